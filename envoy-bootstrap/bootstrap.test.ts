@@ -142,19 +142,54 @@ t.test('an invalid xDS address is rejected', async (t) => {
   }
 })
 
-t.test('the admin listens on loopback, on a port that the system chooses, by default', async (t) => {
-  t.same(jsonWith().admin.address.socketAddress, { address: '127.0.0.1', portValue: 0 })
-  const { admin } = jsonWith({ adminAddress: '127.0.1.5', adminPort: 9901 })
-  t.same(admin.address.socketAddress, { address: '127.0.1.5', portValue: 9901 })
+t.test('S50: by default the admin listens on a Unix socket that only its user may open', async (t) => {
+  t.same(jsonWith().admin.address, { pipe: { path: 'envoy-0.admin.sock', mode: 0o600 } })
+  const { path } = jsonWith({ nodeId: `edge/${'e'.repeat(250)}` }).admin.address.pipe
+  t.match(path, /^[0-9a-f]{16}\.admin\.sock$/, 'an id that is too long for a path')
+  t.same(jsonWith({ adminAddress: 'unix:/run/envoy/admin.sock' }).admin.address, {
+    pipe: { path: '/run/envoy/admin.sock', mode: 0o600 },
+  })
 })
 
-t.test('S50: an admin address that is not loopback is rejected', async (t) => {
-  for (const adminAddress of ['0.0.0.0', '::', '10.0.0.7', 'localhost', '']) {
-    const problems = [{ path: 'adminAddress', message: /not a loopback IP address/ }]
+t.test('S50: an admin address that is neither a socket nor loopback is rejected', async (t) => {
+  for (const adminAddress of [
+    '0.0.0.0:0',
+    '[::]:0',
+    '10.0.0.7:9901',
+    'localhost:0',
+    '127.0.0.1',
+    '',
+    'unix:',
+  ]) {
+    const problems = [{ path: 'adminAddress', message: `is "${adminAddress}"; write unix: and a path` }]
     t.throws(() => jsonWith({ adminAddress }), { code: 'invalid-argument', problems }, adminAddress)
   }
-  for (const adminAddress of ['127.0.0.1', '127.255.0.9', '::1']) {
-    t.equal(jsonWith({ adminAddress }).admin.address.socketAddress.address, adminAddress, 'twin')
+  const cases = [
+    ['127.0.0.1:0', { address: '127.0.0.1', portValue: 0 }],
+    ['127.255.0.9:9901', { address: '127.255.0.9', portValue: 9901 }],
+    ['[::1]:9901', { address: '::1', portValue: 9901 }],
+  ] as const
+  for (const [adminAddress, expected] of cases) {
+    t.same(jsonWith({ adminAddress }).admin.address.socketAddress, expected, 'twin')
+  }
+})
+
+t.test('S62: a listener of statistics leads to one path of the admin, by GET', async (t) => {
+  t.equal(jsonWith().staticResources.listeners, undefined, 'none by default')
+  const { listeners, clusters } = jsonWith({ statsAddress: '127.0.0.1:9901' }).staticResources
+  t.match(listeners, [{ address: { socketAddress: { portValue: 9901 } }, ignoreGlobalConnLimit: true }])
+  const [{ typedConfig }] = listeners[0].filterChains[0].filters
+  const [host, ...others] = typedConfig.routeConfig.virtualHosts
+  t.same(others, [])
+  t.strictSame(
+    host.routes.map(({ match }: { readonly match: unknown }) => match),
+    [{ path: '/stats/prometheus', headers: [{ name: ':method', stringMatch: { exact: 'GET' } }] }],
+  )
+  const { endpoint } = clusters.at(-1).loadAssignment.endpoints[0].lbEndpoints[0]
+  t.same(endpoint.address, jsonWith().admin.address)
+  for (const statsAddress of ['9901', '127.0.0.1:0', 'localhost:9901', 'unix:/run/stats.sock']) {
+    const problems = [{ path: 'statsAddress', message: `is "${statsAddress}"; write IP:PORT` }]
+    t.throws(() => jsonWith({ statsAddress }), { code: 'invalid-argument', problems }, statsAddress)
   }
 })
 
@@ -195,7 +230,7 @@ t.test('all invalid options are reported at once', async (t) => {
     xds: { address: 'here' },
     protocol: 'rest' as 'delta',
     adminAddress: 'everywhere',
-    adminPort: 65_536,
+    statsAddress: 'everywhere',
     limits: { maxConnections: 0, maxHeapBytes: Number.NaN },
   }
   t.throws(() => createBootstrap(wrong), {
@@ -206,9 +241,9 @@ t.test('all invalid options are reported at once', async (t) => {
       { path: 'listenerAddress' },
       { path: 'protocol' },
       { path: 'adminAddress' },
+      { path: 'statsAddress' },
       { path: 'limits.maxConnections' },
       { path: 'limits.maxHeapBytes' },
-      { path: 'adminPort' },
       { path: 'xds.address' },
     ],
   })

@@ -5,7 +5,7 @@ import { create, createRegistry, toJsonString } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import { type Bootstrap, BootstrapSchema } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
 import { type Cluster, ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
-import { type Address, AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
+import type { Address } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
 import {
   type ApiConfigSource,
   ApiConfigSource_ApiType,
@@ -16,8 +16,17 @@ import { UpstreamTlsContextSchema } from '@envoy/xds-protos/envoy/extensions/tra
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { LOCAL_CLUSTER, XDS_CLUSTER } from '../core/bootstrap-cluster.ts'
 import { type Problem, SwitchyardError } from '../core/errors.ts'
+import { ADMIN_ADDRESS_FORMS, adminSocketOf, parseAdminAddress } from './admin-address.ts'
 import { localCluster, localityProblems, type NodeLocality } from './locality.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits, OVERLOAD_MESSAGES, overloadManager } from './overload.ts'
+import {
+  parseSocketAddress,
+  parseSocketPath,
+  pipeAddress,
+  SOCKET_PATH_BYTES,
+  socketAddress,
+} from './socket-address.ts'
+import { STATS_LISTENER_MESSAGES, statsListener } from './stats-listener.ts'
 import { bucketSettings, STATS_MESSAGES, statsIntervalProblems, statsSink } from './stats-sink.ts'
 import { type StatsTags, statsConfig, statsTagProblems } from './stats-tags.ts'
 import { type XdsTlsFiles, xdsTransportSocket } from './xds-tls.ts'
@@ -43,10 +52,13 @@ export interface BootstrapOptions {
   readonly xds: XdsOptions
   /** The xDS variant: incremental (`delta`, the default) or state of the world (`sotw`). */
   readonly protocol?: XdsProtocol
-  /** Loopback address of the admin interface, which has no authentication and can stop the process. Default: `127.0.0.1`. */
+  /**
+   * Where the admin listens, which has no authentication and can stop the process: `unix:PATH`, which gets the mode 0600, or a port of
+   * loopback, such as `127.0.0.1:9901`, where 0 lets the system choose. Default: a socket in the folder in which Envoy starts.
+   */
   readonly adminAddress?: string
-  /** Port of the admin interface. Default: 0, which lets the system choose. */
-  readonly adminPort?: number
+  /** Where Prometheus reads the statistics, and nothing else of the admin: `IP:PORT`. Default: nowhere. */
+  readonly statsAddress?: string
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: EnvoyLimits
   /** Pushes stats to the control plane this often, in milliseconds. Default: never. */
@@ -65,21 +77,22 @@ export interface BootstrapOptions {
 const REGEX_RUNTIME = { re2: { max_program_size: { error_level: 10_000 } } }
 /** Envoy holds spans back for 5 s otherwise, and whoever looks for a call's trace waits as long. */
 const TRACING_RUNTIME = { tracing: { opentelemetry: { flush_interval_ms: 1_000 } } }
-/** The limit of `sun_path` on Linux, without the final null byte. */
-const SOCKET_PATH_BYTES = 107
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
 const jsonRegistry = createRegistry(
   HttpProtocolOptionsSchema,
   UpstreamTlsContextSchema,
   ...OVERLOAD_MESSAGES,
   ...STATS_MESSAGES,
+  ...STATS_LISTENER_MESSAGES,
 )
 
 /** @throws SwitchyardError `invalid-argument` with every invalid option */
 export function createBootstrap(options: BootstrapOptions): Bootstrap {
   const { nodeId, cluster, listenerAddress, protocol = 'delta' } = options
-  const { adminAddress = '127.0.0.1', adminPort = 0, limits = DEFAULT_LIMITS, statsTags = {} } = options
-  const { statsIntervalMs, locality } = options
+  const { adminAddress = adminSocketOf(nodeId), limits = DEFAULT_LIMITS, statsTags = {} } = options
+  const { statsAddress, statsIntervalMs, locality } = options
+  const admin = parseAdminAddress(adminAddress)
+  const statsAt = statsAddress === undefined ? undefined : parseSocketAddress(statsAddress)
   const xdsAddress = parseXdsAddress(options.xds.address)
 
   const problems: Problem[] = []
@@ -90,7 +103,12 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   check(cluster !== '', 'cluster', 'is empty; give the name of the fleet of this Envoy')
   check(isIP(listenerAddress) !== 0, 'listenerAddress', `is "${listenerAddress}", not an IP address`)
   check(protocol === 'delta' || protocol === 'sotw', 'protocol', `is "${protocol}"; use delta or sotw`)
-  check(isLoopback(adminAddress), 'adminAddress', `is "${adminAddress}", not a loopback IP address`)
+  check(admin !== undefined, 'adminAddress', `is "${adminAddress}"; ${ADMIN_ADDRESS_FORMS}`)
+  check(
+    statsAddress === undefined || (statsAt !== undefined && statsAt.port !== 0),
+    'statsAddress',
+    `is "${statsAddress}"; write IP:PORT or [IPv6]:PORT`,
+  )
   check(
     isPositive(limits.maxConnections),
     'limits.maxConnections',
@@ -104,14 +122,14 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
   problems.push(...statsTagProblems(statsTags))
   problems.push(...statsIntervalProblems(statsIntervalMs))
   problems.push(...(locality === undefined ? [] : localityProblems(locality)))
-  check(isPort(adminPort), 'adminPort', `is ${adminPort}, not a port from 0 (any that is free) to 65535`)
-  if (problems.length > 0 || xdsAddress === undefined) {
+  if (problems.length > 0 || xdsAddress === undefined || admin === undefined) {
     check(xdsAddress !== undefined, 'xds.address', `is "${options.xds.address}"; ${XDS_ADDRESS_FORMS}`)
     throw new SwitchyardError('invalid-argument', 'invalid bootstrap options:', {
       problems,
     })
   }
 
+  const stats = statsAt && statsListener(socketAddress(statsAt.host, statsAt.port), admin)
   const fromAds = {
     resourceApiVersion: ApiVersion.V3,
     configSourceSpecifier: { case: 'ads' as const, value: {} },
@@ -124,7 +142,7 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
       ...(locality && { locality }),
     },
     // The admin must answer even when callers hold all connections.
-    admin: { address: socketAddress(adminAddress, adminPort), ignoreGlobalConnLimit: true },
+    admin: { address: admin, ignoreGlobalConnLimit: true },
     overloadManager: overloadManager(limits),
     layeredRuntime: {
       layers: [
@@ -145,7 +163,12 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     },
     dynamicResources: { adsConfig: adsConfig(protocol), cdsConfig: fromAds, ldsConfig: fromAds },
     staticResources: {
-      clusters: [xdsCluster(xdsAddress, options.xds.tls), ...(locality ? [localCluster()] : [])],
+      listeners: [...(stats?.listeners ?? [])],
+      clusters: [
+        xdsCluster(xdsAddress, options.xds.tls),
+        ...(locality ? [localCluster()] : []),
+        ...(stats?.clusters ?? []),
+      ],
     },
   })
 }
@@ -206,32 +229,13 @@ function xdsCluster(address: Address, tls: XdsTlsFiles | undefined): Cluster {
   })
 }
 
-function parseXdsAddress(address: string): Address | undefined {
-  if (address.startsWith('unix:')) {
-    const path = address.slice('unix:'.length)
-    if (!isAbsolute(path) || Buffer.byteLength(path) > SOCKET_PATH_BYTES) return undefined
-    return create(AddressSchema, { address: { case: 'pipe', value: { path } } })
-  }
-  const [, ipv6, ipv4, digits] = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(address) ?? []
-  const host = ipv6 ?? ipv4 ?? ''
-  const port = Number(digits)
-  return isIP(host) !== 0 && isPort(port) && port !== 0 ? socketAddress(host, port) : undefined
-}
-
-function socketAddress(address: string, port: number): Address {
-  return create(AddressSchema, {
-    address: { case: 'socketAddress', value: { address, portSpecifier: { case: 'portValue', value: port } } },
-  })
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
+function parseXdsAddress(text: string): Address | undefined {
+  const path = parseSocketPath(text)
+  if (path !== undefined) return isAbsolute(path) ? pipeAddress(path) : undefined
+  const { host = '', port = 0 } = parseSocketAddress(text) ?? {}
+  return port === 0 ? undefined : socketAddress(host, port)
 }
 
 function isPositive(value: number): boolean {
   return Number.isSafeInteger(value) && value > 0
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port >= 0 && port <= 65_535
 }

@@ -4,8 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fromJson, type JsonObject } from '@bufbuild/protobuf'
 import { type Clusters, ClustersSchema } from '@envoy/xds-protos/envoy/admin/v3/clusters_pb.js'
 import { SwitchyardError } from '../core/errors.ts'
-
-const ANSWER_TIMEOUT_MS = 30_000
+import { type AdminAnswer, requestAdmin } from './admin-request.ts'
 
 export type ServerState = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING'
 
@@ -44,7 +43,7 @@ interface DynamicCluster {
 
 /** Every method throws SwitchyardError `process-failed` if Envoy does not answer, or answers with an error. */
 export class EnvoyAdmin {
-  /** Such as `http://127.0.0.1:9901`. */
+  /** `unix:/PATH` of its socket, or such as `http://127.0.0.1:9901`. */
   readonly url: string
 
   constructor(url: string) {
@@ -54,8 +53,8 @@ export class EnvoyAdmin {
   /** The state of the server. It is `LIVE` once the first CDS and LDS responses have arrived or timed out. */
   async ready(): Promise<ServerState> {
     // The status is 503 until LIVE, but the body has the state.
-    const response = await this.#fetch('/ready')
-    return (await response.text()).trim() as ServerState
+    const { body } = await this.#request('/ready')
+    return body.trim() as ServerState
   }
 
   /**
@@ -67,7 +66,7 @@ export class EnvoyAdmin {
     for (let pauseMs = 5; ; pauseMs = Math.min(2 * pauseMs, 200)) {
       const state = await this.ready()
       if (state === 'LIVE') return
-      if (timeout.aborted) throw this.#failed('/ready', `is ${state} after ${timeoutMs} ms, not LIVE`)
+      if (timeout.aborted) throw this.#failed(`says that Envoy is ${state} after ${timeoutMs} ms, not LIVE`)
       await setTimeout(pauseMs)
     }
   }
@@ -159,7 +158,16 @@ export class EnvoyAdmin {
 
   /** Sends GOAWAY to HTTP clients during the drain time, then closes all listeners. */
   async drainListeners(): Promise<void> {
-    await this.#ok('/drain_listeners?graceful', 'POST')
+    await this.post('/drain_listeners?graceful')
+  }
+
+  /** What it answers to a GET, such as of `/stats/prometheus`. */
+  async read(path: string): Promise<string> {
+    return await this.#ok(path)
+  }
+
+  async post(path: string): Promise<void> {
+    await this.#ok(path, 'POST')
   }
 
   async #resources<T>(field: string): Promise<readonly T[]> {
@@ -170,26 +178,25 @@ export class EnvoyAdmin {
   }
 
   async #json<T>(path: string): Promise<T> {
-    const response = await this.#ok(path)
-    return (await response.json()) as T
+    return JSON.parse(await this.#ok(path)) as T
   }
 
-  async #ok(path: string, method?: 'POST'): Promise<Response> {
-    const response = await this.#fetch(path, method)
-    if (response.ok) return response
-    throw this.#failed(path, `answered ${response.status}: ${(await response.text()).trim()}`)
+  async #ok(path: string, method?: 'POST'): Promise<string> {
+    const { status, body } = await this.#request(path, method)
+    if (status >= 200 && status < 300) return body
+    throw this.#failed(`answered ${status} to ${path}: ${body.trim()}`)
   }
 
-  async #fetch(path: string, method: 'GET' | 'POST' = 'GET'): Promise<Response> {
+  async #request(path: string, method: 'GET' | 'POST' = 'GET'): Promise<AdminAnswer> {
     try {
-      return await fetch(`${this.url}${path}`, { method, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
+      return await requestAdmin(this.url, path, method)
     } catch (cause) {
-      throw this.#failed(path, 'did not answer: check whether this Envoy is running', cause)
+      throw this.#failed(`did not answer ${path}: check whether this Envoy is running`, cause)
     }
   }
 
-  #failed(path: string, what: string, cause?: unknown): SwitchyardError {
-    return new SwitchyardError('process-failed', `Envoy's admin at ${this.url}${path} ${what}`, { cause })
+  #failed(what: string, cause?: unknown): SwitchyardError {
+    return new SwitchyardError('process-failed', `Envoy's admin at ${this.url} ${what}`, { cause })
   }
 }
 

@@ -28,6 +28,8 @@ export interface EnvoyFleetOptions {
   readonly drainTimeSeconds?: number
   /** See `createBootstrap`. */
   readonly statsIntervalMs?: number
+  /** Where Prometheus reads the statistics of each Envoy, by its index from 0: `IP:PORT`. Default: nowhere. */
+  readonly statsAddressOf?: (index: number) => string
   /** Where each Envoy runs, by its index from 0. Default: nowhere in particular. */
   readonly localityOf?: (index: number) => NodeLocality | undefined
   /** Worker threads of each Envoy; 1 by default. */
@@ -69,12 +71,12 @@ export function nodeIdOf(fleet: string, index: number): string {
 
 async function keepNode(options: EnvoyFleetOptions, index: number): Promise<FleetNode> {
   const { name, xds, protocol, firstIndex = 0, binary, folder, group } = options
-  const { drainTimeSeconds, concurrency, statsIntervalMs, localityOf } = options
+  const { drainTimeSeconds, concurrency, statsIntervalMs, statsAddressOf, localityOf } = options
   const locality = localityOf?.(index)
   const { onRestart = () => {}, onNotice = () => {}, clock } = options
   const nodeId = nodeIdOf(name, index)
-  /** The system chooses the port of the admin at the first start; restarts keep it. */
-  let adminPort = 0
+  /** The socket of the admin is chosen at the first start; restarts keep it. */
+  let adminAddress: string | undefined
 
   const start = async (): Promise<RunningEnvoy> => {
     const bootstrap = createBootstrap({
@@ -85,7 +87,8 @@ async function keepNode(options: EnvoyFleetOptions, index: number): Promise<Flee
       ...(protocol === undefined ? {} : { protocol }),
       ...(statsIntervalMs === undefined ? {} : { statsIntervalMs }),
       ...(locality && { locality }),
-      adminPort,
+      ...(adminAddress !== undefined && { adminAddress }),
+      ...(statsAddressOf && { statsAddress: statsAddressOf(index) }),
     })
     const envoy = await runEnvoy({
       binary,
@@ -96,7 +99,7 @@ async function keepNode(options: EnvoyFleetOptions, index: number): Promise<Flee
       ...(drainTimeSeconds === undefined ? {} : { drainTimeSeconds }),
       ...(concurrency === undefined ? {} : { concurrency }),
     })
-    adminPort = Number(new URL(envoy.adminUrl).port)
+    adminAddress = envoy.adminUrl
     return envoy
   }
 

@@ -1,9 +1,12 @@
 // Runs an Envoy with a bootstrap, until it is stopped or the parent process ends.
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Bootstrap } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
+import { clone } from '@bufbuild/protobuf'
+import { type Bootstrap, BootstrapSchema } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
+import type { Address } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { type Exit, type ProcessOptions, startProcess } from '../processes/running-process.ts'
+import { newAdminSocket } from './admin-address.ts'
 import { bootstrapJson, listenerAddressOf } from './bootstrap.ts'
 import { EnvoyAdmin } from './envoy-admin.ts'
 import { type EnvoyNotice, readNotices } from './notice.ts'
@@ -31,7 +34,7 @@ export interface RunningEnvoy {
   readonly address: string
   readonly pid: number
   readonly logFile: string
-  /** Such as `http://127.0.0.1:45147`. */
+  /** `unix:/PATH` of its socket, or such as `http://127.0.0.1:45147`. */
   readonly adminUrl: string
   readonly admin: EnvoyAdmin
   /** Resolves when the process has ended, for any reason. */
@@ -47,7 +50,8 @@ export interface RunningEnvoy {
  * @throws SwitchyardError `process-failed` with the end of its log, if it ends or is not ready within 10 s
  */
 export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> {
-  const { bootstrap, folder, group, onNotice } = options
+  const { folder, group, onNotice } = options
+  const { bootstrap, socket } = await withAdminSocket(options.bootstrap)
   const nodeId = bootstrap.node?.id ?? ''
   const file = join(folder, encodeURIComponent(nodeId))
   await mkdir(folder, { recursive: true })
@@ -63,7 +67,10 @@ export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> 
     ...(onNotice && { onLine: readNotices(onNotice) }),
   }
   const running = group ? group.start(processOptions) : startProcess(processOptions)
-  const adminUrl = `http://${await running.ready}`
+  // Envoy leaves its socket behind, and a new one replaces it.
+  const exited = running.exited.finally(() => socket && rm(socket, { force: true }))
+  const bound = await running.ready
+  const adminUrl = socket === undefined ? `http://${bound}` : `unix:${socket}`
   const admin = new EnvoyAdmin(adminUrl)
   try {
     await admin.ready()
@@ -79,9 +86,38 @@ export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> 
     logFile: `${file}.log`,
     adminUrl,
     admin,
-    exited: running.exited,
-    stop: async () => void (await running.stop()),
+    exited,
+    stop: async () => {
+      await running.stop()
+      await exited
+    },
   }
+}
+
+/** The bootstrap with an absolute path for the admin's socket, if it has one, wherever it is named. */
+async function withAdminSocket(
+  bootstrap: Bootstrap,
+): Promise<{ readonly bootstrap: Bootstrap; readonly socket?: string }> {
+  const written = pathOf(bootstrap.admin?.address)
+  if (written === undefined) return { bootstrap }
+  if (isAbsolute(written)) return { bootstrap, socket: written }
+  const socket = await newAdminSocket(bootstrap.node?.id ?? '')
+  const placed = clone(BootstrapSchema, bootstrap)
+  const endpoints = (placed.staticResources?.clusters ?? []).flatMap(({ loadAssignment }) =>
+    (loadAssignment?.endpoints ?? []).flatMap(({ lbEndpoints }) =>
+      lbEndpoints.map(({ hostIdentifier }) =>
+        hostIdentifier.case === 'endpoint' ? hostIdentifier.value.address : undefined,
+      ),
+    ),
+  )
+  for (const address of [placed.admin?.address, ...endpoints]) {
+    if (address?.address.case === 'pipe' && pathOf(address) === written) address.address.value.path = socket
+  }
+  return { bootstrap: placed, socket }
+}
+
+function pathOf(address: Address | undefined): string | undefined {
+  return address?.address.case === 'pipe' ? address.address.value.path : undefined
 }
 
 /** https://www.envoyproxy.io/docs/envoy/latest/operations/cli */
@@ -110,7 +146,7 @@ export function envoyArguments(
 function adminAddressOnceInitialized(): (line: string) => string | undefined {
   let address: string | undefined
   return (line) => {
-    address ??= /admin address: (\S+)$/.exec(line)?.[1]
+    address ??= /admin address: (.+)$/.exec(line)?.[1]
     return line.includes('cm init: ') ? address : undefined
   }
 }

@@ -4,8 +4,21 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { SwitchyardError } from '../core/errors.ts'
 import { isOwnHost } from '../core/own-host.ts'
 
-/** Milliseconds for the headers and for a whole request; checked each second, so that both end within 15 s. */
+export interface ProgramServerOptions {
+  /** Whether a host with its port is a name of this server. Default: no name is. */
+  readonly isNamed?: (host: string) => boolean
+  /** Milliseconds. Default: 10 s for the headers of a request, 14 s for all of it, checked each second. */
+  readonly deadlines?: {
+    readonly headersTimeout: number
+    readonly requestTimeout: number
+    readonly connectionsCheckingInterval: number
+  }
+}
+
+/** A client that sends a byte a second is gone within 15 s. */
 const DEADLINES = { headersTimeout: 10_000, requestTimeout: 14_000, connectionsCheckingInterval: 1_000 }
+/** Connections at a time. */
+const MOST_CONNECTIONS = 1_000
 /** Of a body, in bytes. */
 const MOST = 64 * 1024
 const HEADERS = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' }
@@ -13,13 +26,12 @@ const HEADERS = { 'x-content-type-options': 'nosniff', 'cross-origin-resource-po
 /**
  * Answers 421 if the host of a request is not this server's (see `isOwnHost`), and 403 if a page asks. A request without a host is
  * of HTTP/1.0, which no browser sends.
- * @param isNamed whether a host with its port is a name of this server. Default: no name is
  */
 export function createProgramServer(
   answer: RequestListener,
-  isNamed: (host: string) => boolean = () => false,
+  { isNamed = () => false, deadlines = DEADLINES }: ProgramServerOptions = {},
 ): Server {
-  return createServer(DEADLINES, (request, response) => {
+  const server = createServer(deadlines, (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
     const { host, origin } = request.headers
     if (host !== undefined && !isOwnHost(host) && !isNamed(host)) {
@@ -30,6 +42,8 @@ export function createProgramServer(
       answer(request, response)
     }
   })
+  server.maxConnections = MOST_CONNECTIONS
+  return server
 }
 
 /**

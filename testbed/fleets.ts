@@ -1,9 +1,12 @@
 // Starts the fleets of a testbed.
 
 import { SwitchyardError } from '../core/errors.ts'
+import { joinAddress } from '../core/host-and-port.ts'
 import type { XdsProtocol } from '../envoy-bootstrap/bootstrap.ts'
 import { type FleetNode, nodeIdOf, startEnvoyFleet } from '../envoy-bootstrap/envoy-fleet.ts'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
+import { nodeAddress } from '../envoy-bootstrap/node-address.ts'
+import { freePort } from '../processes/free-port.ts'
 import { type Document, envoyFleetsOf, localityOf, portOf } from './document.ts'
 import type { PartContext } from './parts.ts'
 import type { XdsCertificates } from './xds-certificates.ts'
@@ -15,6 +18,8 @@ export interface TestbedNode {
   readonly envoy: FleetNode
   /** The address that clients call, with the port of its listener. */
   readonly target: string
+  /** Where Prometheus reads its statistics, `HOST:PORT`; undefined if it serves none. */
+  readonly metrics?: string
 }
 
 /** How many Envoys each fleet has. */
@@ -26,6 +31,8 @@ export interface FleetsOptions {
   readonly protocol?: XdsProtocol
   /** Worker threads of each Envoy of a fleet. Default: 1. */
   readonly workers?: ReadonlyMap<string, number>
+  /** Whether each Envoy serves its statistics to a Prometheus. */
+  readonly metrics: boolean
   /** Called with each node that accepts connections. */
   readonly onStarted: (node: TestbedNode) => void
 }
@@ -47,7 +54,7 @@ export async function startFleets(
   { group, folder, parts, notices }: PartContext,
   document: Document,
   sizes: FleetSizes,
-  { xds: { address, certificates }, drainSeconds, protocol, workers, onStarted }: FleetsOptions,
+  { xds: { address, certificates }, drainSeconds, protocol, workers, metrics, onStarted }: FleetsOptions,
 ): Promise<ReadonlyMap<string, readonly TestbedNode[]>> {
   await certificates?.issue(
     [...sizes].flatMap(([fleet, size]) =>
@@ -60,11 +67,15 @@ export async function startFleets(
   let firstIndex = 0
   const fleets = await Promise.all(
     [...sizes].map(async ([name, size]) => {
-      const fleet = startEnvoyFleet({
+      const first = firstIndex
+      firstIndex += size
+      const metricsAt = metrics ? await freeAddresses(first, size) : []
+      const envoys = await startEnvoyFleet({
         binary,
         name,
         size,
-        firstIndex,
+        firstIndex: first,
+        ...(metrics && { statsAddressOf: (index) => metricsAt[index] ?? '' }),
         xds: { address, ...(certificates && { tlsOf: (nodeId) => certificates.of(nodeId) }) },
         drainTimeSeconds: drainSeconds,
         concurrency: workers?.get(name) ?? 1,
@@ -79,22 +90,30 @@ export async function startFleets(
           if (!group.ending.aborted) notices.add(nodeId, notice)
         },
       })
-      firstIndex += size
-      const envoys = await fleet
       for (const envoy of envoys) {
         parts.add({ id: envoy.nodeId, title: titleOf(envoy.nodeId) }, () => envoy.pid)
       }
       await Promise.all(envoys.map(({ admin }) => admin.waitUntilLive()))
       const port = portOf(document, name)
-      const nodes = envoys.map((envoy) => ({
+      const nodes = envoys.map((envoy, index) => ({
         envoy,
         target: port === undefined ? envoy.address : `${envoy.address}:${port}`,
+        ...(metricsAt[index] !== undefined && { metrics: metricsAt[index] }),
       }))
       for (const node of nodes) onStarted(node)
       return [name, nodes] as const
     }),
   )
   return new Map(fleets)
+}
+
+/** Of consecutive Envoys, each with a port that is free on loopback. */
+async function freeAddresses(first: number, size: number): Promise<readonly string[]> {
+  return await Promise.all(
+    Array.from({ length: size }, async (_, index) =>
+      joinAddress(nodeAddress(first + index), await freePort()),
+    ),
+  )
 }
 
 function titleOf(nodeId: string): string {

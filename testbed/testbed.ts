@@ -69,7 +69,7 @@ export interface TestbedOptions {
   readonly security?: boolean
   /** A file of rules: starts a rate limiter with them, as the upstream `rate-limiter`. Default: none. */
   readonly rateLimits?: string
-  /** Whether the backends serve metrics, each on a port of its own. Default: false. */
+  /** Whether backends and Envoys serve metrics, each on a port of its own. Default: false. */
   readonly metrics?: boolean
   /** Seconds after which Envoy closes the connections of a replaced listener. Default: 4. */
   readonly drainSeconds?: number
@@ -143,6 +143,7 @@ export async function startTestbed(group: ProcessGroup, options: TestbedOptions)
     drainSeconds,
     ...(protocol === undefined ? {} : { protocol }),
     ...(options.workers && { workers: options.workers }),
+    metrics: options.metrics ?? false,
     onStarted: ({ envoy, target }) => onProgress(`Envoy ${envoy.nodeId} on ${target}`),
   })
   const clients = await startProxylessFleets(context, document, options.proxyless ?? new Map(), {

@@ -16,8 +16,13 @@ export function addAuthorizer(program: Command): void {
     .option('--minimum-revision <number>', 'Reject bundles with a lower number.')
     .option('--decision-log <file>', 'Append each decision as a line of JSON; - is standard output.')
     .option(
+      '--show <pointer>',
+      'Show this field in the log, such as /input/headers/x-tenant (repeatable).',
+      gather,
+    )
+    .option(
       '--mask <pointer>',
-      'Mask this field in the log, such as /input/claims/main/email (repeatable).',
+      'Mask this field, which the log would show, such as /input/claims/main/sub (repeatable).',
       gather,
     )
   withExamples(command, [

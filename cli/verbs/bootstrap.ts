@@ -9,7 +9,7 @@ import { type EnvoyFlags, MIB, printEnvoyBootstrap } from './bootstrap/envoy.ts'
 import { rejectMisplacedFlags } from './bootstrap/flags-of-kinds.ts'
 import { type GrpcFlags, printGrpcBootstrap } from './bootstrap/grpc.ts'
 import { checkFleet } from './bootstrap/xds.ts'
-import { countOf, readPort, withAdmin, withExamples } from './flags.ts'
+import { countOf, withAdmin, withExamples } from './flags.ts'
 
 interface BootstrapFlags extends EnvoyFlags, GrpcFlags {
   readonly client?: GrpcClient
@@ -42,7 +42,14 @@ export function addBootstrap(program: Command): void {
         appended,
       )
       .option('--address <ip>', 'IP address of the listeners of an Envoy (default: 127.0.0.1).')
-      .option('--admin-port <number>', "Port of Envoy's own admin; 0 picks a free one (default).", readPort)
+      .option(
+        '--envoy-admin <address>',
+        "Where Envoy's own admin listens, unix:PATH or a port of loopback, IP:PORT (default: NODE.admin.sock where it starts).",
+      )
+      .option(
+        '--stats-listener <address>',
+        "IP:PORT at which Prometheus reads an Envoy's statistics, at /stats/prometheus (default: none).",
+      )
       .addOption(
         new Option(
           '--protocol <name>',
@@ -87,6 +94,7 @@ export function addBootstrap(program: Command): void {
     ['yard bootstrap edge edge-9 > edge-9.json', 'Add an Envoy to a fleet of "yard up".'],
     ['envoy -c edge-9.json --disable-hot-restart --drain-time-s 4', 'Start it.'],
     ['yard bootstrap edge edge-9 --max-connections 20000 --max-heap 4096', 'Give it other limits.'],
+    ['yard bootstrap edge edge-9 --stats-listener 127.0.0.1:9901', 'Let a Prometheus scrape it.'],
     [
       'yard bootstrap edge edge-9 --xds 10.0.0.2:18000 --address 10.0.0.7',
       'Use "yard serve" on another host.',

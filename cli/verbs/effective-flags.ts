@@ -1,5 +1,6 @@
 // `yard status --effective`: asks nodes what they have, and compares it with what they are served.
 
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { RestClient } from '../../api/client.ts'
 import { SwitchyardError } from '../../core/errors.ts'
@@ -30,7 +31,7 @@ export function withEffective(command: Command): Command {
     )
     .option(
       '--envoy-admin <address>',
-      'The same for the Envoy whose admin is at HOST:PORT; again for more.',
+      'The same for the Envoy whose admin is at unix:/PATH or HOST:PORT; again for more.',
       appended,
     )
 }
@@ -59,7 +60,7 @@ function sourcesOf(testbed: TestbedDescription | undefined, { csds, envoyAdmin }
   if (testbed === undefined) {
     throw new SwitchyardError(
       'invalid-argument',
-      '--effective asks the nodes of "yard up", and this control plane has none: name nodes with --csds HOST:PORT or --envoy-admin HOST:PORT',
+      '--effective asks the nodes of "yard up", and this control plane has none: name nodes with --csds HOST:PORT or --envoy-admin unix:/PATH',
     )
   }
   return {
@@ -72,10 +73,11 @@ function sourcesOf(testbed: TestbedDescription | undefined, { csds, envoyAdmin }
 
 /** @throws SwitchyardError `invalid-argument` */
 function toUrl(address: string): string {
+  if (address.startsWith('unix:')) return `unix:${resolve(address.slice('unix:'.length))}`
   const url = address.includes('://') ? address : `http://${address}`
   if (/^https?:/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, '')
   throw new SwitchyardError(
     'invalid-argument',
-    `--envoy-admin: "${address}" is not an address: write HOST:PORT, such as 127.0.0.1:9901`,
+    `--envoy-admin: "${address}" is not an address: write unix:/PATH of its socket, or HOST:PORT`,
   )
 }

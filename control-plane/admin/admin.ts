@@ -17,7 +17,7 @@ import { addBodyParsers } from './body.ts'
 import { answerAllRequests, answerClientError } from './client-errors.ts'
 import { configRoutes } from './config-routes.ts'
 import { dashboardRoutes } from './dashboard-routes.ts'
-import { closeWithin, DEADLINES, deadlineOptions } from './deadlines.ts'
+import { closeWithin, DEADLINES, type Deadlines, deadlineOptions, MOST_CONNECTIONS } from './deadlines.ts'
 import { endpointRoutes } from './endpoint-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { lbRoutes } from './lb-routes.ts'
@@ -47,13 +47,15 @@ export interface AdminOptions extends Omit<RoutesOptions, 'sessions' | 'closing'
   readonly traced?: boolean
   /** Host names that REST answers to, without ports, beside addresses and `localhost`. Default: none. */
   readonly hosts?: readonly string[]
+  /** Default: 10 s for the headers of a request, 14 s for all of it. */
+  readonly deadlines?: Deadlines
   /** The folder of the built page. Default: that of the checkout. */
   readonly pageFolder?: string
 }
 
 /** Creates the server without listening: `inject` calls its routes without a socket. */
 export async function createAdmin(options: AdminOptions): Promise<FastifyInstance> {
-  const deadlines = deadlineOptions(DEADLINES)
+  const deadlines = deadlineOptions(options.deadlines ?? DEADLINES)
   const server = fastify({
     bodyLimit: BODY_LIMIT,
     // Errors go to stderr: stdout has only the line that says that the process is ready.
@@ -65,9 +67,11 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     // Node would answer 400 without a body; a hook answers with a problem document.
     http: { ...deadlines.http, requireHostHeader: false },
     requestTimeout: deadlines.requestTimeout,
+    connectionTimeout: deadlines.connectionTimeout,
     // As long as a URL can be: a longer name would be an unknown path instead of an unknown fleet.
     routerOptions: { maxParamLength: maxHeaderSize },
   })
+  server.server.maxConnections = MOST_CONNECTIONS
   answerAllRequests(server)
   rejectForeignHosts(server, options.hosts ?? [])
   const closing = new AbortController()

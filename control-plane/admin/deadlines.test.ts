@@ -46,5 +46,5 @@ t.test('a server closes although a client holds back its body', async (t) => {
 t.test('the admin has these deadlines, which are shorter than those of Node', async (t) => {
   const { admin } = await serveFleet(t)
   const { requestTimeout, headersTimeout } = admin.server
-  t.same({ requestTimeout, headersTimeout }, { requestTimeout: 30_000, headersTimeout: 10_000 })
+  t.same({ requestTimeout, headersTimeout }, { requestTimeout: 14_000, headersTimeout: 10_000 })
 })

@@ -12,12 +12,19 @@ export interface Deadlines {
   readonly closeMs: number
 }
 
-export const DEADLINES: Deadlines = { headersMs: 10_000, requestMs: 30_000, checkMs: 1_000, closeMs: 2_000 }
+/** A client that sends a byte a second is gone within 15 s. */
+export const DEADLINES: Deadlines = { headersMs: 10_000, requestMs: 14_000, checkMs: 1_000, closeMs: 2_000 }
+
+/** Connections at a time. They leave files to the streams of nodes, which the same process serves. */
+export const MOST_CONNECTIONS = 1_000
+/** Longer than the longest wait: a client that does not read its answer is disconnected after it. */
+const UNREAD_MS = 320_000
 
 /** Fastify's options. Its own default is no deadline at all. */
 export function deadlineOptions({ headersMs, requestMs, checkMs }: Deadlines) {
   return {
     requestTimeout: requestMs,
+    connectionTimeout: UNREAD_MS,
     http: { headersTimeout: headersMs, connectionsCheckingInterval: checkMs },
   }
 }

@@ -4,7 +4,7 @@ import type { Problem } from '../../core/errors.ts'
 import type { ListenAddress } from '../draining-listener.ts'
 import { invalidFlags, parseFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'
-import { DEFAULT_MASKS } from './decision-log.ts'
+import type { MaskRules } from './decision-masks.ts'
 import type { PolicyLocation } from './policy-location.ts'
 
 const FLAGS = {
@@ -16,6 +16,7 @@ const FLAGS = {
   'minimum-revision': { type: 'string' },
   'decision-log': { type: 'string' },
   mask: { type: 'string', multiple: true },
+  show: { type: 'string', multiple: true },
 } as const
 
 export interface AuthorizerFlags {
@@ -23,7 +24,7 @@ export interface AuthorizerFlags {
   readonly location: PolicyLocation
   /** A file that lines are appended to; `-` is stdout. */
   readonly decisionLog?: string
-  readonly masks: readonly string[]
+  readonly masks: MaskRules
 }
 
 /** Throws `invalid-argument` with all problems. */
@@ -32,22 +33,31 @@ export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
   const problems: Problem[] = []
   const listen = readListen(flags.listen, problems)
   const location = readLocation(flags, problems)
-  const masks = (flags.mask ?? []).filter((mask) => {
-    if (mask.startsWith('/input/')) return true
-    problems.push({
-      path: '--mask',
-      message: `"${mask}" is not a pointer to a field of the input; write it like /input/claims/main/email`,
-    })
-    return false
-  })
+  const masks = {
+    mask: readPointers('--mask', flags.mask, problems),
+    show: readPointers('--show', flags.show, problems),
+  }
   if (problems.length > 0) throw invalidFlags(problems)
   const decisionLog = flags['decision-log']
   return {
     listen,
     location,
-    masks: [...DEFAULT_MASKS, ...masks],
+    masks,
     ...(decisionLog !== undefined && { decisionLog }),
   }
+}
+
+function readPointers(
+  flag: string,
+  pointers: readonly string[] = [],
+  problems: Problem[],
+): readonly string[] {
+  for (const pointer of pointers) {
+    if (/^\/(?:input|result)\/./.test(pointer)) continue
+    const message = `"${pointer}" is not a pointer to a field of the log; write it like /input/claims/main/email`
+    problems.push({ path: flag, message })
+  }
+  return pointers
 }
 
 function readLocation(

@@ -24,12 +24,25 @@ async function openFolder(t: Test): Promise<string> {
 }
 
 t.test('all invalid flags are reported at once', async (t) => {
-  const wrong = ['--listen', 'here', '--bundle', 'b', '--minimum-revision', '1.2', '--mask', 'email']
+  const wrong = [
+    '--listen',
+    'here',
+    '--bundle',
+    'b',
+    '--minimum-revision',
+    '1.2',
+    '--mask',
+    'email',
+    '--show',
+    '/input/',
+  ]
   t.throws(() => parseAuthorizerFlags(wrong), {
     code: 'invalid-argument',
-    problems: ['--listen', '--minimum-revision', '--verification-key', '--state', '--mask'].map((path) => ({
-      path,
-    })),
+    problems: ['--listen', '--minimum-revision', '--verification-key', '--state', '--mask', '--show'].map(
+      (path) => ({
+        path,
+      }),
+    ),
   })
   const state = ['--state', 's', '--minimum-revision', '7']
   t.match(parseAuthorizerFlags(['--bundle', 'b', '--verification-key', 'k', ...state]), {
@@ -46,10 +59,11 @@ t.test('all invalid flags are reported at once', async (t) => {
     code: 'invalid-argument',
     problems: [{ message: /--polcy/ }],
   })
-  t.match(parseAuthorizerFlags(['--policy', 'a', '--mask', '/input/body']), {
+  const log = ['--mask', '/input/body', '--show', '/result/headers/x-auth-tenant']
+  t.match(parseAuthorizerFlags(['--policy', 'a', ...log]), {
     location: { folder: 'a' },
     listen: { host: '127.0.0.1', port: 0 },
-    masks: [/authorization/, /cookie/, /proxy/, /email/, '/input/body'],
+    masks: { mask: ['/input/body'], show: ['/result/headers/x-auth-tenant'] },
   })
 })
 

@@ -31,7 +31,11 @@ async function main(args: readonly string[]): Promise<void> {
   const log = openLog(flags)
   const policy = await ActivePolicy.open(flags.location, reportPolicy)
   const authorizer = await startAuthorizer({ listen: flags.listen, policy, ...(log && { log }) })
-  handleDrainAndStop(authorizer, reportError)
+  const close = async () => {
+    await authorizer.close()
+    if (flags.decisionLog !== '-') await log?.close()
+  }
+  handleDrainAndStop({ drain: () => authorizer.drain(), close }, reportError)
   print({ address: authorizer.address })
 }
 

@@ -1,9 +1,10 @@
-// The decision log: one JSON line for each call, with the fields of OPA's decision logs and with credentials masked.
+// The decision log: one JSON line for each call, with the fields of OPA's decision logs, and masked except for what is known to be harmless.
 
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import type { Decision } from './decision.ts'
+import { DecisionMasks, type MaskRules } from './decision-masks.ts'
 import { ENTRYPOINT } from './policy.ts'
 import type { PolicyInput, Unreadable } from './policy-input.ts'
 
@@ -27,27 +28,18 @@ export interface Decided {
   readonly revision: string
 }
 
-/** Fields with credentials, which a reader of the log could use, and e-mail addresses. Flags can mask more. */
-export const DEFAULT_MASKS = [
-  '/input/headers/authorization',
-  '/input/headers/cookie',
-  '/input/headers/proxy-authorization',
-  '/input/claims/*/email',
-] as const
-
-const MASK = '**masked**'
 /** Bytes that may wait for a slow disk. Beyond them lines are dropped, so the log never delays calls. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
 
 export class DecisionLog {
   readonly #out: Writable
-  readonly #masks: readonly (readonly string[])[]
+  readonly #masks: DecisionMasks
   #dropped = 0
 
-  /** @param masks pointers such as `/input/claims/main/email`; `*` is any one name */
-  constructor(out: Writable, masks: readonly string[] = DEFAULT_MASKS) {
+  /** @param rules default: what `SHOWN` does not list is masked */
+  constructor(out: Writable, rules?: MaskRules) {
     this.#out = out
-    this.#masks = masks.map((mask) => mask.split('/').slice(1))
+    this.#masks = new DecisionMasks(rules)
   }
 
   write({ input, decision, revision }: Decided): void {
@@ -55,15 +47,15 @@ export class DecisionLog {
       this.#dropped += 1
       return
     }
-    const shown = 'denial' in input ? {} : structuredClone(input)
+    const line = { input: 'denial' in input ? {} : input, result: decision }
+    const { shown, masked } = this.#masks.apply(line)
     const entry: DecisionEntry = {
       decision_id: randomUUID(),
       timestamp: new Date().toISOString(),
       path: ENTRYPOINT,
       revision,
-      input: shown,
-      result: decision,
-      masked: this.#masks.flatMap((mask) => maskIn({ input: shown }, mask)),
+      ...shown,
+      masked,
       ...(this.#dropped > 0 && { dropped: this.#dropped }),
     }
     this.#dropped = 0
@@ -75,17 +67,4 @@ export class DecisionLog {
     this.#out.end()
     if (!this.#out.writableFinished) await once(this.#out, 'finish')
   }
-}
-
-/** Masks the values at the path of steps. @returns pointers to the values that it masked */
-function maskIn(value: unknown, [step, ...rest]: readonly string[], at = ''): string[] {
-  if (typeof value !== 'object' || value === null || step === undefined) return []
-  const names = step === '*' ? Object.keys(value) : Object.hasOwn(value, step) ? [step] : []
-  const object = value as Record<string, unknown>
-  return names.flatMap((name) => {
-    const pointer = `${at}/${name}`
-    if (rest.length > 0) return maskIn(object[name], rest, pointer)
-    object[name] = MASK
-    return [pointer]
-  })
 }

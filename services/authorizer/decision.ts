@@ -19,6 +19,9 @@ const HEADER_NAME = /^x-auth-[a-z0-9-]{1,100}$/
 /** The plain text that HTTP allows in a header value. */
 const HEADER_VALUE = /^[\x20-\x7e]{0,4096}$/
 
+/** It becomes the message of a gRPC status, which is a header. */
+const MOST_REASON = 1_024
+
 /** @param results the result of the compiled policy: `[{ result }]`, or `[]` if its decision is undefined */
 export function readDecision(results: unknown): Decision {
   if (!Array.isArray(results) || results.length === 0) return deny('the policy has no rule for this method')
@@ -27,7 +30,11 @@ export function readDecision(results: unknown): Decision {
     return deny('the decision of the policy is not an object { allowed, reason, headers }')
   }
   const { allowed, reason, headers = {} } = result
-  if (!allowed) return deny(typeof reason === 'string' && reason !== '' ? reason : 'denied by the policy')
+  if (!allowed) {
+    return deny(
+      typeof reason === 'string' && reason !== '' ? reason.slice(0, MOST_REASON) : 'denied by the policy',
+    )
+  }
   if (!isObject(headers)) return deny('the headers of the decision are not an object')
   for (const [name, value] of Object.entries(headers)) {
     if (!HEADER_NAME.test(name) || typeof value !== 'string' || !HEADER_VALUE.test(value)) {

@@ -7,7 +7,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { joinAddress } from '../../core/host-and-port.ts'
 import { isOwnHost } from '../../core/own-host.ts'
 import type { ListenAddress } from '../draining-listener.ts'
-import { createProgramServer, readJson } from '../program-server.ts'
+import { createProgramServer, type ProgramServerOptions, readJson } from '../program-server.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import { readTokenRequest } from './token-request.ts'
 
@@ -29,13 +29,15 @@ export interface KeySetOptions {
   readonly hosts?: readonly string[]
   /** Called for each request for the key set. */
   readonly onFetch?: () => void
+  /** As of `createProgramServer`. */
+  readonly deadlines?: ProgramServerOptions['deadlines']
 }
 
 /** The key set is public: a name without a dot may be anybody's, and learns nothing that it could not ask for by itself. */
 export async function serveKeySet(
   issuer: Pick<TokenIssuer, 'keySet'>,
   listen: ListenAddress,
-  { hosts = [], onFetch = () => {} }: KeySetOptions = {},
+  { hosts = [], onFetch = () => {}, deadlines }: KeySetOptions = {},
 ): Promise<IssuerServer> {
   const isNamed = (host: string) => SINGLE_LABEL.test(host) || isOwnHost(host, hosts)
   const answer: RequestListener = ({ method, url }, response) => {
@@ -43,37 +45,42 @@ export async function serveKeySet(
     onFetch()
     response.writeHead(200, { 'content-type': 'application/jwk-set+json' }).end(JSON.stringify(issuer.keySet))
   }
-  return serve(listen, answer, isNamed)
+  return serve(listen, answer, { isNamed, ...(deadlines && { deadlines }) })
 }
 
 /** `POST /token` issues a token for any subject, without authentication. For development on loopback only. */
-export async function serveTokens(issuer: TokenIssuer, listen: ListenAddress): Promise<IssuerServer> {
-  return serve(listen, async (request, response) => {
+export async function serveTokens(
+  issuer: TokenIssuer,
+  listen: ListenAddress,
+  options: Pick<ProgramServerOptions, 'deadlines'> = {},
+): Promise<IssuerServer> {
+  const answer: RequestListener = async (request, response) => {
     const { method, url, headers } = request
     if (method !== 'POST' || url !== TOKEN_PATH) return void response.writeHead(404).end()
     // A browser sends any other content type to loopback without a CORS preflight.
     if (headers['content-type'] !== JSON_TYPE) return void response.writeHead(415).end()
-    const answer = (status: number, body: object) =>
+    const send = (status: number, body: object) =>
       response
         .writeHead(status, { 'content-type': JSON_TYPE, 'cache-control': 'no-store' })
         .end(JSON.stringify(body))
     try {
-      answer(200, { token: await issuer.sign(readTokenRequest(await readJson(request))) })
+      send(200, { token: await issuer.sign(readTokenRequest(await readJson(request))) })
     } catch (thrown) {
       const { message, statusCode } = SwitchyardError.from(thrown)
       // What is left of a body that is too large is not read.
       if (!request.complete) response.setHeader('connection', 'close')
-      answer(statusCode === 413 ? 413 : 400, { failed: message })
+      send(statusCode === 413 ? 413 : 400, { failed: message })
     }
-  })
+  }
+  return serve(listen, answer, options)
 }
 
 async function serve(
   listen: ListenAddress,
   answer: RequestListener,
-  isNamed?: (host: string) => boolean,
+  options: ProgramServerOptions,
 ): Promise<IssuerServer> {
-  const server = createProgramServer(answer, isNamed)
+  const server = createProgramServer(answer, options)
   server.listen(listen)
   await once(server, 'listening')
   return {

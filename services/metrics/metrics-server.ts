@@ -30,7 +30,7 @@ export async function serveMetrics(
 ): Promise<MetricsServer> {
   // Off loopback Prometheus may use any name, and whoever could point one here can reach the port anyway.
   const isNamed = () => !isLoopback(listen.host)
-  const server = createProgramServer(answerWith(registry), isNamed).listen(listen)
+  const server = createProgramServer(answerWith(registry), { isNamed }).listen(listen)
   try {
     await once(server, 'listening')
   } catch (cause) {

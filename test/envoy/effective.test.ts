@@ -55,7 +55,7 @@ for (const protocol of ['delta', 'sotw'] as const) {
       'Listener main same',
       'RouteConfiguration main same',
     ])
-    const flags = ['--envoy-admin', envoy.admin.url.replace('http://', ''), '--admin', adminUrl]
+    const flags = ['--envoy-admin', envoy.admin.url, '--admin', adminUrl]
     t.match(await runYard(t, t.testdir(), 'status', ...flags), { code: 0, stdout: /edge-1 +fleet .* 4 of 4/ })
 
     // The twin: the control plane says that it serves something else.

@@ -116,9 +116,9 @@ t.test('an Envoy that crashes is restarted on the same addresses', async (t) => 
     ['127.0.1.21', '127.0.1.22'],
   )
   const localities = await Promise.all(
-    fleet.map(async ({ adminUrl }) => {
-      const info = await fetch(`${adminUrl}/server_info`)
-      return ((await info.json()) as { node: { locality?: object } }).node.locality
+    fleet.map(async ({ admin }) => {
+      const info = await admin.read('/server_info')
+      return (JSON.parse(info) as { node: { locality?: object } }).node.locality
     }),
   )
   t.match(localities, [{ region: 'eu', zone: 'eu-a' }, undefined], 'each runs in its locality')

@@ -15,7 +15,7 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 const GUIDE = read('docs/guides/run-it.md')
 /** Those of the control plane come first. */
 const [REFERENCE = ''] = read('docs/reference/metrics.md').split('<!-- end of metrics of control-plane -->')
-const PORTS = ['18000', '9000', '9443', '8443', '9901', '9902']
+const PORTS = ['18000', '9000', '9443', '8443', '9901']
 const BACKENDS = { '10.0.0.11:7000': 'b1', '10.0.0.12:7000': 'b2' }
 
 /** Addresses and ports of the guide and its files, each with the one of this host. */
@@ -61,7 +61,7 @@ const ALERTED = [
   labels: [...selector.matchAll(/(\w+)[!=]/g)].map(([, label = '']) => label),
 }))
 
-async function checkMetrics(t: Test, output: string, admin: EnvoyAdmin) {
+async function checkMetrics(t: Test, output: string, statistics: string) {
   const metrics = labelsIn(output)
   const inReference = metricsInReference()
   t.same([...inReference.keys()].toSorted(), [...metrics.keys()].toSorted())
@@ -69,7 +69,7 @@ async function checkMetrics(t: Test, output: string, admin: EnvoyAdmin) {
     // The backends of this test report no utilization, so that it has no series.
     if (labels !== undefined) t.same(inReference.get(name), labels, name)
   }
-  const ofEnvoy = await (await fetch(`${admin.url}/stats/prometheus`)).text()
+  const ofEnvoy = await (await fetch(`http://${statistics}/stats/prometheus`)).text()
   t.ok(ALERTED.length > 5)
   for (const { name, labels } of ALERTED) {
     if (name.startsWith('envoy_')) t.match(ofEnvoy, `${name}{`)
@@ -88,7 +88,7 @@ t.test('the guide works, word by word', async (t) => {
   if (!requireTool(t, 'envoy') || !requireTool(t, 'curl')) return
   const replaced = await startBackends(t)
   const host = openHost(t, t.testdir(), replaced)
-  const admin = new EnvoyAdmin(`http://127.0.0.1:${replaced['9901']}`)
+  const admin = new EnvoyAdmin(`unix:${host.moved('/run/envoy')}/edge-1/admin.sock`)
   const outputs: string[] = []
   const run = async (command: string) => {
     const { code, output } = await host.run(command)
@@ -118,7 +118,7 @@ t.test('the guide works, word by word', async (t) => {
       while (!(await host.run(command)).output.includes(REPORTED)); // Envoy reports calls every ten seconds.
     }
     const output = await run(command)
-    if (command.endsWith('9901/ready')) {
+    if (command.endsWith('http://envoy/ready')) {
       await untilServing()
       await untilSynced()
     }
@@ -138,7 +138,7 @@ t.test('the guide works, word by word', async (t) => {
       t.match(await run('yard lb edge'), 'L7 round_robin', 'the copy is in force again')
       while (!(await isAtL7()));
     }
-    if (command.includes('/metrics')) await checkMetrics(t, output, admin)
+    if (command.includes('/metrics')) await checkMetrics(t, output, `127.0.0.1:${replaced['9901']}`)
     if (command.startsWith('NODE_EXTRA_CA_CERTS')) t.match(output, /edge-1 +edge +SYNCED/)
   }
   await untilServing()

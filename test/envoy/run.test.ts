@@ -1,8 +1,9 @@
 // A real Envoy as a process: it starts without a control plane, reports why it cannot start, and leaves nothing behind.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
@@ -26,21 +27,24 @@ async function start(t: Test, changed: Partial<RunEnvoyOptions> = {}) {
   return envoy
 }
 
-/** Whether the port is free. */
+/** Whether nobody listens at the socket. */
 async function isFree(adminUrl: string): Promise<boolean> {
-  const { port, hostname } = new URL(adminUrl)
-  const server = createServer().listen(Number(port), hostname)
-  const listened = await once(server, 'listening').then(
+  const socket = connect(adminUrl.slice('unix:'.length))
+  const connected = await once(socket, 'connect').then(
     () => true,
     () => false,
   )
-  server.close()
-  return listened
+  socket.destroy()
+  return !connected
 }
 
 t.test('Envoy starts without a control plane: its admin answers and shows the bootstrap', async (t) => {
   const envoy = await start(t)
-  t.match(envoy, { nodeId: 'edge/0', address: '127.0.1.5', adminUrl: /^http:\/\/127\.0\.0\.1:\d+$/ })
+  t.match(envoy, {
+    nodeId: 'edge/0',
+    address: '127.0.1.5',
+    adminUrl: /^unix:\/.*\/edge%2F0-\d+\.admin\.sock$/,
+  })
   t.equal(await envoy.admin.ready(), 'PRE_INITIALIZING', 'it waits for its clusters')
   const { configs } = await envoy.admin.configDump()
   t.match(configs, [
@@ -52,7 +56,7 @@ t.test('Envoy uses the configured protocol, drain time and concurrency', async (
   for (const protocol of ['delta', 'sotw'] as const) {
     const bootstrap = createBootstrap({ ...(await bootstrapOptions()), protocol })
     const envoy = await start(t, { bootstrap, drainTimeSeconds: 7, concurrency: 2 })
-    const info = await (await fetch(`${envoy.adminUrl}/server_info`)).json()
+    const info = JSON.parse(await envoy.admin.read('/server_info'))
     t.match(info, { command_line_options: { drain_time: '7s', concurrency: 2, disable_hot_restart: true } })
     await envoy.stop()
   }
@@ -66,18 +70,19 @@ t.test("Envoy's output is in its log file", async (t) => {
   while (!(await readFile(envoy.logFile, 'utf8')).includes('cm init')) await envoy.admin.ready()
 })
 
-t.test('stop() ends Envoy, may be called again, and leaves its port free', async (t) => {
+t.test('stop() ends Envoy, may be called again, and leaves no socket behind', async (t) => {
   const envoy = await start(t)
   t.equal(await isFree(envoy.adminUrl), false)
   await envoy.stop()
   t.same(await envoy.exited, { code: 0, signal: null })
   t.equal(await isFree(envoy.adminUrl), true)
+  t.equal(existsSync(envoy.adminUrl.slice('unix:'.length)), false)
   await envoy.stop()
   await t.rejects(envoy.admin.ready(), { code: 'process-failed', message: /did not answer/ })
 })
 
 t.test('a bootstrap that Envoy rejects is an error with the end of its log', async (t) => {
-  const foreignAddress = createBootstrap(await bootstrapOptions())
+  const foreignAddress = createBootstrap({ ...(await bootstrapOptions()), adminAddress: '127.0.0.1:0' })
   const admin = foreignAddress.admin?.address?.address
   if (admin?.case === 'socketAddress') admin.value.address = '192.0.2.1'
   const twice = createBootstrap(await bootstrapOptions())

@@ -27,7 +27,7 @@ t.test('T26, T27: the guide to calls works, word by word', async (t) => {
     }
     if (command.startsWith('curl')) {
       const state = readFileSync(join(folder, 'state', 'yard.json'), 'utf8')
-      admin = (JSON.parse(state) as RunningTestbed).fleets.edge?.[0]?.admin.replace('http://', '') ?? ''
+      admin = (JSON.parse(state) as RunningTestbed).fleets.edge?.[0]?.admin.replace('unix:', '') ?? ''
     }
     let { code, output } = await run(command.replace('ADMIN', admin))
     // Envoys send their log a moment after the calls.

@@ -35,7 +35,7 @@ async function start(t: Test, options: TestbedOptions) {
   const testbed = await startTestbed(group, { fleets: ONE_ENVOY, ...options })
   const [node] = testbed.fleets.get('edge') ?? []
   if (node === undefined) throw new Error('the fleet has no Envoy')
-  return { ...testbed, target: node.target, envoyAdmin: node.envoy.adminUrl, stop: () => group.stop() }
+  return { ...testbed, target: node.target, stop: () => group.stop() }
 }
 
 /** The ids of the backends that answer calls. A failed call rejects. */
@@ -60,12 +60,8 @@ t.test(
     const reported = (line: string) => new Promise<void>((resolve) => waiting.set(line, resolve))
     const folder = t.testdir()
     const testbed = await start(t, { folder, backends: 2, onRestart })
-    const { rest, parts, target, adminUrl, envoyAdmin, xdsAddress, backends } = testbed
-    const hosts = [
-      new URL(adminUrl).host,
-      new URL(envoyAdmin).host,
-      ...backends.map(({ address }) => address),
-    ]
+    const { rest, parts, target, adminUrl, xdsAddress, backends } = testbed
+    const hosts = [new URL(adminUrl).host, ...backends.map(({ address }) => address)]
     for (const address of [target, xdsAddress, ...hosts])
       t.equal(await share(address), 'EADDRINUSE', `no program shares ${address}`)
 

@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { validateConfig } from '../../control-plane/document/validate.ts'
+import { EnvoyAdmin } from '../../envoy-bootstrap/envoy-admin.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { freePort } from '../../processes/free-port.ts'
 import { startProcess } from '../../processes/running-process.ts'
@@ -12,6 +13,7 @@ import { generateDocument } from '../../testbed/document.ts'
 import { claimStateFolder, writeStateFile } from '../../testbed/state-file.ts'
 import { XdsCertificates } from '../../testbed/xds-certificates.ts'
 import { startEcho } from '../support/edge.ts'
+import { ownFolder } from '../support/own-folder.ts'
 import { startYardAndControlPlane } from '../support/yard-and-control-plane.ts'
 import { runYard } from '../support/yard-with-envoy.ts'
 
@@ -26,19 +28,22 @@ async function start(t: Test, options: Parameters<typeof startYardAndControlPlan
 
 /** Starts an Envoy with a bootstrap that was printed, and calls it. */
 async function use(t: Test, bootstrap: string, { port, rest }: Awaited<ReturnType<typeof start>>) {
+  const folder = await ownFolder(t)
   const file = join(t.testdirName, 'own.json')
   writeFileSync(file, bootstrap)
   const checked = spawnSync(envoy, ['--mode', 'validate', '-c', file], { encoding: 'utf8' })
   t.match(checked, { status: 0, stdout: /configuration '.*' OK/ })
   const running = startProcess({
     name: 'own Envoy',
-    command: envoy,
-    args: ['-c', file, '--disable-hot-restart', '--concurrency', '1'],
+    command: 'env',
+    args: ['-C', folder, envoy, '-c', file, '--disable-hot-restart', '--concurrency', '1'],
     dieWithParent: true,
     ready: (line) => line.includes('starting workers') || undefined,
   })
   t.teardown(() => running.stop())
   await running.ready
+  const admin = new EnvoyAdmin(`unix:${join(folder, 'own-1.admin.sock')}`)
+  t.match(await admin.node(), { id: 'own-1' }, 'its admin is in the folder in which it starts')
   t.match((await rest.getStatus()).nodes, [{ id: 'own-1', fleet: 'edge', connected: true }])
   const called = await runYard(t, t.testdirName, 'call', 'edge', '-n', '2', '--to', `127.0.0.1:${port}`)
   t.match(called, { code: 0, stdout: /b1 +2 +100\.0%/ })

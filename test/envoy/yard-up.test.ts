@@ -45,10 +45,10 @@ t.test('yard up prints one line about its parts, and the other verbs work with i
     xds: /^127\.0\.0\.1:\d+$/,
     fleets: {
       edge: [
-        { node: 'edge-1', address: /^127\.0\.1\.1:\d+$/, admin: /^http:/ },
-        { node: 'edge-2', address: /^127\.0\.1\.2:\d+$/, admin: /^http:/ },
+        { node: 'edge-1', address: /^127\.0\.1\.1:\d+$/, admin: /^unix:\// },
+        { node: 'edge-2', address: /^127\.0\.1\.2:\d+$/, admin: /^unix:\// },
       ],
-      canary: [{ node: 'canary-1', address: /^127\.0\.1\.3:\d+$/, admin: /^http:/ }],
+      canary: [{ node: 'canary-1', address: /^127\.0\.1\.3:\d+$/, admin: /^unix:\// }],
     },
     backends: [{ id: 'b1' }, { id: 'b2' }],
   })

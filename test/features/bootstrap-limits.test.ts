@@ -12,6 +12,7 @@ import { freePort } from '../../processes/free-port.ts'
 import { startProcess } from '../../processes/running-process.ts'
 import { generateDocument } from '../../testbed/document.ts'
 import { startEcho } from '../support/edge.ts'
+import { ownFolder } from '../support/own-folder.ts'
 import { connectRaw } from '../support/raw-call.ts'
 import { requireTool } from '../support/requirements.ts'
 import { startYardAndControlPlane } from '../support/yard-and-control-plane.ts'
@@ -26,8 +27,8 @@ async function startWith(t: Test, ...flags: readonly string[]): Promise<string> 
   const { address } = await startEcho(t, 'b1')
   const config = validateConfig(generateDocument(['edge'], [{ id: 'b1', address }], port))
   const { adminUrl, xdsAddress, rest } = await startYardAndControlPlane(t, config)
-  const adminPort = await freePort()
-  const here = ['--admin', adminUrl, '--xds', xdsAddress, '--admin-port', String(adminPort)]
+  const socket = `unix:${join(await ownFolder(t), 'admin.sock')}`
+  const here = ['--admin', adminUrl, '--xds', xdsAddress, '--envoy-admin', socket]
   const printed = await runYard(t, folder, 'bootstrap', 'edge', 'own-1', ...here, ...flags)
   if (printed.code !== 0) throw new Error(printed.output)
   const file = join(folder, 'own.json')
@@ -42,7 +43,7 @@ async function startWith(t: Test, ...flags: readonly string[]): Promise<string> 
   })
   t.teardown(() => envoy.stop())
   await envoy.ready
-  await new EnvoyAdmin(`http://127.0.0.1:${adminPort}`).waitUntilLive()
+  await new EnvoyAdmin(socket).waitUntilLive()
   return `127.0.0.1:${port}`
 }
 

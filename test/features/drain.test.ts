@@ -40,13 +40,13 @@ t.test('T32: with `on: change`, an Envoy that fails its health check keeps its c
   const edge = await startEdge(t, { upstreams, fleet: { drain: { on: 'change' } } })
   const kept = connectEchoUntilClosed(t, edge.address)
   await kept.client.unary({})
-  await fetch(`${edge.envoy.adminUrl}/healthcheck/fail`, { method: 'POST' })
+  await edge.envoy.admin.post('/healthcheck/fail')
   t.ok(await staysOpen(kept))
 
   const twin = await startEdge(t, { upstreams })
   const drained = connectEchoUntilClosed(t, twin.address)
   await drained.client.unary({})
-  await fetch(`${twin.envoy.adminUrl}/healthcheck/fail`, { method: 'POST' })
+  await twin.envoy.admin.post('/healthcheck/fail')
   while (await staysOpen(drained));
   t.pass('the twin: by default they drain, and no call fails')
 })

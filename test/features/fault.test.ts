@@ -27,9 +27,8 @@ function callerOf(t: Test, { address }: Edge) {
 
 /** How many calls Envoy has delayed or aborted: waiting is counted by Envoy, so that no clock is needed. */
 async function injected({ envoy }: Edge, what: 'delays' | 'aborts'): Promise<number> {
-  const response = await fetch(`${envoy.adminUrl}/stats?format=json&filter=fault.${what}_injected$`)
-  const { stats } = (await response.json()) as { readonly stats: readonly { readonly value?: number }[] }
-  return stats.reduce((sum, { value = 0 }) => sum + value, 0)
+  const stats = await envoy.admin.stats(`fault.${what}_injected$`)
+  return [...stats.values()].reduce((sum, value) => sum + value, 0)
 }
 
 /** Six standard deviations of a share by chance. */

@@ -70,9 +70,8 @@ async function startLimited(t: Test, limiter: string, { rules, fleet, filters }:
 }
 
 async function countOf({ envoy }: Edge, name: string): Promise<number> {
-  const response = await fetch(`${envoy.adminUrl}/stats?format=json&filter=^cluster.echo.ratelimit.${name}$`)
-  const { stats } = (await response.json()) as { readonly stats: readonly { readonly value?: number }[] }
-  return stats.reduce((sum, { value = 0 }) => sum + value, 0)
+  const stats = await envoy.admin.stats(`^cluster.echo.ratelimit.${name}$`)
+  return [...stats.values()].reduce((sum, value) => sum + value, 0)
 }
 
 t.test('T16: two Envoys share a limit of seven, and exactly seven calls pass in all', async (t) => {

@@ -29,7 +29,7 @@ function countsOf({ envoy }: Edge) {
 
 /** The labels and values of a metric, as Prometheus scrapes it. */
 async function scraped({ envoy }: Edge, metric: string) {
-  const text = await (await fetch(`${envoy.adminUrl}/stats/prometheus`)).text()
+  const text = await envoy.admin.read('/stats/prometheus')
   return text
     .split('\n')
     .filter((line) => line.startsWith(`${metric}{`))

@@ -41,11 +41,8 @@ async function startLimited(t: Test, limit: object, rules?: Readonly<Record<stri
 }
 
 async function countOf({ envoy }: Edge, name: string): Promise<number> {
-  const response = await fetch(
-    `${envoy.adminUrl}/stats?format=json&filter=^fleet.http_local_rate_limit.${name}$`,
-  )
-  const { stats } = (await response.json()) as { readonly stats: readonly { readonly value?: number }[] }
-  return stats.reduce((sum, { value = 0 }) => sum + value, 0)
+  const stats = await envoy.admin.stats(`^fleet.http_local_rate_limit.${name}$`)
+  return [...stats.values()].reduce((sum, value) => sum + value, 0)
 }
 
 t.test(

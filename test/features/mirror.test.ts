@@ -10,9 +10,8 @@ import { startWitness } from '../support/witness.ts'
 /** How many calls Envoy has open to an upstream, or is about to begin. */
 async function openCalls({ envoy }: Edge, upstream: string): Promise<number> {
   const names = `^cluster.${upstream}.upstream_rq_(pending_)?active$`
-  const response = await fetch(`${envoy.adminUrl}/stats?format=json&filter=${encodeURIComponent(names)}`)
-  const { stats } = (await response.json()) as { readonly stats: readonly { readonly value?: number }[] }
-  return stats.reduce((sum, { value = 0 }) => sum + value, 0)
+  const stats = await envoy.admin.stats(names)
+  return [...stats.values()].reduce((sum, value) => sum + value, 0)
 }
 
 const at = (address: string) => ({ endpoints: { only: { address } } })

@@ -150,9 +150,8 @@ t.test('T7: an endpoint gets calls again after its ejection', async (t) => {
 
 /** The number of health checks that have passed. */
 async function passedChecks({ envoy }: Edge): Promise<number> {
-  const response = await fetch(`${envoy.adminUrl}/stats?format=json&filter=echo.health_check.success`)
-  const { stats } = (await response.json()) as { readonly stats: readonly { readonly value?: number }[] }
-  return stats.reduce((sum, { value = 0 }) => sum + value, 0)
+  const stats = await envoy.admin.stats('echo.health_check.success')
+  return [...stats.values()].reduce((sum, value) => sum + value, 0)
 }
 
 t.test('T7: health checks that pass do not end an ejection', async (t) => {

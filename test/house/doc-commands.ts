@@ -217,7 +217,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       '--disable-hot-restart',
     ],
     'npx yard status --effective': ['test/proxyless/effective.test.ts', "'--effective'"],
-    'npx yard status --csds 10.0.0.7:50052 --envoy-admin 10.0.0.8:9901': [
+    'npx yard status --csds 10.0.0.7:50052 --envoy-admin unix:edge-9.admin.sock': [
       'test/envoy/effective.test.ts',
       "'--envoy-admin'",
     ],

@@ -1,18 +1,18 @@
 // Real Envoys and the control plane: mutual TLS between them, and access to Envoy's admin interface.
 
-import { once } from 'node:events'
-import { connect } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { rejectForeignNode } from '../../control-plane/access/node-identity.ts'
 import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
 import { CONTROL_PLANE_URI, nodeUri } from '../../core/spiffe-ids.ts'
-import { createBootstrap } from '../../envoy-bootstrap/bootstrap.ts'
+import { type BootstrapOptions, createBootstrap } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import type { XdsTlsFiles } from '../../envoy-bootstrap/xds-tls.ts'
+import { freePort } from '../../processes/free-port.ts'
 import { Authority, type Subject } from '../../testbed/certificates/authority.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { writeCertificate } from '../support/certificates.ts'
@@ -42,12 +42,18 @@ async function startControlPlane(t: Test, server: Subject, node: Subject) {
   return { cache, address, tls }
 }
 
-async function startEnvoy(t: Test, address: string, tls?: XdsTlsFiles): Promise<RunningEnvoy> {
+async function startEnvoy(
+  t: Test,
+  address: string,
+  tls?: XdsTlsFiles,
+  changed: Partial<BootstrapOptions> = {},
+): Promise<RunningEnvoy> {
   const bootstrap = createBootstrap({
     nodeId: 'edge-1',
     cluster: 'fleet',
     listenerAddress: '127.0.1.9',
     xds: { address, ...(tls && { tls }) },
+    ...changed,
   })
   const envoy = await runEnvoy({ binary: findEnvoy().path, bootstrap, folder: t.testdirName })
   t.teardown(() => envoy.stop())
@@ -84,31 +90,75 @@ t.test('a real Envoy rejects a server with another identity than the control pla
   t.same(cache.status(), [])
 })
 
-t.test("S50: Envoy's admin interface is not reachable from the data network", async (t) => {
+t.test('S50: only the user of an Envoy reaches its admin, whatever the umask is', async (t) => {
   const { address } = await startControlPlane(t, CONTROL_PLANE, NODE)
+  const before = process.umask(0)
+  t.teardown(() => process.umask(before))
   const envoy = await startEnvoy(t, address)
-  const port = Number(new URL(envoy.adminUrl).port)
-  const data = Object.values(networkInterfaces())
-    .flatMap((addresses = []) => addresses)
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .map((one) => one.address)
-  for (const host of [envoy.address, ...data]) t.equal(await dial(host, port), 'ECONNREFUSED', host)
-  t.equal(await dial('127.0.0.1', port), 'connected', 'twin: it answers on loopback')
+  const { mode, uid } = await stat(envoy.adminUrl.slice('unix:'.length))
+  t.same([mode & 0o777, uid], [0o600, process.getuid?.()])
+  t.same(portsOf(envoy.pid), [], 'no port leads to it, neither from loopback nor from the data network')
+  t.ok(await envoy.admin.ready(), 'twin: its user reaches it')
+
+  const port = await startEnvoy(t, address, undefined, { adminAddress: '127.0.0.1:0' })
+  t.same(portsOf(port.pid), [Number(new URL(port.adminUrl).port)], 'twin: a port is found')
 })
+
+t.test(
+  'S62: a POST of a web page reaches nothing of the admin, and a Prometheus reads statistics',
+  async (t) => {
+    const { address, tls } = await startControlPlane(t, CONTROL_PLANE, NODE)
+    const statsAddress = `127.0.0.1:${await freePort()}`
+    const envoy = await startEnvoy(t, address, tls, { statsAddress })
+    await envoy.admin.waitUntilLive()
+    // What a browser sends without asking the server first.
+    const post = async (url: string, path: string) => {
+      const headers = { origin: 'http://evil.example', 'content-type': 'text/plain' }
+      return (await fetch(`${url}${path}`, { method: 'POST', headers, body: 'x' })).status
+    }
+    const paths = [
+      '/quitquitquit',
+      '/healthcheck/fail',
+      '/drain_listeners',
+      '/stats/prometheus',
+      '/logging?level=off',
+    ]
+    for (const path of [...paths, '/stats/prometheus/../../quitquitquit', '//quitquitquit']) {
+      t.equal(await post(`http://${statsAddress}`, path), 404, `POST ${path}`)
+    }
+    for (const path of ['/', '/config_dump', '/stats', '/certs', '/stats/prometheus/../../config_dump']) {
+      t.equal((await fetch(`http://${statsAddress}${path}`)).status, 404, `GET ${path}`)
+    }
+    const statistics = await fetch(`http://${statsAddress}/stats/prometheus?usedonly`)
+    t.match(await statistics.text(), /^envoy_server_live\{\} 1$/m, 'twin: the statistics')
+    t.same(portsOf(envoy.pid), [Number(statsAddress.split(':')[1])], 'no other port')
+    t.equal(await envoy.admin.ready(), 'LIVE', 'it goes on')
+
+    const open = await startEnvoy(t, address, undefined, { adminAddress: '127.0.0.1:0' })
+    t.equal(await post(open.adminUrl, '/quitquitquit'), 200)
+    t.match(await open.exited, { code: 0 }, 'twin: a port of loopback obeys any web page')
+  },
+)
+
+/** Where a process listens on TCP. */
+function portsOf(pid: number): readonly number[] {
+  const sockets = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap(
+      (fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [],
+    ),
+  )
+  const LISTEN = '0A'
+  return ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === LISTEN && sockets.has(fields[9] ?? ''))
+      .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16)),
+  )
+}
 
 /** Polls until the counter is not 0; the test's timeout bounds it. */
 async function untilCounted({ admin }: RunningEnvoy, name: string): Promise<void> {
   while (!(await admin.stats(name)).get(name));
-}
-
-async function dial(host: string, port: number): Promise<string> {
-  const socket = connect(port, host)
-  try {
-    await once(socket, 'connect')
-    return 'connected'
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  } finally {
-    socket.destroy()
-  }
 }

@@ -54,6 +54,8 @@ export interface AuthorizerProcess {
   readonly address: string
   /** Kills it with SIGKILL, and resolves when it has ended. */
   readonly kill: () => Promise<void>
+  /** Resolves when it has ended, with its log written. */
+  readonly stop: () => Promise<unknown>
   /** The next line of its output that matches. Ask before the cause. */
   readonly untilLine: (pattern: RegExp) => Promise<string>
 }
@@ -80,6 +82,7 @@ export async function startAuthorizerProcess(
       process.kill(running.pid as number, 'SIGKILL')
       await running.exited
     },
+    stop: () => running.stop(),
     untilLine: async (pattern) => {
       for await (const [line] of on(lines, 'line')) if (pattern.test(line)) return line
       throw new Error('the lines ended')

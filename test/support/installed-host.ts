@@ -2,7 +2,16 @@
 // one test. What systemd and Docker do is done here: they start the command lines of our files.
 
 import { execFile } from 'node:child_process'
-import { chmodSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -22,9 +31,9 @@ const STAND_INS: Readonly<Record<string, string>> = {
   useradd: 'exit 0',
   id: 'echo 1000',
   git: 'exec cp -R "$HOST/checkout" "$3"',
-  // Without the group.
+  // Without owner and group.
   install:
-    'for word; do shift; [ "$before" = -g ] || [ "$word" = -g ] || set -- "$@" "$word"; before=$word; done; exec "$REAL_INSTALL" "$@"',
+    'for word; do shift; [ "$before" = -g ] || [ "$word" = -g ] || [ "$before" = -o ] || [ "$word" = -o ] || set -- "$@" "$word"; before=$word; done; exec "$REAL_INSTALL" "$@"',
   systemctl: 'echo systemctl "$@" >> "$HOST/noted"',
   docker: 'echo docker "$@" >> "$HOST/noted"',
 }
@@ -56,13 +65,16 @@ export function openHost(
   folder: string,
   replaced: Readonly<Record<string, string>>,
 ): InstalledHost {
+  // The path of a socket may have 107 bytes.
+  const runtime = mkdtempSync('/tmp/yard-run-')
+  t.teardown(() => rmSync(runtime, { recursive: true }))
   const moved = (text: string) =>
     text.replaceAll(
       new RegExp(
-        String.raw`(?<![\w.-])/(?:opt|etc|var/lib|var/cache|usr/local/bin)\b|(?<![\d.])(?:${Object.keys(replaced).join('|')})(?![\d.]*\d)`,
+        String.raw`(?<![\w.-])/(?:opt|etc|run|var/lib|var/cache|usr/local/bin)\b|(?<![\d.])(?:${Object.keys(replaced).join('|')})(?![\d.]*\d)`,
         'g',
       ),
-      (found) => replaced[found] ?? `${folder}${found}`,
+      (found) => replaced[found] ?? (found === '/run' ? runtime : `${folder}${found}`),
     )
   const bin = join(folder, 'stand-ins')
   const home = join(folder, 'home')
@@ -142,11 +154,15 @@ class Services {
     const file = instance === undefined ? `${name}.service` : `${template}@.service`
     const unit = readUnit(readFileSync(join(this.#folder, 'etc/systemd/system', file), 'utf8'))
     for (const [key, parent] of [
-      ['StateDirectory', 'var/lib'],
-      ['CacheDirectory', 'var/cache'],
+      ['StateDirectory', '/var/lib'],
+      ['CacheDirectory', '/var/cache'],
+      ['RuntimeDirectory', '/run'],
     ] as const) {
       for (const path of unit.get(key) ?? [])
-        mkdirSync(join(this.#folder, parent, path), { recursive: true, mode: 0o700 })
+        mkdirSync(this.#moved(join(parent, path.replace('%i', instance ?? ''))), {
+          recursive: true,
+          mode: 0o700,
+        })
     }
     const env = Object.fromEntries((unit.get('Environment') ?? []).map((one) => one.split('=')))
     const started = this.#start(name, commandOf(unit, 'ExecStart', instance), env)

@@ -2,6 +2,7 @@
 
 import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
+import type { Deadlines } from '../../control-plane/admin/deadlines.ts'
 import type { Dashboards } from '../../control-plane/admin/desired-state.ts'
 import { nodesIn, startLoadTally } from '../../control-plane/control-plane.ts'
 import type { Config } from '../../control-plane/document/model.ts'
@@ -19,7 +20,11 @@ import type { Teardown } from './xds-client.ts'
 export async function serveFleet(
   t: Teardown,
   initial: Config = sampleWith({ 'fleets.edge.onNack': 'rollback' }),
-  options: { readonly testbed?: string; readonly dashboards?: Dashboards } = {},
+  options: {
+    readonly testbed?: string
+    readonly dashboards?: Dashboards
+    readonly deadlines?: Deadlines
+  } = {},
 ) {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const store = openSqliteStore(':memory:')
@@ -62,6 +67,7 @@ export async function serveFleet(
     flips,
     ...(testbed && { testbed }),
     ...(options.dashboards && { dashboards: options.dashboards }),
+    ...(options.deadlines && { deadlines: options.deadlines }),
   })
   t.teardown(() => admin.close())
 

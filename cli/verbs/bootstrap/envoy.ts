@@ -15,7 +15,8 @@ import { filesOf, findXds, namingFlags, type XdsFlags } from './xds.ts'
 
 export interface EnvoyFlags extends XdsFlags {
   readonly address?: string
-  readonly adminPort?: number
+  readonly envoyAdmin?: string
+  readonly statsListener?: string
   readonly protocol?: XdsProtocol
   readonly statsTag?: readonly string[]
   readonly locality?: string
@@ -32,11 +33,13 @@ const FLAG_OF: Readonly<Record<string, string>> = {
   cluster: '<fleet>',
   listenerAddress: '--address',
   'xds.address': '--xds',
+  adminAddress: '--envoy-admin',
+  statsAddress: '--stats-listener',
   locality: '--locality',
 }
 
 export async function printEnvoyBootstrap(fleet: string, node: string, flags: EnvoyFlags): Promise<void> {
-  const { address: listenerAddress = '127.0.0.1', adminPort = 0, protocol = 'delta' } = flags
+  const { address: listenerAddress = '127.0.0.1', protocol = 'delta' } = flags
   const given = tlsOf(flags)
   const { addresses, tls = given } = await findXds(fleet, node, flags)
   const [address = ''] = addresses
@@ -54,7 +57,8 @@ export async function printEnvoyBootstrap(fleet: string, node: string, flags: En
         nodeId: node,
         cluster: fleet,
         listenerAddress,
-        adminPort,
+        ...(flags.envoyAdmin !== undefined && { adminAddress: flags.envoyAdmin }),
+        ...(flags.statsListener !== undefined && { statsAddress: flags.statsListener }),
         protocol,
         xds,
         statsTags,

@@ -5,7 +5,8 @@ import { SwitchyardError } from '../../../core/errors.ts'
 
 const OF_ENVOY: readonly string[] = [
   'address',
-  'adminPort',
+  'envoyAdmin',
+  'statsListener',
   'protocol',
   'statsTag',
   'maxConnections',

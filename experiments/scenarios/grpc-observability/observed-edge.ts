@@ -111,7 +111,7 @@ async function startObservedEdge({ group, folder }: SharedContext): Promise<Obse
 
 async function targetsOf(
   { adminUrl, tokensFile, backends }: Testbed,
-  { envoy }: TestbedNode,
+  { envoy, metrics = '' }: TestbedNode,
   client: string,
   folder: string,
 ): Promise<readonly ScrapeTarget[]> {
@@ -122,11 +122,11 @@ async function targetsOf(
     {
       job: 'envoy',
       instance: envoy.nodeId,
-      address: new URL(envoy.adminUrl).host,
+      address: metrics,
       path: '/stats/prometheus',
       relabeling: envoyRelabeling(),
     },
-    ...backends.map(({ id, metrics = '' }) => ({ job: 'backend', instance: id, address: metrics })),
+    ...backends.map((one) => ({ job: 'backend', instance: one.id, address: one.metrics ?? '' })),
     { job: 'control-plane', instance: 'control-plane', address: new URL(adminUrl).host, tokenFile },
   ]
 }

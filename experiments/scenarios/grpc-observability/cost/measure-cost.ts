@@ -114,7 +114,10 @@ async function measureTurn(context: RunContext, bed: CostBed, mode: Mode, turns:
   const [node, backend] = [bed.nodeOf(mode), bed.backendOf(mode)]
   const scraper =
     mode.id === 'metrics'
-      ? new Scraper([`${node.envoy.adminUrl}/stats/prometheus`, `http://${backend.metrics}/metrics`])
+      ? new Scraper([
+          () => node.envoy.admin.read('/stats/prometheus'),
+          async () => await (await fetch(`http://${backend.metrics}/metrics`)).text(),
+        ])
       : undefined
   const cpu = { proxy: 0, server: 0 }
   const read = () => ({ proxy: cpuMsOf(node.envoy.pid), server: cpuMsOf(backend.pid ?? 0) })

@@ -3,12 +3,12 @@
 const INTERVAL_MS = 1_000
 
 export class Scraper {
-  readonly #urls: readonly string[]
+  readonly #sources: readonly (() => Promise<string>)[]
   #timer: NodeJS.Timeout | undefined
   #pending: Promise<unknown>[] = []
 
-  constructor(urls: readonly string[]) {
-    this.#urls = urls
+  constructor(sources: readonly (() => Promise<string>)[]) {
+    this.#sources = sources
   }
 
   start(): void {
@@ -20,12 +20,12 @@ export class Scraper {
     clearInterval(this.#timer)
   }
 
-  /** Resolves when the last ones are answered. @throws what `fetch` throws */
+  /** Resolves when the last ones are answered. @throws what a source throws */
   async done(): Promise<void> {
     await Promise.all(this.#pending)
   }
 
   #scrape(): void {
-    this.#pending.push(...this.#urls.map(async (url) => await (await fetch(url)).arrayBuffer()))
+    this.#pending.push(...this.#sources.map((read) => read()))
   }
 }

@@ -62,6 +62,7 @@ export async function startLinkedEnvoy(
   const bootstrapFile = join(folder, 'envoy.json')
   const bootstrap = createBootstrap({
     ...{ nodeId: `edge-${side}`, cluster: 'edge', listenerAddress: ip, xds: { address: xdsAddress } },
+    adminAddress: `unix:${join(sockets, 'admin')}`,
   })
   await writeFile(bootstrapFile, bootstrapJson(bootstrap))
   const envoy = namespace.starterIn(group).start({
