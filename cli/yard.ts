@@ -19,6 +19,7 @@ const VERBS = {
   explain: async () => (await import('./verbs/explain.ts')).addExplain,
   schema: async () => (await import('./verbs/schema.ts')).addSchema,
   lint: async () => (await import('./verbs/lint.ts')).addLint,
+  test: async () => (await import('./verbs/test.ts')).addTest,
   proto: async () => (await import('./verbs/proto.ts')).addProto,
   serve: async () => (await import('./verbs/serve.ts')).addServe,
   bootstrap: async () => (await import('./verbs/bootstrap.ts')).addBootstrap,

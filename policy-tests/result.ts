@@ -47,7 +47,8 @@ export interface RunResult {
 export interface PolicyBed {
   /**
    * Makes every call of the file, with this document.
-   * @throws SwitchyardError `invalid-argument` about names of the file that lead nowhere in the document, with all of them
+   * @throws SwitchyardError `invalid-argument` about names of the file that lead nowhere in the document, with all of them;
+   * `envoy-not-found` with what to install; `nacked` or `pending` if the document does not come into force
    */
   run(suite: Suite, document: Config): Promise<RunResult>
   /** Ends the Envoys and everything else. */

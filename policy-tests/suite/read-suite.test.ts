@@ -39,8 +39,8 @@ t.test('a cell for each caller that an expectation names, or that "others" stand
 
 t.test('all problems at once, in the order of the file, each with line and column', async (t) => {
   const bad = GOOD.replace('endsIn: -5m', 'endsIn: soon')
-    .replace('failFirst: 2', 'failfirst: 2')
-    .replace('anonymous: UNAUTH', 'anonymus: UNAUTH')
+    .replace('failFirst: 2', 'failFrist: 2')
+    .replace('anonymous: UNAUTH', 'anonymos: UNAUTH')
     .replace('status: OK', 'status: FINE')
     .replace('  write:\n    alice', '  writes:\n    alice')
   const error = t.throws(() => readSuite(bad, 'orders.test.yaml')) as unknown as SwitchyardError
@@ -50,8 +50,8 @@ t.test('all problems at once, in the order of the file, each with line and colum
     error.problems.map(({ path, message }) => `${path}: ${message}`),
     [
       /^orders\.test\.yaml:5:\d+ callers\.alice\.token\.endsIn: must be the end of the token/,
-      /^orders\.test\.yaml:9:\d+ calls\.write\.backend\.failfirst: unknown field\. Did you mean failFirst/,
-      /^orders\.test\.yaml:12:5 expect\.read\.anonymus: unknown caller "anonymus"\. Did you mean anonymous\?$/,
+      /^orders\.test\.yaml:9:\d+ calls\.write\.backend\.failFrist: unknown field\. Did you mean failFirst/,
+      /^orders\.test\.yaml:12:5 expect\.read\.anonymos: unknown caller "anonymos"\. Did you mean anonymous\?$/,
       /^orders\.test\.yaml:13:\d+ expect\.read\.alice\.status: must be a gRPC status/,
       /^orders\.test\.yaml:14:3 expect\.writes: unknown call "writes"\. Did you mean write\?$/,
     ],

@@ -27,8 +27,8 @@ export interface Suite extends Pick<SuiteFile, 'callers' | 'calls'> {
   readonly settings: Omit<SuiteFile, 'callers' | 'calls' | 'expect'>
   /** In the order of the file. */
   readonly cells: readonly Cell[]
-  /** A problem with `FILE:LINE:COLUMN` before its path. */
-  readonly toProblem: (problem: PlacedProblem) => Problem
+  /** With `FILE:LINE:COLUMN` before the path of each, in the order of the file. */
+  readonly toProblems: (problems: readonly PlacedProblem[]) => readonly Problem[]
 }
 
 const checkSchema = createSchemaCheck(SuiteSchema)
@@ -39,10 +39,13 @@ const checkSchema = createSchemaCheck(SuiteSchema)
  */
 export function readSuite(text: string, file: string): Suite {
   const yaml = parseYaml(text)
-  const toProblem = ({ steps, message }: PlacedProblem): Problem => ({
-    path: `${file}:${yaml.placeOf(yaml.offsetOf(steps))} ${formatSteps(steps)}`.trimEnd(),
-    message,
-  })
+  const toProblems = (found: readonly PlacedProblem[]) =>
+    found
+      .toSorted((a, b) => yaml.offsetOf(a.steps) - yaml.offsetOf(b.steps))
+      .map(({ steps, message }) => ({
+        path: `${file}:${yaml.placeOf(yaml.offsetOf(steps))} ${formatSteps(steps)}`.trimEnd(),
+        message,
+      }))
   if (yaml.problems.length > 0) {
     const problems = yaml.problems.map(({ offset, message }) => ({
       path: `${file}:${yaml.placeOf(offset)}`,
@@ -53,12 +56,12 @@ export function readSuite(text: string, file: string): Suite {
   const written = withWholeExpectations(yaml.value)
   const found = [...checkSchema(written), ...withinFile(written)]
   if (found.length > 0) {
-    const problems = found.toSorted((a, b) => yaml.offsetOf(a.steps) - yaml.offsetOf(b.steps)).map(toProblem)
-    throw new SwitchyardError('invalid-argument', `${file} is not a valid test file`, { problems })
+    const message = `${file} is not a valid test file`
+    throw new SwitchyardError('invalid-argument', message, { problems: toProblems(found) })
   }
   const { callers, calls, expect, ...settings } = written as SuiteFile
   const cells = cellsOf({ callers, calls, expect }, yaml)
-  return { file, folder: dirname(resolve(file)), settings, callers, calls, cells, toProblem }
+  return { file, folder: dirname(resolve(file)), settings, callers, calls, cells, toProblems }
 }
 
 /** With `{ status }` for each status that stands alone. */

@@ -1,0 +1,44 @@
+// `yard test`: unit tests of a document's policies, on real Envoys.
+
+import type { Command } from 'commander'
+import { withExamples } from './flags.ts'
+import type { TestFlags } from './test/test-policies.ts'
+
+export function addTest(program: Command): void {
+  const command = program
+    .command('test')
+    .description(
+      'Test the policies of a document on real Envoys: who gets which gRPC status for which call, and what reaches which upstream.',
+    )
+    .argument('<file...>', 'Test files with callers, calls and expectations.')
+    .option('--config <file>', 'Document to test, in the place of the one that the test files name.')
+  withExamples(command, [
+    ['yard test orders.test.yaml', 'Start Envoys with the document, and make all calls of the file.'],
+    ['yard test *.test.yaml --config next.yaml', 'Hold all files against another document.'],
+  ]).addHelpText(
+    'after',
+    `
+A test file names its document, its protos, callers, calls, and what each caller gets for each call:
+
+  document: document.yaml
+  protos: [shop.proto]
+  callers:
+    anonymous: {}
+    alice: { token: { provider: main, claims: { roles: [admin] } } }
+  calls:
+    read: { method: shop.Orders/Get, message: { id: '1' } }
+  expect:
+    read:
+      anonymous: UNAUTHENTICATED
+      alice: { status: OK, upstream: orders, headers: { x-user: alice } }
+
+Stand-ins take the place of the upstreams; keys and certificates are made for the run.
+
+Exit codes: 0 all calls went as expected; 1 some did not, or a run failed; 2 invalid flags, test file, protos or document;
+4 an Envoy NACKed the document; 5 an Envoy did not get ready.`,
+  )
+  command.action(async (files: readonly string[], flags: TestFlags) => {
+    const { testPolicies } = await import('./test/test-policies.ts')
+    await testPolicies(files, flags)
+  })
+}
