@@ -107,7 +107,7 @@ t.test('what one document does not notice, another may', async (t) => {
 })
 
 t.test('what is accepted is not tried', async (t) => {
-  const { outcomes } = await runMutations([target(['rbac', 'jwt'])], (path) => path.includes('jwt'))
+  const { outcomes } = await runMutations([target(['rbac', 'jwt'])], ({ path }) => path.includes('jwt'))
   t.equal(outcomes.length, 1)
 })
 

@@ -32,17 +32,17 @@ export interface MutationResult {
 
 /**
  * A protection that several documents have is taken from each of them, and is noticed if some cell of some of them fails.
- * @param isWanted whether a protection is tried, by its path
+ * @param isWanted whether a protection is tried
  * @param onOutcome is given each outcome when it is there
  */
 export async function runMutations(
   targets: readonly Target[],
-  isWanted: (path: string) => boolean = () => true,
+  isWanted: (protection: Pick<Mutant, 'path' | 'change'>) => boolean = () => true,
   onOutcome: (outcome: MutantOutcome) => void = () => {},
 ): Promise<MutationResult> {
   const start = performance.now()
   const all = targets.flatMap(({ protections, run }) =>
-    protections.mutants.filter(({ path }) => isWanted(path)).map((mutant) => ({ mutant, run })),
+    protections.mutants.filter(isWanted).map((mutant) => ({ mutant, run })),
   )
   const outcomes: MutantOutcome[] = []
   const keyOf = ({ path, change }: Inseparable | Mutant) => `${path} ${change}`
@@ -56,7 +56,7 @@ export async function runMutations(
   const inseparable = new Map(
     targets
       .flatMap(({ protections }) => protections.inseparable)
-      .filter((one) => isWanted(one.path) && !tried.has(keyOf(one)))
+      .filter((one) => isWanted(one) && !tried.has(keyOf(one)))
       .map((one) => [keyOf(one), one]),
   )
   const milliseconds = Math.round(performance.now() - start)
