@@ -16,6 +16,7 @@ import type { Caller, LoginLink, LoginLinkRequest, Session } from './schemas/ses
 import type { Snapshot } from './schemas/snapshot.ts'
 import type { Health, Readiness, Status } from './schemas/status.ts'
 import type { TestbedLoad, TestbedLoadSetting } from './schemas/testbed.ts'
+import type { NewToken, TokenList, TokenRequest } from './schemas/tokens.ts'
 import type { Traffic } from './schemas/traffic.ts'
 import type { WriteAnswer } from './schemas/write-answer.ts'
 
@@ -281,6 +282,22 @@ export class RestClient {
   /** Logs out: ends the session of the cookie. */
   async deleteSession(options: CallOptions = {}): Promise<void> {
     await this.#send('deleteSession', {}, options)
+  }
+
+  /** Lists the tokens of REST, without the tokens themselves. @throws SwitchyardError `not-found` where none are asked for */
+  async listTokens(options: CallOptions = {}): Promise<TokenList> {
+    return await this.#read('listTokens', {}, options)
+  }
+
+  /** Makes a token, valid at once. @throws SwitchyardError `already-exists`, `limit-reached` */
+  async createToken({ token, signal, ...request }: CallOptions & TokenRequest): Promise<NewToken> {
+    const options = { ...(token !== undefined && { token }), ...(signal && { signal }) }
+    return await this.#read('createToken', { body: jsonBody(request) }, options)
+  }
+
+  /** Revokes a token by its name, effective at once. @throws SwitchyardError `not-found` */
+  async deleteToken(name: string, options: CallOptions = {}): Promise<void> {
+    await this.#send('deleteToken', { params: { token: name } }, options)
   }
 
   /** Checks that the process answers. */

@@ -21,10 +21,9 @@ const ANY: readonly DescribedCode[] = [
   'headers-too-large',
   'internal',
 ]
-const GUARDED: readonly DescribedCode[] = [...ANY, 'unauthenticated', 'too-many-attempts']
+const GUARDED: readonly DescribedCode[] = [...ANY, 'unauthenticated', 'forbidden', 'too-many-attempts']
 const WRITE: readonly DescribedCode[] = [
   ...GUARDED,
-  'forbidden',
   'stale-etag',
   'payload-too-large',
   'unsupported-media-type',
@@ -34,12 +33,7 @@ const WRITE: readonly DescribedCode[] = [
 ]
 
 /** Of a small body that is no document. */
-const SMALL_WRITE: readonly DescribedCode[] = [
-  ...GUARDED,
-  'forbidden',
-  'payload-too-large',
-  'unsupported-media-type',
-]
+const SMALL_WRITE: readonly DescribedCode[] = [...GUARDED, 'payload-too-large', 'unsupported-media-type']
 
 const WAIT =
   'With `?wait=30s` the answer comes when every node of the changed fleets has ACKed (200), when a node has NACKed (409), when no node is connected or a newer revision is in force (202), or when the wait ends (504). Without `wait` the answer is 202 at once.'
@@ -106,7 +100,7 @@ export const OPERATIONS = {
     path: '/v1/upstreams/{upstream}/endpoints/{endpoint}',
     summary: 'Remove a registered endpoint.',
     description: 'Answers when it is served no more. Calls that it has go on.',
-    problems: [...GUARDED, 'forbidden', 'not-found', 'invalid-config'],
+    problems: [...GUARDED, 'not-found', 'invalid-config'],
   },
   listRevisions: {
     method: 'GET',
@@ -164,14 +158,7 @@ export const OPERATIONS = {
     path: '/v1/testbed/load',
     summary: 'Start, change or stop the load that the testbed makes.',
     description: 'Only where a testbed started the control plane; elsewhere 404.',
-    problems: [
-      ...GUARDED,
-      'forbidden',
-      'not-found',
-      'payload-too-large',
-      'unsupported-media-type',
-      'unreachable',
-    ],
+    problems: [...GUARDED, 'not-found', 'payload-too-large', 'unsupported-media-type', 'unreachable'],
   },
   getTraffic: {
     method: 'GET',
@@ -230,7 +217,31 @@ export const OPERATIONS = {
     method: 'DELETE',
     path: '/v1/session',
     summary: 'Log out: end the session of the cookie.',
-    problems: [...GUARDED, 'forbidden'],
+    problems: GUARDED,
+  },
+  listTokens: {
+    method: 'GET',
+    path: '/v1/tokens',
+    summary: 'List the tokens of REST, without the tokens themselves.',
+    description:
+      'By name, expired ones included. Needs the role admin. 404 where the control plane asks for no tokens.',
+    problems: [...GUARDED, 'not-found'],
+  },
+  createToken: {
+    method: 'POST',
+    path: '/v1/tokens',
+    summary: 'Make a token for REST, valid at once.',
+    description:
+      'The answer has the token, once: the control plane keeps its digest only. Replaces an expired token of this name. Needs the role admin. 404 where the control plane asks for no tokens.',
+    problems: [...SMALL_WRITE, 'not-found', 'already-exists', 'limit-reached'],
+  },
+  deleteToken: {
+    method: 'DELETE',
+    path: '/v1/tokens/{token}',
+    summary: 'Revoke a token, effective at once.',
+    description:
+      'Also ends the sessions and streams of events that it began. Needs the role admin. The last admin cannot be revoked.',
+    problems: [...GUARDED, 'not-found'],
   },
   getHealth: {
     method: 'GET',

@@ -4,11 +4,12 @@ import type { ErrorCode } from '../core/errors.ts'
 
 export const PROBLEM_DESCRIPTIONS = {
   'invalid-argument': 'A parameter or a header is invalid, or the body is malformed.',
-  unauthenticated: 'The request has no token, session or login code, or an unknown one.',
+  unauthenticated: 'The request has no token, session or login code, or an unknown, expired or revoked one.',
   forbidden:
-    'The caller has the role viewer, and this is a write; or another page than that of the control plane makes it with the cookie of a session.',
+    'The role of the caller does not allow this, or its token is limited to other fleets; or another page than that of the control plane makes it with the cookie of a session.',
+  'already-exists': 'There is a token with this name already.',
   'not-found': 'What the path names does not exist.',
-  'limit-reached': 'There are as many endpoints as there may be.',
+  'limit-reached': 'There are as many endpoints or tokens as there may be.',
   'request-timeout': 'The request did not arrive completely in time.',
   'stale-etag':
     'The document has changed since it was read; nothing was written. Read it again and repeat the edit.',

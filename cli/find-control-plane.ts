@@ -10,14 +10,17 @@ const UNAUTHORIZED = 401
 
 /**
  * A client of the control plane at `--admin`, else `YARD_ADMIN`, else the one of `yard up`. The token is that of
- * `YARD_TOKEN`, else the operator's of `yard up`, which is sent to no other control plane.
+ * `YARD_TOKEN`, else the one of `yard up` with the name, which is sent to no other control plane.
  * @throws SwitchyardError `unreachable` without a control plane, `unauthenticated` if its tokens cannot be read,
  * `invalid-argument` for an address that is not one
  */
-export async function findControlPlane(admin: string | undefined): Promise<RestClient> {
-  if (admin) return await namedControlPlane(readAdminUrl(admin, '--admin'))
+export async function findControlPlane(
+  admin: string | undefined,
+  name: 'operator' | 'admin' = 'operator',
+): Promise<RestClient> {
+  if (admin) return await namedControlPlane(readAdminUrl(admin, '--admin'), name)
   if (process.env.YARD_ADMIN)
-    return await namedControlPlane(readAdminUrl(process.env.YARD_ADMIN, 'YARD_ADMIN'))
+    return await namedControlPlane(readAdminUrl(process.env.YARD_ADMIN, 'YARD_ADMIN'), name)
   const testbed = await readStateFile(stateFolder())
   if (!testbed?.admin) {
     throw new SwitchyardError(
@@ -25,13 +28,13 @@ export async function findControlPlane(admin: string | undefined): Promise<RestC
       'no control plane is running here: start one with "yard up", or name one with --admin HOST:PORT or YARD_ADMIN',
     )
   }
-  return clientOf(testbed.admin, process.env.YARD_TOKEN || (await readToken(testbed.tokens, 'operator')))
+  return clientOf(testbed.admin, process.env.YARD_TOKEN || (await readToken(testbed.tokens, name)))
 }
 
-async function namedControlPlane(url: string): Promise<RestClient> {
+async function namedControlPlane(url: string, name: string): Promise<RestClient> {
   if (process.env.YARD_TOKEN) return clientOf(url, process.env.YARD_TOKEN)
   const testbed = await readStateFile(stateFolder())
-  if (testbed?.admin === url) return clientOf(url, await readToken(testbed.tokens, 'operator'))
+  if (testbed?.admin === url) return clientOf(url, await readToken(testbed.tokens, name))
   const others =
     testbed?.admin === undefined ? '' : `, and the token of the testbed is for ${testbed.admin} only`
   return clientOf(url, undefined, `no token was sent, because YARD_TOKEN is not set${others}`)

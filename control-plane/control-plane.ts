@@ -15,7 +15,7 @@ import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
-import { openTokens } from './access/tokens.ts'
+import { Tokens } from './access/tokens.ts'
 import { AccessLogs } from './access-logs/access-logs.ts'
 import { LogEvidence } from './access-logs/log-evidence.ts'
 import { startAdmin } from './admin/admin.ts'
@@ -209,7 +209,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       address: options.admin,
       ...(options.adminHosts && { hosts: options.adminHosts }),
       traced: options.traced ?? false,
-      ...(guard && { access: { ...guard, openMetrics: options.openMetrics ?? false } }),
+      ...(guard && { tokens: guard.tokens, access: { ...guard, openMetrics: options.openMetrics ?? false } }),
     })
     ends.push(() => admin.close())
     return {
@@ -279,7 +279,7 @@ async function identityOf(tls: ServerTlsFiles | undefined) {
 
 async function openAccess(folder: string) {
   const tokensFile = join(folder, TOKENS)
-  const tokens = await openTokens(tokensFile)
+  const tokens = await Tokens.open(tokensFile)
   return { tokensFile, tokens, audit: await AuditLog.open(join(folder, AUDIT)) }
 }
 

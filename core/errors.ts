@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   'request-timeout': 408,
   'duplicate-resource': 409,
   'version-reused': 409,
+  'already-exists': 409,
   'inconsistent-snapshot': 422,
   'invalid-config': 422,
   'stale-etag': 412,

@@ -1,6 +1,7 @@
 // Fields of Envoy's API that the package with its protos does not have yet: only names and numbers. Plain JavaScript, like generate.js.
 
 const POLICIES = 'envoy/extensions/load_balancing_policies'
+const MUTATION_RULES = 'envoy/config/common/mutation_rules/v3/mutation_rules.proto'
 
 /** `has` is in the text once the package has the fields. `added` goes behind the last field that it has; `imports` are what they need. */
 const NEWER_FIELDS = [
@@ -10,6 +11,43 @@ const NEWER_FIELDS = [
     behind: 'HeaderMutation response_mutations = 2;',
     added: ['repeated config.core.v3.KeyValueMutation query_parameter_mutations = 3;'],
     imports: ['envoy/config/core/v3/base.proto'],
+  },
+  {
+    file: 'envoy/extensions/filters/http/header_mutation/v3/header_mutation.proto',
+    has: 'request_trailers_mutations',
+    behind: 'HeaderMutation response_mutations = 2;',
+    added: [
+      'repeated config.common.mutation_rules.v3.HeaderMutation response_trailers_mutations = 4;',
+      'repeated config.common.mutation_rules.v3.HeaderMutation request_trailers_mutations = 5;',
+    ],
+    imports: [],
+  },
+  {
+    file: MUTATION_RULES,
+    has: 'message RemoveOnMatch',
+    behind: 'message HeaderMutation {',
+    added: ['message RemoveOnMatch { type.matcher.v3.StringMatcher key_matcher = 1; }'],
+    imports: ['envoy/type/matcher/v3/string.proto'],
+  },
+  {
+    file: MUTATION_RULES,
+    has: 'remove_on_match',
+    behind: 'core.v3.HeaderValueOption append = 2;',
+    added: ['RemoveOnMatch remove_on_match = 3;'],
+    imports: [],
+  },
+  {
+    file: 'envoy/extensions/matching/common_inputs/network/v3/network_inputs.proto',
+    has: 'message DynamicMetadataInput',
+    behind: 'option (udpa.annotations.file_status).package_version_status = ACTIVE;',
+    added: [
+      'message DynamicMetadataInput {',
+      '  message PathSegment { oneof segment { string key = 1; } }',
+      '  string filter = 1;',
+      '  repeated PathSegment path = 2;',
+      '}',
+    ],
+    imports: [],
   },
   {
     file: `${POLICIES}/client_side_weighted_round_robin/v3/client_side_weighted_round_robin.proto`,

@@ -13,6 +13,7 @@ import { CallerSchema, LoginLinkSchema, SessionSchema } from './session.ts'
 import { SnapshotSchema } from './snapshot.ts'
 import { HealthSchema, ReadinessSchema, StatusSchema } from './status.ts'
 import { TestbedLoadSchema } from './testbed.ts'
+import { NewTokenSchema, TokenListSchema } from './tokens.ts'
 import { TrafficSchema } from './traffic.ts'
 import { WriteAnswerSchema, WriteProblemSchema } from './write-answer.ts'
 
@@ -84,6 +85,9 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
   createSession: { 201: SessionSchema },
   getSession: { 200: CallerSchema },
   deleteSession: { 204: Type.Null({ description: 'The session has ended. No body.' }) },
+  listTokens: { 200: TokenListSchema },
+  createToken: { 201: NewTokenSchema },
+  deleteToken: { 204: Type.Null({ description: 'It is invalid from now on. No body.' }) },
   getHealth: { 200: HealthSchema },
   getReadiness: { 200: ReadinessSchema },
 }

@@ -2,20 +2,22 @@
 
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import { FleetsSchema, RoleSchema } from './tokens.ts'
 
-/** A viewer may read; an operator may read and write. */
-export const ROLES = ['viewer', 'operator'] as const
-export type Role = (typeof ROLES)[number]
+/** Roles of sessions: a viewer may read; an operator may read and write. Tokens have more (`tokens.ts`). */
+export const SESSION_ROLES = ['viewer', 'operator'] as const
+export type SessionRole = (typeof SESSION_ROLES)[number]
 
-const RoleSchema = Type.Enum([...ROLES], {
+const SessionRoleSchema = Type.Enum([...SESSION_ROLES], {
   description: 'A viewer may read; an operator may read and write.',
 })
 
 export const LoginLinkRequestSchema = Type.Object(
-  { role: Type.Optional(RoleSchema) },
+  { role: Type.Optional(SessionRoleSchema) },
   {
     additionalProperties: false,
-    description: 'The role of the session: not above that of the caller, which is the default.',
+    description:
+      'The role of the session: not above that of the caller, which is the default (operator for an admin).',
     examples: [{ role: 'viewer' }],
   },
 )
@@ -38,20 +40,31 @@ export const SessionRequestSchema = Type.Object(
 )
 export type SessionRequest = DeepReadonly<Static<typeof SessionRequestSchema>>
 
-const CALLER = {
-  name: Type.String({
-    description: 'The author of its writes: the name of the token that made the login link.',
-  }),
-  role: RoleSchema,
-}
+const NAME = Type.String({
+  description: 'The author of its writes: the name of the token that made the login link.',
+})
 
 export const SessionSchema = Type.Object(
-  { ...CALLER, expiresAt: Type.String({ format: 'date-time', description: 'When the session ends.' }) },
+  {
+    name: NAME,
+    role: SessionRoleSchema,
+    expiresAt: Type.String({ format: 'date-time', description: 'When the session ends.' }),
+  },
   { description: 'The session of the cookie `switchyard-session-PORT`, which the answer sets.' },
 )
 export type Session = DeepReadonly<Static<typeof SessionSchema>>
 
-export const CallerSchema = Type.Object(CALLER, {
-  description: 'Who calls: the owner of the session or of the token. Without tokens, "rest", an operator.',
-})
+export const CallerSchema = Type.Object(
+  {
+    name: NAME,
+    role: RoleSchema,
+    fleets: Type.Optional(FleetsSchema),
+    expiresAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'When the session or the token ends.' }),
+    ),
+  },
+  {
+    description: 'Who calls: the owner of the session or of the token. Without tokens, "rest", an operator.',
+  },
+)
 export type Caller = DeepReadonly<Static<typeof CallerSchema>>

@@ -1,14 +1,14 @@
 // `yard ui`: prints a link that logs a browser in to the live page.
 
 import { type Command, Option } from 'commander'
-import { ROLES, type Role } from '../../api/schemas/session.ts'
+import { SESSION_ROLES, type SessionRole } from '../../api/schemas/session.ts'
 import { findControlPlane } from '../find-control-plane.ts'
 import { report } from '../output/print.ts'
 import { type AdminFlags, withAdmin, withExamples } from './flags.ts'
 import { openInBrowser } from './open-in-browser.ts'
 
 interface UiFlags extends AdminFlags {
-  readonly role?: Role
+  readonly role?: SessionRole
   readonly open: boolean
 }
 
@@ -18,7 +18,9 @@ export function addUi(program: Command): void {
       .command('ui')
       .description('Print a link to the live page, which logs in one browser within five minutes.')
       .addOption(
-        new Option('--role <name>', 'Role of the browser (default: that of your token).').choices(ROLES),
+        new Option('--role <name>', 'Role of the browser (default: that of your token).').choices(
+          SESSION_ROLES,
+        ),
       )
       .option('--open', 'Open the link in the browser of this machine too.', false),
   )

@@ -3,7 +3,8 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { Role } from './tokens.ts'
+import type { Role } from './roles.ts'
+import type { TokenEntry } from './token-entries.ts'
 
 export interface AuditEntry {
   /** ISO 8601. */
@@ -18,6 +19,8 @@ export interface AuditEntry {
   readonly status: number
   /** The number of the revision that the call wrote, if any. */
   readonly revision?: number
+  /** The token that the call made, without the token itself. */
+  readonly token?: Pick<TokenEntry, 'role' | 'fleets' | 'expiresAt'> & { readonly name: string }
 }
 
 export class AuditLog {

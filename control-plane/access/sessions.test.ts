@@ -11,7 +11,7 @@ function start() {
   const clock = { now: Date.UTC(2026, 0, 1) }
   const sessions = new Sessions(() => clock.now)
   const login = (name = 'operator') => {
-    const begun = sessions.begin(sessions.createLink(name, 'operator').code)
+    const begun = sessions.begin(sessions.createLink({ name, role: 'operator' }).code)
     if (begun === undefined) throw new Error('the link was refused')
     return begun
   }
@@ -20,7 +20,7 @@ function start() {
 
 t.test('a link begins one session, with the name and the role of the link', async (t) => {
   const { sessions } = start()
-  const { code } = sessions.createLink('alice', 'viewer')
+  const { code } = sessions.createLink({ name: 'alice', role: 'viewer' })
   const begun = sessions.begin(code)
   t.match(begun, { session: { name: 'alice', role: 'viewer' } })
   t.match(sessions.sessionOf(begun?.secret ?? ''), { name: 'alice', role: 'viewer' })
@@ -29,7 +29,7 @@ t.test('a link begins one session, with the name and the role of the link', asyn
 
 t.test('an unknown code begins no session, and an unknown secret has no session', async (t) => {
   const { sessions, login } = start()
-  const { code } = sessions.createLink('alice', 'viewer')
+  const { code } = sessions.createLink({ name: 'alice', role: 'viewer' })
   const { secret } = login()
   t.equal(sessions.begin('guess'), undefined)
   t.equal(sessions.begin(secret), undefined, 'the secret of a session is no code')
@@ -40,7 +40,10 @@ t.test('an unknown code begins no session, and an unknown secret has no session'
 
 t.test('a link can be used for five minutes', async (t) => {
   const { clock, sessions } = start()
-  const [early, late] = [sessions.createLink('a', 'viewer'), sessions.createLink('a', 'viewer')]
+  const [early, late] = [
+    sessions.createLink({ name: 'a', role: 'viewer' }),
+    sessions.createLink({ name: 'a', role: 'viewer' }),
+  ]
   t.equal(early.expiresAt, clock.now + 5 * MINUTE)
   clock.now += 5 * MINUTE - 1
   t.ok(sessions.begin(early.code), 'twin')
@@ -62,7 +65,7 @@ t.test('a session that ends takes its unused links with it, and no other session
   const { sessions, login } = start()
   const [mine, other] = [login(), login()]
   const [mineLink, otherLink] = [mine, other].map(({ secret }) =>
-    sessions.createLink('operator', 'viewer', secret),
+    sessions.createLink({ name: 'operator', role: 'viewer' }, { madeIn: secret }),
   )
   sessions.end(mine.secret)
   t.equal(sessions.sessionOf(mine.secret), undefined)
@@ -77,7 +80,9 @@ t.test(
     const { clock, sessions, login } = start()
     const { secret, session } = login()
     clock.now += 11 * HOUR
-    const begun = sessions.begin(sessions.createLink('operator', 'operator', secret).code)
+    const begun = sessions.begin(
+      sessions.createLink({ name: 'operator', role: 'operator' }, { madeIn: secret }).code,
+    )
     t.equal(begun?.session.expiresAt, session.expiresAt)
     t.equal(login().session.expiresAt, clock.now + 12 * HOUR, 'twin: a link by a token')
   },
@@ -86,8 +91,8 @@ t.test(
 t.test('the oldest links and sessions of a name make room, and those of others stay', async (t) => {
   const { sessions, login } = start()
   const bystander = login('bystander')
-  const link = sessions.createLink('bystander', 'viewer')
-  const links = Array.from({ length: 21 }, () => sessions.createLink('greedy', 'viewer'))
+  const link = sessions.createLink({ name: 'bystander', role: 'viewer' })
+  const links = Array.from({ length: 21 }, () => sessions.createLink({ name: 'greedy', role: 'viewer' }))
   t.equal(sessions.begin(links[0]?.code ?? ''), undefined, 'the 21st link replaced the first')
   t.ok(sessions.begin(links[1]?.code ?? ''), 'the second is still there')
   const made = Array.from({ length: 101 }, () => login('greedy'))
@@ -95,4 +100,30 @@ t.test('the oldest links and sessions of a name make room, and those of others s
   t.ok(sessions.sessionOf(made[1]?.secret ?? ''))
   t.ok(sessions.sessionOf(bystander.secret))
   t.ok(sessions.begin(link.code))
+})
+
+t.test(
+  'a session ends with the token that made its link, and a link of an ended token begins none',
+  async (t) => {
+    const { clock, sessions } = start()
+    const token = { isValid: true }
+    const isCurrent = () => token.isValid
+    const alice = { name: 'alice', role: 'viewer' } as const
+    const [used, unused] = [
+      sessions.createLink(alice, { isCurrent }),
+      sessions.createLink(alice, { isCurrent }),
+    ]
+    const { secret = '' } = sessions.begin(used.code) ?? {}
+    t.same(sessions.sessionOf(secret), { ...alice, expiresAt: clock.now + 12 * HOUR }, 'twin')
+    token.isValid = false
+    t.equal(sessions.sessionOf(secret), undefined)
+    t.equal(sessions.begin(unused.code), undefined)
+  },
+)
+
+t.test('a session does not outlive a token that has an end', async (t) => {
+  const { clock, sessions } = start()
+  const expiresAt = clock.now + HOUR
+  const { code } = sessions.createLink({ name: 'alice', role: 'viewer', expiresAt })
+  t.equal(sessions.begin(code)?.session.expiresAt, expiresAt)
 })

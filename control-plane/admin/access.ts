@@ -3,14 +3,18 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { SwitchyardError } from '../../core/errors.ts'
+import { isMap } from '../../core/plain-map.ts'
 import type { AuditEntry } from '../access/audit-log.ts'
+import type { Caller } from '../access/roles.ts'
 import { sourceOf } from '../access/same-origin.ts'
 import type { Sessions } from '../access/sessions.ts'
-import type { Caller, Tokens } from '../access/tokens.ts'
+import type { Tokens } from '../access/tokens.ts'
+import type { Config } from '../document/model.ts'
+import { isReading, rejectForbidden } from './permissions.ts'
 import { endSessionCookie, sessionSecretIn } from './session-cookie.ts'
 
 export interface Access {
-  readonly tokens: Tokens
+  readonly tokens: Pick<Tokens, 'callerOf'>
   /** Gets an entry for each write, allowed or denied, before the answer is sent. */
   readonly audit: { append(entry: AuditEntry): Promise<void> }
   /** Serves `/metrics` without a token. Default: it needs a viewer's token, like every read. */
@@ -23,8 +27,12 @@ declare module 'fastify' {
     caller: Caller | undefined
     /** The secret of the session that the caller is known by; undefined if it is a token. */
     sessionSecret: string | undefined
+    /** Whether the token or the session of the caller is still valid: for answers that go on for long. */
+    isCurrent: () => boolean
     /** The number of the revision that the request wrote. */
     revision: number | undefined
+    /** The token that the request made. */
+    madeToken: AuditEntry['token'] | undefined
     /** Whether it changed nothing, as each renewal of a lease: the audit log has no line for it. */
     isRenewal: boolean
   }
@@ -39,9 +47,6 @@ declare module 'fastify' {
  * in its place.
  */
 const OPEN = ['/', '/healthz', '/readyz', '/openapi.json', '/docs', '/ui', '/v1/sessions']
-const READING = ['GET', 'HEAD', 'OPTIONS']
-/** Writes of a viewer too: they change nothing but its own sessions. */
-const OWN = ['/v1/login-links', '/v1/session']
 /** How many bad tokens and login codes an IP address may send in a minute before it gets 429. */
 const FAILURES = { max: 10, timeWindow: 60_000 }
 
@@ -50,8 +55,18 @@ export function authorOf({ caller }: FastifyRequest): string {
   return caller?.name ?? 'rest'
 }
 
+interface AccessOptions {
+  readonly sessions: Sessions
+  /** The document in force: it says which fleets reach an upstream. */
+  readonly state: { readonly config: Config }
+}
+
 /** Call it before registering the routes that it guards, and after the plugin that reads cookies. */
-export async function addAccess(server: FastifyInstance, access: Access, sessions: Sessions): Promise<void> {
+export async function addAccess(
+  server: FastifyInstance,
+  access: Access,
+  { sessions, state }: AccessOptions,
+): Promise<void> {
   await server.register(rateLimit, { global: false })
   const limit = server.createRateLimit(FAILURES)
   server.countFailure = async (request, reply) => {
@@ -66,25 +81,25 @@ export async function addAccess(server: FastifyInstance, access: Access, session
     const token = bearerIn(request)
     const secret = token === undefined ? sessionSecretIn(request) : undefined
     if (secret !== undefined) enterBySession(request, reply, secret, sessions)
-    else request.caller = token === undefined ? undefined : access.tokens.callerOf(token)
+    else if (token !== undefined) {
+      request.caller = access.tokens.callerOf(token)
+      request.isCurrent = () => access.tokens.callerOf(token) !== undefined
+    }
     if (request.caller === undefined) {
       // A valid token still passes; otherwise any process on this host could lock its owner out.
       await server.countFailure?.(request, reply)
       throw unauthenticated(reply, token)
     }
-    const { name, role } = request.caller
-    if (role === 'viewer' && !READING.includes(request.method) && !OWN.includes(url)) {
-      const what = secret === undefined ? `the token "${name}"` : `this session of "${name}"`
-      throw new SwitchyardError(
-        'forbidden',
-        `${what} has the role viewer: writes need the role operator (for the page: a link of "yard ui")`,
-      )
-    }
+    const { caller, method, params, query, routeOptions } = request
+    const who = secret === undefined ? `the token "${caller.name}"` : `this session of "${caller.name}"`
+    const { operationId: id } = routeOptions.schema ?? {}
+    const asked = { id, method, params: mapIn(params), query: mapIn(query) }
+    rejectForbidden(caller, who, asked, state.config)
   })
 
   server.addHook('onSend', async (request, { statusCode }) => {
-    const { caller, revision, isRenewal, method, url, ip } = request
-    if (READING.includes(method) || isRenewal || statusCode === 429) return
+    const { caller, revision, madeToken, isRenewal, method, url, ip } = request
+    if (isReading(method) || isRenewal || statusCode === 429) return
     const entry = {
       time: new Date().toISOString(),
       author: caller?.name ?? null,
@@ -93,7 +108,8 @@ export async function addAccess(server: FastifyInstance, access: Access, session
       method,
       path: url,
       status: statusCode,
-      ...(revision === undefined ? {} : { revision }),
+      ...(revision !== undefined && { revision }),
+      ...(madeToken && { token: madeToken }),
     }
     // The write has happened: if the log fails, report that, and send the answer.
     await access.audit.append(entry).catch((error: unknown) => request.log.error(error))
@@ -116,9 +132,10 @@ function enterBySession(
       'the session has ended, by its age or with the control plane: run "yard ui" and open the link that it prints',
     )
   }
-  request.caller = { name: session.name, role: session.role }
+  request.caller = session
   request.sessionSecret = secret
-  if (!READING.includes(request.method)) rejectOtherOrigins(request)
+  request.isCurrent = () => sessions.sessionOf(secret) !== undefined
+  if (!isReading(request.method)) rejectOtherOrigins(request)
 }
 
 /** @throws SwitchyardError `forbidden` unless a browser says that the control plane's own page asks */
@@ -130,6 +147,10 @@ function rejectOtherOrigins({ headers }: FastifyRequest): void {
   )
 }
 
+function mapIn(value: unknown): Readonly<Record<string, unknown>> {
+  return isMap(value) ? value : {}
+}
+
 /** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 function bearerIn({ headers }: FastifyRequest): string | undefined {
   const [, token] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
@@ -138,7 +159,7 @@ function bearerIn({ headers }: FastifyRequest): string | undefined {
 
 function unauthenticated(reply: FastifyReply, token: string | undefined): SwitchyardError {
   reply.header('www-authenticate', `Bearer realm="switchyard"${token ? ', error="invalid_token"' : ''}`)
-  const what = token === undefined ? 'this request needs a token' : 'unknown token'
+  const what = token === undefined ? 'this request needs a token' : 'the token is unknown, expired or revoked'
   return new SwitchyardError(
     'unauthenticated',
     `${what}: send the header "authorization: Bearer TOKEN" with a token of tokens.json ("yard token" prints that of "yard up", "yard token --file FILE" that of "yard serve")`,

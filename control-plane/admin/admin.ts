@@ -33,6 +33,7 @@ import type { RoutesOptions } from './routes-options.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { testbedRoutes } from './testbed-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
 import { trafficRoutes } from './traffic-routes.ts'
 
 /** Enough for a document of more than ten thousand upstreams. */
@@ -103,11 +104,13 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   })
   server.decorateRequest('caller', undefined)
   server.decorateRequest('sessionSecret', undefined)
+  server.decorateRequest('isCurrent', () => true)
   server.decorateRequest('revision', undefined)
+  server.decorateRequest('madeToken', undefined)
   server.decorateRequest('isRenewal', false)
   server.decorate('countFailure', undefined)
   await server.register(cookie)
-  if (access !== undefined) await addAccess(server, access, sessions)
+  if (access !== undefined) await addAccess(server, access, { sessions, state: options.state })
   rejectUnknownOperations(server)
   addMetrics(server, routes)
   await addApiDocs(server, { withTokens: access !== undefined })
@@ -124,6 +127,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     testbedRoutes,
     dashboardRoutes,
     sessionRoutes,
+    tokenRoutes,
   ])
     server.register(plugin, routes)
   return server

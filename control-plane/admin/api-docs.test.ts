@@ -25,6 +25,8 @@ t.test('the API document describes every route, with the schemas of bodies and a
     '/v1/snapshots/{fleet}',
     '/v1/status',
     '/v1/testbed/load',
+    '/v1/tokens',
+    '/v1/tokens/{token}',
     '/v1/traffic',
     '/v1/upstreams/{upstream}/endpoints',
     '/v1/upstreams/{upstream}/endpoints/{endpoint}',

@@ -74,6 +74,12 @@ export function valueIn(body: Body | undefined): unknown {
   })
 }
 
+/** A small body that is no document. @throws SwitchyardError `invalid-argument` with all problems */
+export function readJson<T>(body: Body | undefined, check: SchemaCheck): T {
+  if (body == null) throw new SwitchyardError('invalid-argument', 'the body is missing: send a JSON object')
+  return requireValid(valueIn(body), check, 'the body is not valid')
+}
+
 /** The value, if a schema allows it. @throws SwitchyardError `invalid-argument` with all problems */
 export function requireValid<T>(value: unknown, check: SchemaCheck, otherwise: string): T {
   const problems = check(value).map(toProblem)

@@ -1,6 +1,6 @@
 // The whole desired state: `GET|PUT|PATCH /v1/config`.
 
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { stringify } from 'yaml'
 import { JSON_TYPE, MERGE_PATCH_TYPE, YAML_TYPE } from '../../api/media-types.ts'
 import {
@@ -9,6 +9,8 @@ import {
   type WaitQuery,
   WaitQuerySchema,
 } from '../../api/schemas/request.ts'
+import { SwitchyardError } from '../../core/errors.ts'
+import { problemsOutside } from '../document/fleet-limits.ts'
 import { type Config, ConfigSchema } from '../document/model.ts'
 import { validateConfig } from '../document/validate.ts'
 import { authorOf } from './access.ts'
@@ -48,7 +50,10 @@ export async function configRoutes(server: FastifyInstance, { state, closing }: 
         const { headers, query, body } = request
         const answer = new PendingAnswer(state, reply, closing, query)
         const ifMatch = readIfMatch(headers)
-        const { number } = await state.write(edit(body), { author: authorOf(request), ifMatch })
+        const { number } = await state.write(within(request, edit(body)), {
+          author: authorOf(request),
+          ifMatch,
+        })
         return await answer.send(number)
       },
     })
@@ -63,4 +68,18 @@ export async function configRoutes(server: FastifyInstance, { state, closing }: 
     const patch = valueIn(body)
     return (config) => validateConfig(mergePatch(config, patch))
   })
+}
+
+/** The same edit, rejected if the caller is limited to fleets and it changes anything else. */
+function within({ caller }: FastifyRequest, edit: (config: Config) => Config): (config: Config) => Config {
+  const { name = '', fleets } = caller ?? {}
+  if (fleets === undefined) return edit
+  return (before) => {
+    const after = edit(before)
+    const problems = problemsOutside(before, after, fleets)
+    if (problems.length === 0) return after
+    throw new SwitchyardError('forbidden', `"${name}" is limited to the fleets ${fleets.join(', ')}`, {
+      problems,
+    })
+  }
 }

@@ -15,10 +15,7 @@ const MAX_UNREAD = 1024 * 1024
 const COMMENT_MS = 15_000
 const COMMENT = Buffer.from(':\n\n')
 
-export async function eventRoutes(
-  server: FastifyInstance,
-  { state, events, flips, sessions, closing }: RoutesOptions,
-) {
+export async function eventRoutes(server: FastifyInstance, { state, events, flips, closing }: RoutesOptions) {
   server.route({
     ...routeOf('getEvents', { headers: EventsHeadersSchema, produces: [EVENT_STREAM_TYPE] }),
     // There is nothing to say about a stream without its events.
@@ -36,9 +33,7 @@ export async function eventRoutes(
         // nginx would keep events back until its buffer is full.
         'x-accel-buffering': 'no',
       })
-      const { sessionSecret } = request
-      const isAllowed = () => sessionSecret === undefined || sessions.sessionOf(sessionSecret) !== undefined
-      const send = writerTo(raw, isAllowed)
+      const send = writerTo(raw, request.isCurrent)
       const leave = events.read({ send, ...(typeof lastEventId === 'string' && { lastEventId }) })
       const timer = setInterval(() => send(COMMENT), COMMENT_MS).unref()
       const end = () => raw.end()
@@ -62,11 +57,11 @@ export async function eventRoutes(
   })
 }
 
-/** @param isAllowed whether the session of the reader goes on: a stream must not outlive it */
-function writerTo(raw: ServerResponse, isAllowed: () => boolean): (frame: Buffer) => void {
+/** @param isCurrent whether the token or the session of the reader is still valid: a stream must not outlive it */
+function writerTo(raw: ServerResponse, isCurrent: () => boolean): (frame: Buffer) => void {
   return (frame) => {
     if (raw.destroyed || raw.writableEnded) return
-    if (!isAllowed()) {
+    if (!isCurrent()) {
       raw.end()
       return
     }

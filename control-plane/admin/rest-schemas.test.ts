@@ -27,6 +27,7 @@ import { describeAnswer } from '../../test/support/strict-schemas.ts'
 import { connectTo, nodeOf } from '../../test/support/xds-client.ts'
 import { LISTENER } from '../../xds-server/index.ts'
 import { SYNC_STATES } from '../../xds-server/nodes/status.ts'
+import { Tokens } from '../access/tokens.ts'
 import { startControlPlane } from '../control-plane.ts'
 import { PanelReader } from '../dashboards/panel-reader.ts'
 import { PrometheusLink } from '../dashboards/prometheus-link.ts'
@@ -45,6 +46,7 @@ async function start(t: Test) {
   const fleet = await serveFleet(t, initial, {
     testbed: await serveFixedTestbed(t),
     dashboards: new PanelReader(new PrometheusLink((await serveFixedPrometheus(t)).url)),
+    tokens: await Tokens.open(join(t.testdir(), 'tokens.json')),
   })
   const seen = new Set<string>()
   const inject: typeof globalThis.fetch = async (url, init = {}) => {
@@ -92,6 +94,9 @@ t.test('the answers of all operations fit their schemas, with every outcome', as
     'without tokens everybody is an operator',
   )
   await rest.deleteSession()
+  await rest.createToken({ name: 'ci', role: 'operator', fleets: ['edge'] })
+  t.match(await rest.listTokens(), { tokens: [{ name: 'admin' }, { name: 'ci', createdBy: 'rest' }, {}, {}] })
+  await rest.deleteToken('ci')
   const address = '127.0.0.1:7109'
   t.match(await rest.putEndpoint('echo', 'b9', { address, lease: '1h' }), { lease: '3600s', served: true })
   t.match(await rest.putEndpoint('echo', 'b9', { address }), { lease: '30s', served: true })

@@ -1,6 +1,7 @@
 // What every group of routes is given.
 
 import type { Sessions } from '../access/sessions.ts'
+import type { Tokens } from '../access/tokens.ts'
 import type {
   Dashboards,
   DesiredState,
@@ -28,6 +29,8 @@ export interface RoutesOptions {
   /** Undefined if the control plane knows no Prometheus. */
   readonly dashboards?: Dashboards
   readonly sessions: Sessions
+  /** Undefined if the control plane asks for no tokens. */
+  readonly tokens?: Pick<Tokens, 'list' | 'create' | 'revoke'>
   /** Aborts when the server closes, so that no wait delays that. */
   readonly closing: AbortSignal
 }

@@ -73,7 +73,7 @@ t.test('the link of an operator logs a browser in, whose writes have the name of
   const ends = Date.parse(answer.json.expiresAt) - Date.now()
   t.ok(ends > 11.9 * 3_600_000 && ends <= 12 * 3_600_000, 'twelve hours')
   const cookie = { cookie: cookieIn(answer.headers) }
-  t.same((await send('GET', '/v1/session', cookie)).json, { name: 'operator', role: 'operator' })
+  t.same((await send('GET', '/v1/session', cookie)).json, answer.json)
   t.equal((await send('GET', '/v1/session', {})).status, 401, 'twin: without the cookie')
   t.equal((await write({ ...cookie, ...OWN_PAGE })).status, 202)
   const { revisions } = (await send('GET', '/v1/revisions', cookie)).json

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import {
-  type Caller,
+  type Caller as CallerJson,
   type LoginLink,
   type LoginLinkRequest,
   LoginLinkRequestSchema,
@@ -11,10 +11,11 @@ import {
   SessionRequestSchema,
 } from '../../api/schemas/session.ts'
 import { SwitchyardError } from '../../core/errors.ts'
+import type { Caller } from '../access/roles.ts'
 import { sourceOf } from '../access/same-origin.ts'
-import { createSchemaCheck, type SchemaCheck } from '../document/schema-check.ts'
+import { createSchemaCheck } from '../document/schema-check.ts'
 import { authorOf } from './access.ts'
-import { type Body, requireValid, valueIn } from './body.ts'
+import { type Body, readJson } from './body.ts'
 import { routeOf } from './operation.ts'
 import { PAGE_PATH } from './page.ts'
 import type { RoutesOptions } from './routes-options.ts'
@@ -32,12 +33,19 @@ export async function sessionRoutes(server: FastifyInstance, { sessions }: Route
   server.route<{ Body: Body | undefined }>({
     ...routeOf('createLoginLink', { body: LoginLinkRequestSchema }),
     handler: async (request, reply): Promise<LoginLink> => {
-      const { name, role: own } = callerOf(request)
-      const { role = own } = readBody<LoginLinkRequest>(request.body, checkLoginLink)
+      const caller = callerOf(request)
+      const own = caller.role === 'viewer' ? 'viewer' : 'operator'
+      const { role = own } = readJson<LoginLinkRequest>(request.body, checkLoginLink)
       if (own === 'viewer' && role === 'operator') {
-        throw new SwitchyardError('forbidden', `"${name}" has the role viewer: ask for a link with this role`)
+        throw new SwitchyardError(
+          'forbidden',
+          `"${caller.name}" has the role viewer: ask for a link with this role`,
+        )
       }
-      const { code, expiresAt } = sessions.createLink(name, role, request.sessionSecret)
+      const { code, expiresAt } = sessions.createLink(
+        { ...caller, role },
+        { madeIn: request.sessionSecret, isCurrent: request.isCurrent },
+      )
       reply.code(201)
       const url = `${request.protocol}://${request.host}${PAGE_PATH}#login=${code}`
       return { url, expiresAt: new Date(expiresAt).toISOString() }
@@ -48,7 +56,7 @@ export async function sessionRoutes(server: FastifyInstance, { sessions }: Route
     ...routeOf('createSession', { body: SessionRequestSchema, security: [] }),
     handler: async (request, reply): Promise<Session> => {
       rejectForeignLogin(request)
-      const { code } = readBody<SessionRequest>(request.body, checkSession)
+      const { code } = readJson<SessionRequest>(request.body, checkSession)
       const begun = sessions.begin(code)
       if (begun === undefined) {
         await server.countFailure?.(request, reply)
@@ -61,8 +69,9 @@ export async function sessionRoutes(server: FastifyInstance, { sessions }: Route
       const before = sessionSecretIn(request)
       if (before !== undefined) sessions.end(before)
       setSessionCookie(reply, secret, session)
-      const { name, role, expiresAt } = session
-      request.caller = { name, role }
+      const { name, expiresAt } = session
+      const role = session.role === 'viewer' ? 'viewer' : 'operator'
+      request.caller = session
       reply.code(201)
       return { name, role, expiresAt: new Date(expiresAt).toISOString() }
     },
@@ -70,7 +79,15 @@ export async function sessionRoutes(server: FastifyInstance, { sessions }: Route
 
   server.route({
     ...routeOf('getSession'),
-    handler: async (request): Promise<Caller> => callerOf(request),
+    handler: async (request): Promise<CallerJson> => {
+      const { name, role, fleets, expiresAt } = callerOf(request)
+      return {
+        name,
+        role,
+        ...(fleets && { fleets }),
+        ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+      }
+    },
   })
 
   server.route({
@@ -95,10 +112,4 @@ function rejectForeignLogin({ headers }: FastifyRequest): void {
     'forbidden',
     'the page of this control plane logs in, and no other page: open the login link itself',
   )
-}
-
-/** @throws SwitchyardError `invalid-argument` with all problems */
-function readBody<T>(body: Body | undefined, check: SchemaCheck): T {
-  if (body == null) throw new SwitchyardError('invalid-argument', 'the body is missing: send a JSON object')
-  return requireValid(valueIn(body), check, 'the body is not valid')
 }

@@ -53,7 +53,7 @@ function ofRange(end: number, steps: readonly string[]): readonly Unsupported[] 
 }
 
 /** A parameter that must be absent is absent from their calls. */
-function needsQuery(query: Match['query'] = {}): boolean {
+export function needsQuery(query: Match['query'] = {}): boolean {
   return Object.values(query).some((value) => headerMatchOf(value).present !== false)
 }
 

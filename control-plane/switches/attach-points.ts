@@ -309,6 +309,11 @@ export interface HttpFilterSwitch<
   readonly room: Room
   /** Headers that it sets for the services: a client's own are removed, whether the filter is on or off. */
   ownedHeaders?(settings: SettingsOf<S>, maps: DocumentMaps): readonly string[]
+  /**
+   * The beginning, behind `x-envoy-`, of the headers that it takes from callers. It removes them itself, as all others are removed
+   * before. One filter at most has it.
+   */
+  readonly envoyHeaders?: string
   /** Headers whose values it compares: it finds each of them whole in the metadata; see `joined-headers.ts`. */
   comparedHeaders?(settings: SettingsOf<S>): readonly string[]
   /** For a switch that is several filters of Envoy: all names that they may have, for the configuration of rules. Default: `name`. */

@@ -7,6 +7,11 @@ type ValueMatcher = MessageInitShape<typeof ValueMatcherSchema>
 
 export const CLAIMS_NAMESPACE = 'envoy.filters.http.jwt_authn'
 
+/** Where `headerInMetadata` puts the header of a token: no entry's name has a slash, so it is never the place of claims. */
+export function headerKey(provider: string): string {
+  return `${provider}/header`
+}
+
 /** A value that is the text, or a list that holds it. */
 export function isOrHolds(text: string): ValueMatcher {
   const exact: ValueMatcher = {

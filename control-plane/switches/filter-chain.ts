@@ -135,6 +135,15 @@ export function managerPartsOf(
     .flatMap(({ filter, settings }) => filter.toHttpConnectionManager?.(settings) ?? [])
 }
 
+/** The beginning, behind `x-envoy-`, of the headers that a filter of the fleet takes from callers; undefined for none. */
+export function keptEnvoyHeaders(
+  fleet: FilterRooms,
+  filters: readonly HttpFilter[] = HTTP_FILTERS,
+): string | undefined {
+  return configuredFilters(fleet, filters).find(({ filter, enabled }) => enabled && filter.envoyHeaders)
+    ?.filter.envoyHeaders
+}
+
 function sortedOnce(names: readonly string[]): readonly string[] {
   return [...new Set(names)].toSorted()
 }

@@ -85,6 +85,10 @@ function entriesOf<Key extends string, Value>(record: Readonly<Record<Key, Value
   return Object.entries(record) as [Key, Value][]
 }
 
+export function hashesQuery(hashOn: HashOn): boolean {
+  return hashesOf(hashOn).some(({ query }) => query !== undefined)
+}
+
 /** What takes the hashed parameters out of paths, behind the choice of the endpoint. */
 export function withoutHashedQueries(hashOn: HashOn): HttpProtocolOptionsParts {
   const names = [...new Set(hashesOf(hashOn).flatMap(({ query }) => query ?? []))]

@@ -20,6 +20,7 @@ import { jwtAuthn } from './http-filters/jwt-authn.ts'
 import { localRateLimit } from './http-filters/local-rate-limit.ts'
 import { luaScript } from './http-filters/lua-script.ts'
 import { ownedHeaders } from './http-filters/owned-headers.ts'
+import { queryDenial } from './http-filters/query-denial.ts'
 import { rbac } from './http-filters/rbac.ts'
 import { requestSize } from './http-filters/request-size.ts'
 import { router } from './http-filters/router.ts'
@@ -33,6 +34,7 @@ export const HTTP_FILTERS = inOrder([
   grpcHttp1Bridge,
   grpcWeb,
   grpcJsonTranscoder,
+  queryDenial,
   wellFormedMetadata,
   ownedHeaders,
   jwtAuthn,

@@ -8,6 +8,7 @@ import {
 } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../core/deep-readonly.ts'
+import { headerKey } from './claim-value.ts'
 import { defaultsOf } from './defaults.ts'
 import { DurationSchema, PositiveDuration, parseDuration, toDuration } from './duration.ts'
 import { HeaderName } from './header-name.ts'
@@ -116,7 +117,8 @@ export const JwtProviderSchema = Type.Object(
       Type.String({
         ...DurationSchema,
         default: '30s',
-        description: 'the time by which clocks may differ, a duration such as 30s',
+        description:
+          'the time by which clocks may differ, a duration such as 30s; 1s is the least, in whole seconds',
         ...facts({ envoy: 'JwtProvider.clock_skew_seconds', example: '10s', weaker: { value: '1h' } }),
       }),
     ),
@@ -126,6 +128,14 @@ export const JwtProviderSchema = Type.Object(
         default: 'authorization',
         description: 'the header of the token in lower case; authorization has "Bearer " before it',
         ...facts({ envoy: 'JwtProvider.from_headers', example: 'x-service-token' }),
+      }),
+    ),
+    tokenInQuery: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'true or false: whether requests other than gRPC may have their token in the query, as access_token',
+        ...facts({ envoy: 'JwtProvider.from_params' }),
       }),
     ),
     claims: Type.Optional(
@@ -173,21 +183,21 @@ export function claimHeadersOf({ claims = {} }: JwtProvider): readonly string[] 
 
 /** @param name where the claims are in the dynamic metadata of `envoy.filters.http.jwt_authn`, for later filters */
 export function toJwtProvider(name: string, provider: JwtProvider): EnvoyJwtProvider {
-  const { issuer, audiences, jwks, maxLifetime, clockSkew, header, claims, reroute } =
+  const { issuer, audiences, jwks, maxLifetime, clockSkew, header, tokenInQuery, claims, reroute } =
     withProviderDefaults(provider)
   return create(Schema, {
     issuer,
     audiences: [...audiences],
     requireExpiration: true,
     maxLifetime: toDuration(maxLifetime),
-    clockSkewSeconds: Math.ceil((parseDuration(clockSkew) ?? 0) / 1_000),
+    // Envoy reads 0 as its default of 60 s.
+    clockSkewSeconds: Math.max(1, Math.ceil((parseDuration(clockSkew) ?? 0) / 1_000)),
     jwksSourceSpecifier: toJwksSource(jwks),
-    // By itself Envoy looks for `Authorization: Bearer` and the query's access_token. It goes on doing both, since one that
-    // it did not look at would reach the service unchecked.
-    ...(header !== 'authorization' && { fromHeaders: [{ name: header }], fromParams: ['access_token'] }),
+    // By itself Envoy also looks for access_token in the query. Queries are written into logs, and pages send them to other hosts.
+    fromHeaders: [header === 'authorization' ? { name: header, valuePrefix: 'Bearer ' } : { name: header }],
+    ...(tokenInQuery && { fromParams: ['access_token'] }),
     payloadInMetadata: name,
-    // No entry's name has a slash, so that this is never the place of another's claims.
-    headerInMetadata: `${name}/header`,
+    headerInMetadata: headerKey(name),
     ...(reroute && { clearRouteCache: true }),
     claimToHeaders: Object.entries(claims).map(([headerName, claimName]) => ({ headerName, claimName })),
   })

@@ -32,7 +32,7 @@ import { headerLimits, upstreamHeaderLimits } from './header-limits.ts'
 import { healthCheck } from './health-check.ts'
 import { hedging } from './hedging.ts'
 import { HTTP_FILTERS, type HttpFilter } from './http-filters.ts'
-import { fleetHttp1 } from './http1.ts'
+import { fleetHttp1, listenerHttp1 } from './http1.ts'
 import { fleetHttp2, upstreamHttp2 } from './http2.ts'
 import { LB_OPTIONS, LB_POLICIES, type LbLists } from './lb-policies.ts'
 import { listenerTls } from './listener-tls.ts'
@@ -116,6 +116,7 @@ export const SWITCHES = {
     listenerProxyProtocol,
     listenerTls,
     reusePort,
+    listenerHttp1,
     listenerBuffer,
     accessLog,
   ],

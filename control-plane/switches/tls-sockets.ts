@@ -1,6 +1,5 @@
 // TLS as Envoy's transport sockets: towards clients and towards endpoints; what is secret in them comes by SDS.
 
-import { isIP } from 'node:net'
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { type Any, anyPack } from '@bufbuild/protobuf/wkt'
 import {
@@ -8,7 +7,7 @@ import {
   TransportSocketSchema,
 } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import {
-  SubjectAltNameMatcher_SanType as SanType,
+  SubjectAltNameMatcher_SanType as EnvoySanType,
   type SubjectAltNameMatcher,
   SubjectAltNameMatcherSchema,
   TlsParameters_TlsProtocol,
@@ -18,12 +17,14 @@ import {
   DownstreamTlsContextSchema,
   UpstreamTlsContextSchema,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
+import { escapeRegex } from '../../core/escape-regex.ts'
+import { type SanType, sanTypeOf } from './san-type.ts'
 import { toSdsConfig } from './secret-name.ts'
 import type { ListenerTls, UpstreamTls } from './tls.ts'
 
 const VERSIONS = { '1.2': TlsParameters_TlsProtocol.TLSv1_2, '1.3': TlsParameters_TlsProtocol.TLSv1_3 }
 
-/** Envoy does not verify the certificate of a resumed session again: it would accept one that has expired since. */
+/** Envoy does not verify the certificate of a resumed session again: a certificate that has expired since would pass. */
 const NO_RESUMPTION = {
   // Sessions by ticket (TLS 1.2 and 1.3), and by session ID (TLS 1.2).
   sessionTicketKeysType: { case: 'disableStatelessSessionResumption', value: true },
@@ -75,6 +76,12 @@ interface Common {
   readonly alpn: string
 }
 
+/**
+ * What a peer may sign a handshake with. Envoy has no smallest size for the keys of peers, but an RSA key below 1,040 bits is too
+ * short for this one signature of RSA. https://www.rfc-editor.org/rfc/rfc8017#section-9.1.1
+ */
+const SIGNATURES = ['ecdsa_secp256r1_sha256', 'ecdsa_secp384r1_sha384', 'rsa_pss_rsae_sha512'] as const
+
 function commonContext({
   certificate,
   ca,
@@ -85,6 +92,7 @@ function commonContext({
 }: Common): MessageInitShape<typeof CommonTlsContextSchema> {
   return {
     tlsParams: {
+      ...(ca !== undefined && { signatureAlgorithms: [...SIGNATURES] }),
       tlsMinimumProtocolVersion: VERSIONS[minVersion],
       ...(maxVersion && { tlsMaximumProtocolVersion: VERSIONS[maxVersion] }),
     },
@@ -106,15 +114,24 @@ function validation(ca: string, sans: readonly string[]) {
   }
 }
 
-function toSanMatcher(san: string): SubjectAltNameMatcher {
-  const matchPattern = san.endsWith('*')
-    ? { case: 'prefix' as const, value: san.slice(0, -1) }
-    : { case: 'exact' as const, value: san }
-  return create(SubjectAltNameMatcherSchema, { sanType: sanTypeOf(san), matcher: { matchPattern } })
+const SAN_TYPES: Readonly<Record<SanType, EnvoySanType>> = {
+  uri: EnvoySanType.URI,
+  dns: EnvoySanType.DNS,
+  ip: EnvoySanType.IP_ADDRESS,
+  email: EnvoySanType.EMAIL,
 }
 
-function sanTypeOf(san: string): SanType {
-  if (isIP(san) !== 0) return SanType.IP_ADDRESS
-  if (/^[a-z][a-z0-9+.-]*:/i.test(san)) return SanType.URI
-  return san.includes('@') ? SanType.EMAIL : SanType.DNS
+function toSanMatcher(san: string): SubjectAltNameMatcher {
+  const type = sanTypeOf(san)
+  return create(SubjectAltNameMatcherSchema, {
+    sanType: SAN_TYPES[type],
+    matcher: { matchPattern: toPattern(san, type) },
+  })
+}
+
+/** As an exact text, a host name would also match the wildcard certificate of its domain. */
+function toPattern(san: string, type: SanType) {
+  if (san.endsWith('*')) return { case: 'prefix' as const, value: san.slice(0, -1) }
+  if (type !== 'dns') return { case: 'exact' as const, value: san }
+  return { case: 'safeRegex' as const, value: { regex: `(?i:${escapeRegex(san)})` } }
 }

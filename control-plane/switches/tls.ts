@@ -30,7 +30,7 @@ const minVersion = Type.Optional(
 
 function Sans(whose: string) {
   return Type.Optional(
-    Type.Array(Type.String({ pattern: '^[^*]+\\*?$', description: SAN_DESCRIPTION, ...SAN_FACTS }), {
+    Type.Array(Type.String({ pattern: '^(\\*\\.)?[^*]+\\*?$', description: SAN_DESCRIPTION, ...SAN_FACTS }), {
       default: [],
       uniqueItems: true,
       description: `a list of names; ${whose} must have one of them, such as ["spiffe://switchyard/echo"]; [] for any`,
@@ -42,7 +42,8 @@ function Sans(whose: string) {
     }),
   )
 }
-const SAN_DESCRIPTION = 'a URI, a host name, an IP address or a mail address; a * at its end matches any rest'
+const SAN_DESCRIPTION =
+  'a URI, a host name, an IP address or a mail address; a * at its end matches any rest, and *. at its beginning is part of the name of a wildcard certificate'
 const SAN_FACTS = facts({ example: 'spiffe://switchyard/*' })
 
 /** `tls` of a listener. */

@@ -5,12 +5,14 @@ import { anyPack } from '@bufbuild/protobuf/wkt'
 import { HttpProtocolOptions_HeadersWithUnderscoresAction } from '@envoy/xds-protos/envoy/config/core/v3/protocol_pb.js'
 import type { FilterSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_components_pb.js'
 import {
-  HttpConnectionManager_CodecType,
   HttpConnectionManager_PathWithEscapedSlashesAction,
   HttpConnectionManagerSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import type { HttpConnectionManagerParts } from '../switches/attach-points.ts'
 import { fromAds } from '../switches/config-source.ts'
+import { withoutEnvoyHeaders } from '../switches/http-filters/owned-headers.ts'
+import { QUERY_DENIAL_TEXT } from '../switches/http-filters/query-denial.ts'
+import { codecTypeOf } from '../switches/http1.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 
 /**
@@ -35,19 +37,24 @@ const HARDENED = {
 /**
  * The filter of listener `name`, whose routes have its name and come by ADS.
  * @param parts what the switches of the listener and of the fleet add
+ * @param keptEnvoyHeaders see `HttpFilterSwitch.envoyHeaders`
  */
 export function httpConnectionManager(
   name: string,
   httpFilters: HttpConnectionManagerParts['httpFilters'],
   parts: readonly HttpConnectionManagerParts[],
+  keptEnvoyHeaders?: string,
 ): MessageInitShape<typeof FilterSchema> {
   const base: HttpConnectionManagerParts = {
     statPrefix: name,
-    codecType: HttpConnectionManager_CodecType.AUTO,
+    codecType: codecTypeOf(parts),
     routeSpecifier: { case: 'rds', value: { configSource: fromAds(), routeConfigName: name } },
     ...(httpFilters && { httpFilters }),
   }
-  const config = create(HttpConnectionManagerSchema, mergeParts([base, HARDENED, ...parts]))
+  const config = create(
+    HttpConnectionManagerSchema,
+    mergeParts([base, HARDENED, withoutEnvoyHeaders(keptEnvoyHeaders), QUERY_DENIAL_TEXT, ...parts]),
+  )
   return {
     name: 'envoy.filters.network.http_connection_manager',
     configType: { case: 'typedConfig', value: anyPack(HttpConnectionManagerSchema, config) },

@@ -8,7 +8,7 @@ import {
 import { SwitchyardError } from '../../core/errors.ts'
 import { type Config, type EnvoyFleet, type Listener, modeOf } from '../document/model.ts'
 import type { FilterChainParts, ListenerParts } from '../switches/attach-points.ts'
-import { managerPartsOf, toHttpFilters } from '../switches/filter-chain.ts'
+import { keptEnvoyHeaders, managerPartsOf, toHttpFilters } from '../switches/filter-chain.ts'
 import { inspectTls } from '../switches/listener-tls.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
@@ -96,11 +96,13 @@ function firstChains(
     ])
   }
   if (mode === 'l7' && l7 !== undefined) {
-    const manager = httpConnectionManager(name, toHttpFilters(fleet, jwt, switches.httpFilters, files), [
+    const parts = [
       ...partsOf(switches.listeners, entry, (one, settings) => one.toHttpConnectionManager?.(settings)),
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toHttpConnectionManager?.(settings)),
       ...managerPartsOf(fleet, switches.httpFilters),
-    ])
+    ]
+    const filters = toHttpFilters(fleet, jwt, switches.httpFilters, files)
+    const manager = httpConnectionManager(name, filters, parts, keptEnvoyHeaders(fleet, switches.httpFilters))
     return [{ filters: [manager] }]
   }
   throw new SwitchyardError('internal', `listener "${name}" has nothing for mode ${mode}`)

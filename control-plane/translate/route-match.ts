@@ -7,6 +7,7 @@ import type {
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { FractionalPercent_DenominatorType } from '@envoy/xds-protos/envoy/type/v3/percent_pb.js'
 import { millionthsOf } from '../document/match.ts'
+import { needsQuery } from '../document/match-support.ts'
 import type { Match } from '../document/model.ts'
 import type { QueryMatch } from '../document/query-match.ts'
 import { CLAIMS_NAMESPACE, isOrHolds } from '../switches/claim-value.ts'
@@ -63,7 +64,6 @@ function toQueryMatcher(
  * The match for gRPC clients, whose calls have no query and no token that somebody has checked. Some of them ignore the condition, so that
  * a rule that needs one would take every call. @returns undefined if the rule takes no call of theirs
  */
-export function grpcMatchOf({ query = {}, token, ...others }: Match): Match | undefined {
-  const isAbsent = (value: string | QueryMatch) => headerMatchOf(value).present === false
-  return token === undefined && Object.values(query).every(isAbsent) ? others : undefined
+export function grpcMatchOf({ query, token, ...others }: Match): Match | undefined {
+  return token === undefined && !needsQuery(query) ? others : undefined
 }

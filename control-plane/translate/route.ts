@@ -12,6 +12,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { memoize, memoizeByText, memoizeEntry, memoizePair, shareEqual } from '../../core/memo.ts'
 import { leavesOf } from '../document/leaves.ts'
+import { needsQuery } from '../document/match-support.ts'
 import {
   type BalancingFleet,
   type Config,
@@ -21,9 +22,10 @@ import {
   type Rule,
 } from '../document/model.ts'
 import type { RouteActionParts, RouteParts } from '../switches/attach-points.ts'
-import { configuredFilters } from '../switches/filter-chain.ts'
+import { configuredFilters, nameOf } from '../switches/filter-chain.ts'
 import type { HashOn } from '../switches/hash-on.ts'
-import { toHashPolicies } from '../switches/hash-policies.ts'
+import { hashesQuery, toHashPolicies } from '../switches/hash-policies.ts'
+import { QUERY_ALLOWED, queryDenial } from '../switches/http-filters/query-denial.ts'
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
@@ -162,10 +164,18 @@ function toRoutes(
     mergeParts<RouteParts>([
       { name, match: toRouteMatch(match) },
       action,
-      { typedPerFilterConfig: filters.typedPerFilterConfig },
+      { typedPerFilterConfig: { ...filters.typedPerFilterConfig, ...queriesOf(name, rule, context) } },
       ...partsOf(rules, entry, (one, settings) => one.toRoute?.(settings)),
     ]),
   )
+}
+
+/** A rule that matches or hashes by a query takes gRPC calls that have one. */
+function queriesOf(name: string, { match }: Rule, { hashes, kind }: RouteContext) {
+  if (kind !== 'envoy') return {}
+  const hashOn = new Map(hashes).get(name)
+  const takesQuery = needsQuery(match.query) || (hashOn !== undefined && hashesQuery(hashOn))
+  return takesQuery ? { [nameOf(queryDenial)]: QUERY_ALLOWED } : {}
 }
 
 /** The action that calls the upstreams of a rule. @param entry the rule, and what its fleet has of the switches that it does not write */

@@ -53,9 +53,10 @@ denials contains concat("", ["the token of ", issuer, " is not an access token"]
 
 denials contains "the message is larger than the method allows" if input.body.bytes > rule.maxBytes
 
-# An issuer may grant only the roles that data.access.issuers lists for it.
+# An issuer may grant only the roles that data.access.issuers lists for it. Rego would take the values of an object for its members.
 held contains role if {
 	some issuer, claims in input.claims
+	is_array(claims.roles)
 	some role in claims.roles
 	role in data.access.issuers[issuer].roles
 }
@@ -87,6 +88,7 @@ headers["x-auth-roles"] := concat(",", sort(acting)) if count(acting) > 0
 subject := claims.sub if {
 	count(input.claims) == 1
 	some claims in input.claims
+	is_string(claims.sub)
 }
 
 subject := input.source.principal if {

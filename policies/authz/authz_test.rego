@@ -57,6 +57,12 @@ test_everybody_may_call_a_public_method if {
 	is_allowed(call(user, "health", "Check"))
 }
 
+test_roles_of_another_type_are_no_roles if {
+	every roles in [{"x": "admin"}, {"admin": true}, "admin", {"x": ["admin"]}, [["admin"]], 1, null] {
+		is_denied(call(with_token("main", {"sub": "eve", "roles": roles}), "echo", "Reset"), "no role")
+	}
+}
+
 test_method_without_a_rule_is_undefined if {
 	not authz.decision with input as call(admin, "health", "Watch") with data.access as access
 }

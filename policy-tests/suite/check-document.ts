@@ -30,8 +30,13 @@ export function* againstDocument(suite: Suite, config: Config): Iterable<PlacedP
     if ('message' in door) yield door
   }
   for (const { call, caller, expected } of suite.cells) {
-    if (typeof expected.upstream !== 'string' || upstreams.includes(expected.upstream)) continue
-    yield unknownName(['expect', call, caller, 'upstream'], 'upstream', expected.upstream, upstreams)
+    const named = [expected.upstream ?? []].flat()
+    for (const [index, name] of named.entries()) {
+      if (upstreams.includes(name)) continue
+      const steps = ['expect', call, caller, 'upstream']
+      const at = typeof expected.upstream === 'string' ? steps : [...steps, String(index)]
+      yield unknownName(at, 'upstream', name, upstreams)
+    }
   }
 }
 

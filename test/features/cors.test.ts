@@ -110,6 +110,7 @@ t.test('T23: the pages of a rule take the place of those of the fleet, with noth
       none: { match: match('ServerStream'), to, filters: { cors: {} } },
       all: { match: {}, to },
     },
+    listener: { http1: true },
     fleet: {
       filters: {
         cors: {

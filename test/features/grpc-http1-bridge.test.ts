@@ -20,6 +20,8 @@ async function startBridge(t: Test) {
   const upstreams = { echo: { endpoints: await startEndpoints(t, 'b1') } }
   const served = (fleet: object, rules?: Served['rules']): Served => ({
     upstreams,
+    // The twins without the bridge are HTTP/1.1 too.
+    listener: { http1: true },
     fleet,
     ...(rules && { rules }),
   })

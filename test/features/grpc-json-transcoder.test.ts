@@ -29,6 +29,7 @@ async function startJsonEdge(t: Test) {
   const served = (settings: object = {}, more: object = {}) => ({
     upstreams: { echo: { endpoints } },
     files: FILES,
+    listener: { http1: true },
     fleet: { filters: { grpcJsonTranscoder: { ...TRANSCODER, ...settings } } },
     ...more,
   })

@@ -17,6 +17,7 @@ t.test(
     const endpoints = await startEndpoints(t, 'b1')
     const served = (enabled: boolean) => ({
       upstreams: { echo: { endpoints } },
+      listener: { http1: true },
       fleet: { filters: { grpcWeb: { enabled } } },
     })
     const edge = await startEdge(t, served(false))
@@ -93,6 +94,7 @@ t.test(
     const secured = (grpcWeb: boolean) => ({
       security: { jwt: { enabled: true, anyOf: ['main'] } },
       filters: { grpcWeb: { enabled: grpcWeb } },
+      listener: { http1: true },
     })
     const edge = await startSecuredEdge(t, secured(true))
     t.match(await callWebEcho(edge, { message: 'who?' }), {

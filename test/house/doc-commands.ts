@@ -11,6 +11,14 @@ const COMPARE: CoveredBy = ['cli/launch.test.ts', "'--against'"]
 const DEMO: CoveredBy = ['test/envoy/demo.test.ts', "'demo'"]
 const PACKAGE: CoveredBy = ['packaging/library-package.test.ts', 'it has at most 3 MiB']
 const INSTALLED: CoveredBy = ['test/envoy/installed-library.test.ts', 'install']
+const TOKEN_COMMANDS: Readonly<Record<string, CoveredBy>> = {
+  'npx yard token create ci --role operator --fleet edge --lifetime 12h': [
+    'cli/verbs/token.test.ts',
+    "'token', 'create', 'ci'",
+  ],
+  'npx yard token list': ['cli/verbs/token.test.ts', "'token', 'list'"],
+  'npx yard token revoke ci': ['cli/verbs/token.test.ts', "'token', 'revoke', 'ci'"],
+}
 /** Runs the `main.ts` of an example, as `npm run example NAME` does. */
 const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`, `'${name}'`]
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
@@ -141,6 +149,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard certs --out .': CERTS,
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
+    ...TOKEN_COMMANDS,
   },
   'docs/security/limits.md': {
     "npx yard set fleets.edge.connectionLimit='{ enabled: true, max: 1000, delay: 1s }'": [
@@ -158,6 +167,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'opa test policies': ['test/policies/rego.test.ts', "'opa', ['test'"],
     'cd policies/authz && opa build -t wasm -e switchyard/authz/decision authz.rego -o /tmp/b.tar.gz && tar xzf /tmp/b.tar.gz /policy.wasm':
       ['test/policies/rego.test.ts', "'build', '--target', 'wasm'"],
+    'npx yard authorizer --listen 0.0.0.0:7400 --policy policies/authz --tls-certificate authorizer.pem --tls-key authorizer.key --tls-client-ca ca.pem':
+      ['test/policies/authorizer-process.test.ts', '--tls-'],
     'npx yard bundle --policy policies/authz --key policy.key --out policy.tar.gz': [
       'cli/verbs/bundle.test.ts',
       "'bundle'",
@@ -174,6 +185,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       WIRESHARK,
   },
   'docs/yard.md': {
+    ...TOKEN_COMMANDS,
     'npx yard tap --to 127.0.0.1:10000 --listen 127.0.0.1:7100 --out calls.pcapng': TAP,
     'npx yard proto decode "08 96 01 12 07 74 65 73 74 69 6e 67"': PROTO,
     'npx yard proto decode 0a0568656c6c6f1805 --type switchyard.echo.v1.EchoRequest': PROTO,

@@ -36,9 +36,11 @@ t.test('with all switches on, the filters have the order of the list', async (t)
     rbac: { enabled: true, rules: { blue: { headers: { 'x-tenant': 'blue' } } } },
   }
   t.same(chainOf(security), [
+    'envoy.filters.http.query_denial',
     'envoy.filters.http.lua',
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.jwt_authn',
+    'envoy.filters.http.token_denial',
     'envoy.filters.http.ext_authz',
     'envoy.filters.http.header_to_metadata',
     'envoy.filters.http.rbac',
@@ -48,6 +50,7 @@ t.test('with all switches on, the filters have the order of the list', async (t)
 
 t.test('a switch that is off has no filter, and clients still cannot set its headers', async (t) => {
   t.same(chainOf({ jwt: { enabled: false, anyOf: ['main'] } }), [
+    'envoy.filters.http.query_denial',
     'envoy.filters.http.lua',
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.router',

@@ -4,7 +4,6 @@ import { create } from '@bufbuild/protobuf'
 import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
 import {
   JwtAuthenticationSchema,
-  JwtHeaderSchema,
   type JwtProvider,
 } from '@envoy/xds-protos/envoy/extensions/filters/http/jwt_authn/v3/config_pb.js'
 import {
@@ -18,7 +17,7 @@ import { protectionsOf } from '../../policy-tests/mutations/protections.ts'
 import { runMutations, type Target } from '../../policy-tests/mutations/run-mutations.ts'
 import { usesOf } from '../../policy-tests/mutations/uses.ts'
 import { openPolicyBed } from '../../policy-tests/run/policy-bed.ts'
-import { editFilterChains } from '../support/edit-filter-chains.ts'
+import { editFilterChains, withoutFilter } from '../support/edit-filter-chains.ts'
 import { requireTool } from '../support/requirements.ts'
 import { readTruthTable, rowOf } from '../support/truth-table.ts'
 
@@ -28,10 +27,6 @@ interface Weakening {
   readonly provider?: (provider: JwtProvider) => void
   /** Each of these rows must fail. Others may fail too. */
   readonly failing: readonly string[]
-}
-
-const withoutFilter = (name: string) => (manager: HttpConnectionManager) => {
-  manager.httpFilters = manager.httpFilters.filter((filter) => filter.name !== `envoy.filters.http.${name}`)
 }
 
 /** What no switch turns off: it is in every chain, or in every provider. */
@@ -60,11 +55,21 @@ const WEAKENINGS: readonly Weakening[] = [
     failing: ['S16', 'S20'],
   },
   {
-    title: 'tokens in the query ignored',
-    provider: (provider) => {
-      provider.fromHeaders = [create(JwtHeaderSchema, { name: 'authorization', valuePrefix: 'Bearer ' })]
+    title: 'queries of gRPC calls allowed',
+    manager: withoutFilter('query_denial'),
+    failing: ['S21', 'S74'],
+  },
+  {
+    title: 'tokens accepted that Envoy does not understand',
+    manager: withoutFilter('token_denial'),
+    failing: ['S61'],
+  },
+  {
+    title: 'unknown x-envoy headers forwarded',
+    manager: (manager) => {
+      manager.earlyHeaderMutationExtensions = []
     },
-    failing: ['S21'],
+    failing: ['S64'],
   },
   {
     title: 'claim headers of clients forwarded',
@@ -93,8 +98,9 @@ const WEAKENINGS: readonly Weakening[] = [
     failing: ['S32'],
   },
   {
-    title: 'callers on this host treated as internal',
+    title: 'callers on this host treated as internal, with the x-envoy headers of theirs',
     manager: (manager) => {
+      manager.earlyHeaderMutationExtensions = []
       const cidrRanges = [{ addressPrefix: '127.0.0.0', prefixLen: 8 }]
       manager.internalAddressConfig = create(HttpConnectionManager_InternalAddressConfigSchema, {
         cidrRanges,

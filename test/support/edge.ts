@@ -33,6 +33,8 @@ export interface Served {
   readonly routes?: Readonly<Record<string, unknown>>
   /** Issuers of tokens. */
   readonly jwt?: Readonly<Record<string, unknown>>
+  /** Fields of the listener in addition to port, l4 and l7. */
+  readonly listener?: object
   /** Further fields of the fleet. */
   readonly fleet?: object
   /** What is in the files that switches name. */
@@ -65,7 +67,8 @@ export async function startEdge(
   const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...receivers })
   t.teardown(() => server.close())
   const port = await freePort()
-  const serve = async ({ upstreams, rules, lb, jwt, fleet, files, routes = {}, edit = () => {} }: Served) => {
+  const serve = async (served: Served) => {
+    const { upstreams, rules, lb, jwt, fleet, files, listener, routes = {}, edit = () => {} } = served
     const [first = ''] = Object.keys(upstreams)
     const config = validateConfig({
       version: 1,
@@ -80,7 +83,12 @@ export async function startEdge(
           kind: 'envoy',
           lb: { mode: 'l7', policy: 'round_robin', ...lb },
           listeners: {
-            main: { port, l4: { upstream: first }, l7: { routes: ['all', ...Object.keys(routes)] } },
+            main: {
+              port,
+              l4: { upstream: first },
+              l7: { routes: ['all', ...Object.keys(routes)] },
+              ...listener,
+            },
           },
           ...fleet,
         },

@@ -25,6 +25,11 @@ export function editFilterChains(edit: (manager: HttpConnectionManager) => void)
   }
 }
 
+/** @param name such as `jwt_authn` */
+export const withoutFilter = (name: string) => (manager: HttpConnectionManager) => {
+  manager.httpFilters = manager.httpFilters.filter((filter) => filter.name !== `envoy.filters.http.${name}`)
+}
+
 /** Puts a filter behind all others, before the router. @param name such as `cors` */
 export function moveBehindOthers(name: string) {
   return editFilterChains((manager) => {

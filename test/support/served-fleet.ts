@@ -1,5 +1,6 @@
 // The fixture of the admin API's tests: the sample configuration in a real cache, a real xDS server, and the admin API.
 
+import type { Tokens } from '../../control-plane/access/tokens.ts'
 import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
 import type { Deadlines } from '../../control-plane/admin/deadlines.ts'
@@ -23,6 +24,7 @@ export async function serveFleet(
   options: {
     readonly testbed?: string
     readonly dashboards?: Dashboards
+    readonly tokens?: Tokens
     readonly deadlines?: Deadlines
   } = {},
 ) {
@@ -67,6 +69,7 @@ export async function serveFleet(
     flips,
     ...(testbed && { testbed }),
     ...(options.dashboards && { dashboards: options.dashboards }),
+    ...(options.tokens && { tokens: options.tokens }),
     ...(options.deadlines && { deadlines: options.deadlines }),
   })
   t.teardown(() => admin.close())

@@ -248,6 +248,7 @@ export const SWITCH_ROWS: Readonly<Record<string, SwitchRow>> = {
         `${RULE}.filters.${filter}`,
       ]),
       `${FLEET}.http1`,
+      `${LISTENER}.http1`,
     ],
     goldens: ['grpc-http1', 'compression'],
     twins: ['and none without'],

@@ -93,7 +93,7 @@ const REJECTED: readonly [
   [
     'a name with a star inside',
     { [`${MAIN}.sans`]: ['spiffe://*/echo'] },
-    { [`${MAIN}.sans[0]`]: /a \* at its end matches any rest, not "spiffe/ },
+    { [`${MAIN}.sans[0]`]: /a \* at its end matches any rest.*, not "spiffe/ },
   ],
 ]
 

@@ -1,8 +1,9 @@
 // What was served from sources last, in a file of the state folder: after a restart it is served until a source has answered.
 
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { SwitchyardError } from '../../../core/errors.ts'
 import { isMap } from '../../../core/plain-map.ts'
+import { replaceFile } from '../../../core/replace-file.ts'
 import { checkEndpoints } from '../../document/check-endpoints.ts'
 import type { Endpoints } from './merge-endpoints.ts'
 import type { Registration, RegistrationsByUpstream } from './registrations.ts'
@@ -60,8 +61,7 @@ export class KeptEndpoints {
       while (this.#next !== undefined) {
         const read = this.#next
         this.#next = undefined
-        await writeFile(`${file}.new`, JSON.stringify(read()), { mode: 0o600 })
-        await rename(`${file}.new`, file)
+        await replaceFile(file, JSON.stringify(read()))
       }
     } finally {
       this.#writing = undefined

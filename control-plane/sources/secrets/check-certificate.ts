@@ -3,6 +3,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
+import { describeWeakness } from './weak-certificate.ts'
 
 /** The texts of a secret's files. */
 export interface CertificateTexts {
@@ -39,6 +40,9 @@ export function checkCertificate(
   for (const one of chain) {
     const late = describeValidity(one, now)
     if (late !== undefined) invalid.push({ field: 'certificate', message: late })
+    const weakness = describeWeakness(one)
+    if (weakness !== undefined)
+      invalid.push({ field: 'certificate', message: `of ${nameOf(one)} ${weakness}` })
   }
   if (maySign(leaf)) {
     const message = `is the certificate of an authority, ${nameOf(leaf)}, whose key must not leave its owner; name a certificate that the authority issued, with CA:FALSE and without keyCertSign`
@@ -69,6 +73,10 @@ export function checkAuthorities(
       field: 'ca',
       message: `has the certificate of ${nameOf(leaf)}, which is not a CA; remove it`,
     }
+  }
+  for (const one of authorities) {
+    const weakness = describeWeakness(one)
+    if (weakness !== undefined) return { field: 'ca', message: `${nameOf(one)} ${weakness}` }
   }
   const problems = authorities.map((one) => describeValidity(one, now))
   const [problem] = problems

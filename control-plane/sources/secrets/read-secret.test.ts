@@ -4,6 +4,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { issueUnusual, rootWithRsaKey, type Unusual } from '../../../test/support/certificates.ts'
 import { Authority } from '../../../testbed/certificates/authority.ts'
 import { readSecret } from './read-secret.ts'
 import { createSecretFileReader } from './secret-files.ts'
@@ -55,6 +56,33 @@ t.test('a bundle may hold an expired CA beside a valid one', async (t) => {
   const old = await Authority.create('old', PAST)
   write('ca.pem', old.issued.certificate + authority.issued.certificate)
   t.match(await readSecret(createSecretFileReader(folder), FILES, NOW), { bytes: { ca: /BEGIN.*BEGIN/s } })
+})
+
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) }
+const WEAK: readonly [title: string, unusual: Unusual, message: RegExp][] = [
+  [
+    'S68: an RSA key of 1024 bits',
+    { keys: { ...RSA, modulusLength: 1_024 } },
+    /^of CN=unusual has an RSA key of 1024 bits; issue it for a key of 2048 bits or more/,
+  ],
+  [
+    'S68: a signature with SHA-1',
+    { hash: 'SHA-1' },
+    /^of CN=unusual is signed with SHA-1; have it issued again/,
+  ],
+]
+
+t.test('an RSA key of 2048 bits and a key on P-384 are strong enough', async (t) => {
+  const { folder, authority, write } = await makeFolder(t)
+  for (const keys of [
+    { ...RSA, modulusLength: 2_048 },
+    { name: 'ECDSA', namedCurve: 'P-384' },
+  ]) {
+    const { certificate, key } = await issueUnusual(authority.issued, { keys })
+    write('edge.pem', certificate)
+    write('edge.key', key)
+    t.match(await readSecret(createSecretFileReader(folder), FILES, NOW), { bytes: {} }, keys.name)
+  }
 })
 
 type Made = Awaited<ReturnType<typeof makeFolder>>
@@ -124,6 +152,25 @@ const INVALID: readonly [
     },
     [{ field: 'passphrase', message: /^does not decrypt the key/ }],
     { ...FILES, passphrase: 'edge.txt' },
+  ],
+  ...WEAK.map(([title, unusual, message]): (typeof INVALID)[number] => [
+    title,
+    async ({ authority, write }) => {
+      const { certificate, key } = await issueUnusual(authority.issued, unusual)
+      write('edge.pem', certificate)
+      write('edge.key', key)
+    },
+    [{ field: 'certificate', message }],
+  ]),
+  [
+    'an authority with a short key',
+    async ({ write }) => write('ca.pem', await rootWithRsaKey(1_024)),
+    [
+      {
+        field: 'ca',
+        message: /^CN=short has an RSA key of 1024 bits; issue it for a key of 2048 bits or more/,
+      },
+    ],
   ],
   [
     'files that are not there',

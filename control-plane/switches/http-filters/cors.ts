@@ -12,6 +12,7 @@ import { escapeRegex } from '../../../core/escape-regex.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { PositiveDuration, parseDuration } from '../duration.ts'
 import { HeaderName } from '../header-name.ts'
+import { ACCEPT_HTTP1 } from '../http1.ts'
 import type { PlacedProblem } from '../placed-problem.ts'
 import { facts } from '../schema-keywords.ts'
 
@@ -123,6 +124,7 @@ export const cors = httpFilterSwitch({
   problems,
   toExtension: () => anyPack(CorsSchema, create(CorsSchema)),
   toVirtualHost: toPolicy,
+  toHttpConnectionManager: () => ACCEPT_HTTP1,
   rule: {
     schema: Type.Object(
       {

@@ -7,6 +7,7 @@ import {
   type FaultAbortSchema,
   HTTPFaultSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/http/fault/v3/fault_pb.js'
+import { HeaderMutationSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/header_mutation/v3/header_mutation_pb.js'
 import {
   FractionalPercent_DenominatorType,
   type FractionalPercentSchema,
@@ -16,6 +17,7 @@ import { GRPC_STATUS_NAMES } from '../../../core/grpc-statuses.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { toDuration } from '../duration.ts'
 import { facts } from '../schema-keywords.ts'
+import { removeMatching } from './owned-headers.ts'
 
 /** The value of a setting that each call sets by a header. */
 const FROM_HEADER = 'from-header'
@@ -76,6 +78,15 @@ const FAULTS = {
   ),
 }
 
+/** The beginning, behind `x-envoy-`, of the headers by which callers ask for faults. */
+const ASKING = 'fault-'
+const WITHOUT_ASKING = anyPack(
+  HeaderMutationSchema,
+  create(HeaderMutationSchema, {
+    mutations: { requestMutations: [removeMatching(`x-envoy-${ASKING}.*`)] },
+  }),
+)
+
 const EXAMPLE = { delay: { time: '100ms', percentage: 10 }, abort: { status: 'UNAVAILABLE', percentage: 5 } }
 
 /**
@@ -99,8 +110,14 @@ export const fault = httpFilterSwitch({
     },
   ),
   appliesTo: ['envoy', 'proxyless'],
-  messages: [HTTPFaultSchema],
-  toExtension: toFault,
+  messages: [HTTPFaultSchema, HeaderMutationSchema],
+  names: ['fault'],
+  envoyHeaders: ASKING,
+  toExtension: (settings) => [
+    { name: 'fault', extension: toFault(settings) },
+    { name: 'fault_headers', extension: WITHOUT_ASKING },
+  ],
+  toGrpcExtension: toFault,
   rule: {
     schema: Type.Object(FAULTS, {
       additionalProperties: false,

@@ -6,6 +6,7 @@ import { FilterConfigSchema } from '@envoy/xds-protos/envoy/config/route/v3/rout
 import { ConfigSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/grpc_http1_bridge/v3/config_pb.js'
 import { Type } from 'typebox'
 import { httpFilterSwitch } from '../attach-points.ts'
+import { ACCEPT_HTTP1 } from '../http1.ts'
 import { facts } from '../schema-keywords.ts'
 import { onOrOff } from './filter-of-rule.ts'
 
@@ -45,6 +46,7 @@ export const grpcHttp1Bridge = httpFilterSwitch({
   messages: [ConfigSchema, FilterConfigSchema],
   toExtension: ({ plainMessages }) =>
     anyPack(ConfigSchema, create(ConfigSchema, { upgradeProtobufToGrpc: plainMessages })),
+  toHttpConnectionManager: () => ACCEPT_HTTP1,
   rule: {
     schema: Type.Object(
       {

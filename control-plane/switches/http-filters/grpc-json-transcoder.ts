@@ -8,6 +8,7 @@ import { Type } from 'typebox'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { inEffect } from '../defaults.ts'
 import { checkDescriptors, descriptorsFor } from '../descriptor-set.ts'
+import { ACCEPT_HTTP1 } from '../http1.ts'
 import { facts } from '../schema-keywords.ts'
 import { contentOf, FilePath } from '../setting-file.ts'
 import { onOrOff } from './filter-of-rule.ts'
@@ -226,6 +227,7 @@ export const grpcJsonTranscoder = httpFilterSwitch({
       }),
     )
   },
+  toHttpConnectionManager: () => ACCEPT_HTTP1,
   rule: {
     schema: Type.Object(
       {

@@ -6,6 +6,7 @@ import { FilterConfigSchema } from '@envoy/xds-protos/envoy/config/route/v3/rout
 import { GrpcWebSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/grpc_web/v3/grpc_web_pb.js'
 import { Type } from 'typebox'
 import { httpFilterSwitch } from '../attach-points.ts'
+import { ACCEPT_HTTP1 } from '../http1.ts'
 import { facts } from '../schema-keywords.ts'
 import { onOrOff } from './filter-of-rule.ts'
 
@@ -33,6 +34,7 @@ export const grpcWeb = httpFilterSwitch({
   needsL7: true,
   messages: [GrpcWebSchema, FilterConfigSchema],
   toExtension: () => anyPack(GrpcWebSchema, create(GrpcWebSchema)),
+  toHttpConnectionManager: () => ACCEPT_HTTP1,
   rule: {
     schema: Type.Object(
       {

@@ -11,6 +11,7 @@ import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { claimHeadersOf, toJwtProvider } from '../jwt-provider.ts'
 import { type FieldFacts, facts } from '../schema-keywords.ts'
+import { TOKEN_DENIAL_MESSAGES, TOKEN_DENIAL_TEXT, tokenDenial } from './token-denial.ts'
 
 const Names = (description: string, envoy: string, example: readonly string[], item: FieldFacts = {}) =>
   Type.Optional(
@@ -70,11 +71,12 @@ type JwtSettings = DeepReadonly<Static<typeof SettingsSchema>>
 export const jwtAuthn = httpFilterSwitch({
   name: 'jwt_authn',
   after: ['cors', 'grpc_web', 'header_mutation'],
+  names: ['jwt_authn'],
   field: 'jwt',
   schema: SettingsSchema,
   room: 'security',
   appliesTo: ['envoy'],
-  messages: [JwtAuthenticationSchema],
+  messages: [JwtAuthenticationSchema, ...TOKEN_DENIAL_MESSAGES],
 
   references: (settings: JwtSettings) =>
     (['anyOf', 'allOf'] as const).flatMap((list) =>
@@ -107,7 +109,7 @@ export const jwtAuthn = httpFilterSwitch({
     const names = providersOf(settings)
     const providers = Object.entries(jwt).filter(([name]) => names.includes(name))
     const demand = toRequirement(settings)
-    return anyPack(
+    const authentication = anyPack(
       JwtAuthenticationSchema,
       create(JwtAuthenticationSchema, {
         providers: Object.fromEntries(
@@ -122,7 +124,9 @@ export const jwtAuthn = httpFilterSwitch({
         ],
       }),
     )
+    return [{ name: 'jwt_authn', extension: authentication }, tokenDenial(names)]
   },
+  toHttpConnectionManager: () => TOKEN_DENIAL_TEXT,
 })
 
 type Requirement = MessageInitShape<typeof JwtRequirementSchema>

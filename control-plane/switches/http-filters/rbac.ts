@@ -17,6 +17,7 @@ import { CLAIMS_NAMESPACE, isOrHolds } from '../claim-value.ts'
 import { unsupported } from '../grpc-clients.ts'
 import { HeaderName } from '../header-name.ts'
 import { facts } from '../schema-keywords.ts'
+import { CLIENT_NAMES_MESSAGES, hasName, keepClientNames } from './client-names.ts'
 import { HEADERS_NAMESPACE } from './joined-headers.ts'
 
 const strict = { additionalProperties: false } as const
@@ -94,10 +95,12 @@ const RuleSchema = Type.Object(
     ),
     san: Type.Optional(
       Type.String({
-        minLength: 1,
-        description: 'the name in a client certificate, such as spiffe://switchyard/batch',
+        // Envoy joins the names of a certificate by commas.
+        pattern: '^[^,*]+$',
+        description:
+          'the name in a client certificate, such as spiffe://switchyard/batch: a URI, a host name, an IP address or a mail address, without commas and stars',
         ...facts({
-          envoy: 'Principal.authenticated.principal_name',
+          envoy: 'Principal.filter_state',
           example: 'spiffe://switchyard/batch',
           weaker: { removed: true },
         }),
@@ -164,7 +167,7 @@ export const rbac = httpFilterSwitch({
     ...(shadow === true ? unsupported('the shadow mode', { steps: ['shadow'] }) : []),
     ...unsupported('rbac', { unless: 'GRPC_XDS_EXPERIMENTAL_RBAC=true is in its environment' }, ['node']),
   ],
-  messages: [RBACSchema],
+  messages: [RBACSchema, ...CLIENT_NAMES_MESSAGES],
 
   references: ({ rules }) =>
     Object.entries(rules).flatMap(([rule, { token }]) =>
@@ -178,13 +181,18 @@ export const rbac = httpFilterSwitch({
   toExtension({ rules, shadow }) {
     const policies = Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, toPolicy(rule)]))
     const list = { action: RBAC_Action.ALLOW, policies }
-    return anyPack(RBACSchema, create(RBACSchema, shadow ? { shadowRules: list } : { rules: list }))
+    const extension = anyPack(
+      RBACSchema,
+      create(RBACSchema, shadow ? { shadowRules: list } : { rules: list }),
+    )
+    const sans = Object.values(rules).flatMap(({ san }) => san ?? [])
+    return [...keepClientNames(sans), { name: 'rbac', extension }]
   },
 
-  // gRPC servers compare headers themselves, and join the values of one name.
+  // gRPC servers compare headers themselves, and join the values of one name. They compare a name with those of any type.
   toGrpcExtension({ rules }) {
     const policies = Object.fromEntries(
-      Object.entries(rules).map(([name, rule]) => [name, toPolicy(rule, isGrpcHeader)]),
+      Object.entries(rules).map(([name, rule]) => [name, toPolicy(rule, isGrpcHeader, hasGrpcName)]),
     )
     return anyPack(RBACSchema, create(RBACSchema, { rules: { action: RBAC_Action.ALLOW, policies } }))
   },
@@ -196,10 +204,11 @@ type Principal = MessageInitShape<typeof PrincipalSchema>
 function toPolicy(
   { methods, token, san, headers = {} }: Rule,
   toHeader: typeof hasHeader = hasHeader,
+  toNames: typeof hasName = hasName,
 ): MessageInitShape<typeof PolicySchema> {
   const conditions = [
     ...(token === undefined ? [] : tokenConditions(token)),
-    ...(san === undefined ? [] : [hasSan(san)]),
+    ...(san === undefined ? [] : toNames(san)),
     ...Object.entries(headers).map(([name, value]) => toHeader(name, value)),
   ]
   return {
@@ -234,8 +243,8 @@ function claimCondition(provider: string, claim: string, value: ValueMatcher): P
   return metadataCondition(CLAIMS_NAMESPACE, [provider, claim], value)
 }
 
-function hasSan(san: string): Principal {
-  return { identifier: { case: 'authenticated', value: { principalName: isExactly(san) } } }
+function hasGrpcName(san: string): readonly Principal[] {
+  return [{ identifier: { case: 'authenticated', value: { principalName: isExactly(san) } } }]
 }
 
 /** The value, and no other beside it. */

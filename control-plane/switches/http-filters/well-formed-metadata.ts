@@ -55,7 +55,7 @@ end
 export const wellFormedMetadata: FixedFilter = {
   name: 'lua',
   // Answers of filters pass those before them on their way back: a page can read why its call was denied.
-  after: ['cors', 'grpc_web', 'grpc_json_transcoder'],
+  after: ['cors', 'grpc_web', 'grpc_json_transcoder', 'query_denial'],
   messages: [LuaSchema],
   toExtension: () =>
     anyPack(

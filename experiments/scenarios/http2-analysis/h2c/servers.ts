@@ -70,7 +70,9 @@ export const SERVERS: readonly H2cServer[] = [
 
 async function startEnvoy({ group, folder }: RunContext): Promise<{ readonly address: string }> {
   const { rest, fleets } = await startTestbed(group, { folder, fleets: new Map([['edge', 1]]), backends: 1 })
-  await rest.patchConfig({ fleets: { edge: { lb: { mode: 'l7' } } } })
+  // A listener of gRPC takes HTTP/2 alone by default.
+  const listeners = { main: { http1: true } }
+  await rest.patchConfig({ fleets: { edge: { lb: { mode: 'l7' }, listeners } } })
   const [node] = fleets.get('edge') ?? []
   if (node === undefined) throw new Error('the fleet has no Envoy')
   return { address: node.target }
