@@ -75,6 +75,7 @@ async function runDocument({
     const ports = await portsFor(document, fleets)
     const rewritten = rewriteDocument(document, {
       keep,
+      real,
       endpoint: standIns.addressOf,
       port: (fleet, listener) => ports.get(fleet)?.get(listener) ?? 1,
       keys: tokens.keysOf,
