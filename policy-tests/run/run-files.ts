@@ -24,7 +24,7 @@ export interface TestFile {
 
 /**
  * @param config a file that takes the place of the document that the test files name
- * @param dependOn is given each file before it is read, for who wants to know when it changes
+ * @param dependOn is given each file before it is read
  * @throws SwitchyardError about a file that is invalid or cannot be read, with all problems
  */
 export async function readFiles(
