@@ -367,7 +367,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'web/live/page/': spawnedBy('test/envoy/live-page.test.ts'),
   'web/live/page/controls/': spawnedBy('test/envoy/live-fleet.test.ts'),
   'web/live/page/views/fleet/': spawnedBy('test/envoy/live-fleet.test.ts'),
-  'xds-server/load-reports/': by('test/conformance/load-reports.test.ts'),
   'xds-server/load-reports/report-reader.ts': by('xds-server/load-reports/decode-report.test.ts'),
   'xds-server/services/load-service.ts': by('test/conformance/load-reports.test.ts'),
   'xds-server/services/load-stream.ts': by('test/conformance/load-reports.test.ts'),
