@@ -46,8 +46,12 @@ export function parseAdminAddress(text: string): Address | undefined {
  *
  * @throws SwitchyardError `process-failed` if others can write to that folder, or if its path is too long as well
  */
-export async function newAdminSocket(nodeId: string): Promise<string> {
-  const name = `${fileNameOf(nodeId)}-${randomInt(1_000_000_000)}${SUFFIX}`
+export function newAdminSocket(nodeId: string): Promise<string> {
+  return newPrivateSocket(`${fileNameOf(nodeId)}-${randomInt(1_000_000_000)}${SUFFIX}`)
+}
+
+/** The same for a socket of another program. @param name short, and used by no other program */
+export async function newPrivateSocket(name: string): Promise<string> {
   const [path, folder] =
     TEMPORARY.map((above) => join(above, `switchyard-${process.getuid?.() ?? 0}`))
       .map((above) => [join(above, name), above] as const)

@@ -28,6 +28,9 @@ export interface Tls {
 /** The first byte of a TLS connection: a handshake record. https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
 const HANDSHAKE = 0x16
 
+/** A Unix socket gets mode 0600, whatever the umask of the process is: only its user can connect. */
+const UMASK_OF_SOCKETS = 0o177
+
 /**
  * Accepts connections and hands them to the server through connection injectors. Each drain destroys the injectors, which
  * drains their connections, and creates new ones. (grpc-js's own `Server.drain` does not return the number of connections.)
@@ -100,7 +103,13 @@ export class DrainingListener {
   }
 
   async #bind(address: ListenAddress): Promise<void> {
-    this.#listener.listen(address satisfies ListenOptions)
+    // The socket is created before `listen` returns, so nobody else can connect to it before its mode is set.
+    const umask = 'path' in address ? process.umask(UMASK_OF_SOCKETS) : undefined
+    try {
+      this.#listener.listen(address satisfies ListenOptions)
+    } finally {
+      if (umask !== undefined) process.umask(umask)
+    }
     await once(this.#listener, 'listening')
   }
 

@@ -1,6 +1,8 @@
 // Starts the testbed's authorizer as a process, with the policy in policies/authz.
 
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { newPrivateSocket } from '../envoy-bootstrap/admin-address.ts'
 import type { ProcessGroup } from '../processes/process-group.ts'
 import { parseReady, partOf, sourceFile } from './part.ts'
 import { keepPart, type PartContext, type PartProcess } from './parts.ts'
@@ -21,6 +23,8 @@ export async function startAuthorizer(
     args: [
       sourceFile('services/authorizer/authorizer.ts'),
       ...['--policy', sourceFile('policies/authz'), '--listen', listen],
+      // A port only where the document has one, which is on loopback.
+      ...(listen.startsWith('unix:') ? [] : ['--allow-plaintext']),
       ...['--decision-log', join(folder, 'decisions.log')],
     ],
     logFile: join(folder, 'authorizer.log'),
@@ -29,13 +33,18 @@ export async function startAuthorizer(
   return partOf(started, { address: await started.ready })
 }
 
-/** Starts an authorizer, and restarts it on its address whenever it ends. @returns its address */
-export async function keepAuthorizer(context: PartContext, listen: string): Promise<string> {
+/**
+ * Starts an authorizer, and restarts it on its address whenever it ends.
+ * @param listen default: a Unix socket that only this user can open
+ * @returns its address
+ */
+export async function keepAuthorizer(context: PartContext, listen?: string): Promise<string> {
+  const first = listen ?? `unix:${await newPrivateSocket(`authorizer-${randomInt(1_000_000_000)}.sock`)}`
   const kept = await keepPart(
     context,
     { id: 'authorizer', title: 'authorizer' },
     (before?: PartProcess & RunningAuthorizer) =>
-      startAuthorizer(context.group, context.folder, before?.address ?? listen),
+      startAuthorizer(context.group, context.folder, before?.address ?? first),
   )
   return kept.current.address
 }

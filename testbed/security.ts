@@ -27,10 +27,9 @@ export interface SecurityParts {
  * @throws SwitchyardError `process-failed` if a part does not start
  */
 export async function startSecurity(context: PartContext, given: Document = {}): Promise<SecurityParts> {
-  const listenOf = (upstream: string) => firstLocalEndpointOf(given, upstream) ?? LOOPBACK
   const [issuer, authorizer] = await Promise.all([
-    keepIssuer(context, listenOf('issuer')),
-    keepAuthorizer(context, listenOf('authorizer')),
+    keepIssuer(context, firstLocalEndpointOf(given, 'issuer') ?? LOOPBACK),
+    keepAuthorizer(context, firstLocalEndpointOf(given, 'authorizer')),
     writeCertificates(context.folder),
   ])
   return { issuer, authorizer }

@@ -27,10 +27,11 @@ export async function startAuthorizer(
   listen: string,
 ): Promise<RunningAuthorizer> {
   const flags = ['--listen', listen, '--policy', policy]
+  const plaintext = listen.startsWith('unix:') ? [] : ['--allow-plaintext']
   const started = group.start({
     name: `authorizer ${kind} on ${listen}`,
     command: kind === 'ours' ? process.execPath : join(GO_FOLDER, 'peer'),
-    args: kind === 'ours' ? [join(root, 'services/authorizer/authorizer.ts'), ...flags] : flags,
+    args: kind === 'ours' ? [join(root, 'services/authorizer/authorizer.ts'), ...flags, ...plaintext] : flags,
     dieWithParent: kind === 'peer',
     ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
   })

@@ -2,13 +2,17 @@
 
 import type { Command } from 'commander'
 import { gather, withExamples } from './flags.ts'
-import { runInForeground, toArguments } from './foreground.ts'
+import { type ParsedFlags, runInForeground, toArguments } from './foreground.ts'
 
 export function addAuthorizer(program: Command): void {
   const command = program
     .command('authorizer')
     .description('Run the authorizer with an OPA policy alone, until Ctrl-C or SIGTERM.')
-    .option('--listen <address>', 'Serve on HOST:PORT or unix:/PATH (default: a free port).')
+    .option('--listen <address>', 'Serve on unix:/PATH, or with TLS on HOST:PORT; required.')
+    .option('--tls-certificate <file>', 'Certificate for mutual TLS, PEM.')
+    .option('--tls-key <file>', 'Its key, PEM.')
+    .option('--tls-client-ca <file>', 'Authorities of the Envoys that may ask, PEM.')
+    .option('--allow-plaintext', 'Serve HOST:PORT without TLS, to every program that reaches it.')
     .option('--policy <folder>', 'Folder of policy.wasm and data.json, such as policies/authz.')
     .option('--bundle <file>', 'Signed bundle instead, which it reloads when the file changes.')
     .option('--verification-key <file>', "Public key of the bundle's signature, PEM.")
@@ -26,13 +30,16 @@ export function addAuthorizer(program: Command): void {
       gather,
     )
   withExamples(command, [
-    ['yard authorizer --policy policies/authz --listen 127.0.0.1:7400', 'Serve a policy of a folder.'],
     [
-      'yard authorizer --bundle policy.tar.gz --verification-key policy.pub --state authorizer-state',
+      'yard authorizer --policy policies/authz --listen unix:/tmp/authorizer.sock',
+      'Serve a policy of a folder.',
+    ],
+    [
+      'yard authorizer --listen unix:/tmp/a.sock --bundle policy.tar.gz --verification-key policy.pub --state state',
       'Serve what "yard bundle" wrote.',
     ],
   ])
-  command.action(async (flags: Readonly<Record<string, string | readonly string[]>>) => {
+  command.action(async (flags: ParsedFlags) => {
     process.exit(await runInForeground('services/authorizer/authorizer.ts', toArguments(flags)))
   })
 }

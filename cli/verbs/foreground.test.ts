@@ -96,14 +96,15 @@ t.test('yard authorizer serves a policy, and reports all invalid flags', async (
   const { yard, ready } = await start<{ address: string }>(
     t,
     'address',
-    ...['authorizer', '--policy', 'policies/authz', '--mask', '/input/claims/main/email'],
+    ...['authorizer', '--policy', 'policies/authz', '--listen', '127.0.0.1:0', '--allow-plaintext'],
+    ...['--mask', '/input/claims/main/email'],
   )
   t.match(ready.address, /^127\.0\.0\.1:\d+$/)
   yard.kill('SIGINT')
   t.equal(await yard.ended, 0)
   t.match(await runYard(t, t.testdirName, 'authorizer', '--mask', 'a', '--mask', 'b'), {
     code: 2,
-    output: /--policy: give exactly one .*--mask: "a".*--mask: "b"/s,
+    output: /--listen: is missing.*--policy: give exactly one .*--mask: "a".*--mask: "b"/s,
   })
 })
 

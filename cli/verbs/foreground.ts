@@ -26,10 +26,13 @@ export async function runInForeground(path: string, args: readonly string[]): Pr
   return code ?? 128 + constants.signals[signal ?? 'SIGKILL']
 }
 
-/** Flags as commander has parsed them, as arguments again. */
-export function toArguments(flags: Readonly<Record<string, string | readonly string[]>>): readonly string[] {
+/** Flags as commander has parsed them. */
+export type ParsedFlags = Readonly<Record<string, string | true | readonly string[]>>
+
+/** The same as arguments again. */
+export function toArguments(flags: ParsedFlags): readonly string[] {
   return Object.entries(flags).flatMap(([name, value]) => {
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    return [value].flat().flatMap((one) => [flag, one])
+    return value === true ? [flag] : [value].flat().flatMap((one) => [flag, one])
   })
 }

@@ -106,9 +106,10 @@ async function answer(
   await once(stream, 'end').catch(() => {})
   if (reply.delayMs > 0) await setTimeout(reply.delayMs)
   if (stream.destroyed) return
-  if (!String(headers['content-type'] ?? '').startsWith('application/grpc')) {
-    stream.respond({ ':status': 200 })
-    stream.end()
+  const kind = String(headers['content-type'] ?? '')
+  if (!kind.startsWith('application/grpc') || kind.startsWith('application/grpc-web')) {
+    // A check of HTTP, or a page of a browser whose gRPC-Web no filter has translated.
+    stream.respond({ ':status': kind === '' ? 200 : 415 }, { endStream: true })
   } else if (!isCall && path.startsWith(HEALTH)) {
     send(stream, { status: 0, message: '', body: SERVING, headers: {} }, path === `${HEALTH}Watch`)
   } else {

@@ -1,8 +1,8 @@
 // Certificates for a run: an authority for each file of authorities that the document names, and one that no document knows.
 
-import { isIP } from 'node:net'
 import type { Config } from '../../control-plane/document/model.ts'
 import type { SecretBytesByName } from '../../control-plane/sources/secrets/secret-bytes.ts'
+import { type SanType, sanTypeOf } from '../../control-plane/switches/san-type.ts'
 import { Authority, type Issued, type Subject } from '../../testbed/certificates/authority.ts'
 import type { CallerCertificate } from '../suite/caller-schema.ts'
 import { millisecondsOf, STRANGER } from '../suite/fields.ts'
@@ -64,12 +64,12 @@ function validity(lifeMs: number) {
 /** A name for each demand: an end that any name may have is "any". */
 function subjectWith(sans: readonly string[]): Subject {
   const names = sans.map((san) => san.replace(/\*$/, 'any'))
-  const isUri = (name: string) => /^[a-z][a-z0-9+.-]*:/i.test(name)
-  const isAddress = (name: string) => isIP(name) !== 0
+  const ofType = (type: SanType) => names.filter((name) => sanTypeOf(name) === type)
   return {
     name: 'stand-in',
-    uris: names.filter((name) => !isAddress(name) && isUri(name)),
-    ips: names.filter(isAddress),
-    dns: ['localhost', ...names.filter((name) => !isAddress(name) && !isUri(name))],
+    uris: ofType('uri'),
+    ips: ofType('ip'),
+    emails: ofType('email'),
+    dns: ['localhost', ...ofType('dns')],
   }
 }

@@ -8,6 +8,7 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2'
 import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { readWebTrailers } from './web-trailers.ts'
 
 export interface RawCall {
   readonly path: string
@@ -23,6 +24,8 @@ export interface RawCall {
   readonly isCompressed?: boolean
   /** Default: `edge`. */
   readonly authority?: string
+  /** Whether the call is made as a page in a browser makes it, by gRPC-Web. Default: false. */
+  readonly isWeb?: boolean
   /** The caller cancels the call after this time. Default: never. */
   readonly deadlineMs?: number
 }
@@ -127,7 +130,7 @@ async function answerOf(
   }: RawCall,
 ): Promise<RawAnswer> {
   const waitForTrailers = call.trailers !== undefined
-  const stream = session.request(flatten(path, headers, call.authority), { waitForTrailers })
+  const stream = session.request(flatten(path, headers, call), { waitForTrailers })
   stream.on('wantTrailers', () => stream.sendTrailers(call.trailers ?? {}))
   let answer: IncomingHttpHeaders = {}
   const keep = (part: IncomingHttpHeaders) => {
@@ -136,7 +139,9 @@ async function answerOf(
   stream.on('response', keep).on('trailers', keep)
   // A reset ends here. Without a status, the mapping below applies.
   stream.on('error', () => {})
-  stream.resume()
+  const body: Buffer[] = []
+  if (call.isWeb) stream.on('data', (chunk: Buffer) => body.push(chunk))
+  else stream.resume()
   stream.end(Buffer.concat(messages.map((one) => toFrame(one, isCompressed))))
   let isLate = false
   const late = setTimeout(() => {
@@ -148,6 +153,7 @@ async function answerOf(
   clearTimeout(late)
   stream.close()
   if (isLate) return { status: DEADLINE_EXCEEDED, httpStatus: 0, details: 'the deadline of the caller' }
+  if (call.isWeb) keep(readWebTrailers(Buffer.concat(body)))
   const httpStatus = Number(answer[':status'] ?? 0)
   const sent = answer['grpc-status']
   const status =
@@ -169,12 +175,18 @@ function toFrame(message: Uint8Array, isCompressed: boolean): Buffer {
 }
 
 /** Alternating names and values: in this form Node sends a header more than once. */
-function flatten(path: string, headers: NonNullable<RawCall['headers']>, authority = 'edge'): string[] {
+function flatten(
+  path: string,
+  headers: NonNullable<RawCall['headers']>,
+  { authority = 'edge', isWeb = false }: Pick<RawCall, 'authority' | 'isWeb'>,
+): string[] {
   return [
     ...[constants.HTTP2_HEADER_METHOD, 'POST', constants.HTTP2_HEADER_SCHEME, 'http'],
     ...[constants.HTTP2_HEADER_PATH, path, constants.HTTP2_HEADER_AUTHORITY, authority],
-    ...('content-type' in headers ? [] : ['content-type', 'application/grpc']),
-    ...['te', 'trailers'],
+    ...('content-type' in headers ? [] : ['content-type', isWeb ? WEB_TYPE : 'application/grpc']),
+    ...(isWeb ? ['x-grpc-web', '1'] : ['te', 'trailers']),
     ...Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value])),
   ]
 }
+
+const WEB_TYPE = 'application/grpc-web+proto'

@@ -1,7 +1,8 @@
 // The Envoys of a run: one for each fleet that is called, with a control plane in this process. They stay while documents change.
 
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,7 +46,11 @@ export interface Envoys {
 export async function startEnvoys(): Promise<Envoys> {
   const { path: binary, version } = findEnvoy()
   const folder = await mkdtemp(join(folderOfSockets(), 'yard-test-'))
+  // Ctrl-C ends this process, and must leave neither Envoys nor files.
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', removeFolder)
   const group = new ProcessGroup()
+  const removeHandlers = group.stopOnSignals()
   const cache = new SnapshotCache({
     consistency: 'enforce',
     external: IN_BOOTSTRAPS,
@@ -73,9 +78,11 @@ export async function startEnvoys(): Promise<Envoys> {
       await Promise.all(ports.map(passBarrier))
     },
     async close() {
+      removeHandlers()
       await group.stop()
       await server.close()
-      await rm(folder, { recursive: true, force: true })
+      removeFolder()
+      process.off('exit', removeFolder)
     },
   }
 }

@@ -27,10 +27,11 @@ function* differences(expected: Expectation, observed: Observation, milliseconds
   if (upstream === null && observed.upstream !== undefined) {
     yield `the call reaches the upstream ${observed.upstream}, and should reach none`
   }
-  if (typeof upstream === 'string' && observed.upstream !== upstream) {
+  const upstreams = [upstream ?? []].flat()
+  if (upstreams.length > 0 && !upstreams.includes(observed.upstream ?? '')) {
     yield observed.upstream === undefined
-      ? `the call reaches no upstream, and should reach ${upstream}`
-      : `the call reaches the upstream ${observed.upstream}, not ${upstream}`
+      ? `the call reaches no upstream, and should reach ${upstreams.join(' or ')}`
+      : `the call reaches the upstream ${observed.upstream}, not ${upstreams.join(' or ')}`
   }
   for (const [name, value] of Object.entries(headers)) {
     const arrived = observed.headers[name.toLowerCase()]

@@ -76,7 +76,7 @@ async function runCell(
     await tokens.headersOf(cell.caller, caller),
     caller.metadata ?? {},
     call.metadata ?? {},
-    { [CELL_HEADER]: id },
+    { [CELL_HEADER]: id, ...(call.deadline !== undefined && { 'grpc-timeout': timeoutOf(call.deadline) }) },
   )
   records.open(id, target, call.backend)
   const started = performance.now()
@@ -85,16 +85,31 @@ async function runCell(
     messages: target.messages,
     headers,
     authority,
+    isWeb: call.web ?? false,
     deadlineMs: call.deadline === undefined ? DEFAULT_DEADLINE_MS : millisecondsOf(call.deadline),
   })
   const milliseconds = performance.now() - started
   const status = GRPC_STATUS_NAMES[answer.status] ?? String(answer.status)
-  const observed = observationOf(status, decodeURIComponent(answer.details), records.close(id))
+  const observed = observationOf(status, decodeMessage(answer.details), records.close(id))
   const problems = judgeCell(cell.expected, observed, milliseconds)
   const { line, call: callName, caller: callerName, expected } = cell
   return {
     ...{ file: suite.file, line, call: callName, caller: callerName, passed: problems.length === 0 },
     ...{ problems, expected, observed, milliseconds },
+  }
+}
+
+/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests */
+function timeoutOf(deadline: string): string {
+  return `${millisecondsOf(deadline)}m`
+}
+
+/** The text of `grpc-message`, which is percent-encoded; as it is if it is malformed. */
+function decodeMessage(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

@@ -43,6 +43,9 @@ export const CallSchema = Type.Object(
     ),
     metadata: SentHeaders('headers of this call, such as { x-tenant: blue }'),
     authority: Type.Optional(Text('the :authority, such as shop.example.org')),
+    web: Type.Optional(
+      Type.Boolean({ description: 'true or false: whether it is made by gRPC-Web, as pages of browsers do' }),
+    ),
     deadline: Duration('how long the caller waits'),
     backend: Type.Optional(BackendSchema),
   },

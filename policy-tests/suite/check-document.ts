@@ -24,14 +24,34 @@ export function* againstDocument(suite: Suite, config: Config): Iterable<PlacedP
     if (upstreams.includes(name)) continue
     yield unknownName(['keep', String(index)], 'upstream', name, upstreams)
   }
+  yield* withoutAuthorizer(suite, config)
   for (const [name, caller] of Object.entries(suite.callers)) yield* ofCaller(name, caller, config)
   for (const [name, call] of Object.entries(suite.calls)) {
     const door = doorOf(config, name, call)
     if ('message' in door) yield door
   }
   for (const { call, caller, expected } of suite.cells) {
-    if (typeof expected.upstream !== 'string' || upstreams.includes(expected.upstream)) continue
-    yield unknownName(['expect', call, caller, 'upstream'], 'upstream', expected.upstream, upstreams)
+    const named = [expected.upstream ?? []].flat()
+    for (const [index, name] of named.entries()) {
+      if (upstreams.includes(name)) continue
+      const steps = ['expect', call, caller, 'upstream']
+      const at = typeof expected.upstream === 'string' ? steps : [...steps, String(index)]
+      yield unknownName(at, 'upstream', name, upstreams)
+    }
+  }
+}
+
+/** A stand-in knows no policy: it would deny every call, and nobody would see why. */
+function* withoutAuthorizer({ settings, calls }: Suite, config: Config): Iterable<PlacedProblem> {
+  const { authorizer, keep = [] } = settings
+  if (authorizer !== undefined) return
+  const doors = Object.entries(calls).map(([name, call]) => doorOf(config, name, call))
+  const called = new Set(doors.flatMap((door) => ('message' in door ? [] : [door.fleet])))
+  for (const name of called) {
+    const { opa } = (config.fleets[name] as EnvoyFleet).security ?? {}
+    if (!opa?.enabled || keep.includes(opa.upstream)) continue
+    const message = `is needed, because the fleet ${name} asks the upstream ${opa.upstream} about each call (security.opa): write authorizer: { policy: FOLDER } with your policy, or keep: [${opa.upstream}] to ask the one at its own address`
+    yield { steps: ['authorizer'], message }
   }
 }
 

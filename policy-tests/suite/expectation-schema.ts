@@ -16,9 +16,11 @@ export const ExpectationSchema = Type.Object(
     }),
     message: Type.Optional(Type.String({ description: 'a part of the message of the status' })),
     upstream: Type.Optional(
-      Type.Unsafe<string | null>({
-        type: ['string', 'null'],
-        description: 'the name of the upstream that gets the call, or null for none',
+      Type.Unsafe<string | string[] | null>({
+        type: ['string', 'array', 'null'],
+        minItems: 1,
+        items: { type: 'string', description: 'the name of an upstream' },
+        description: 'the upstream that gets the call, a list for any of them, or null for none',
       }),
     ),
     headers: Type.Optional(

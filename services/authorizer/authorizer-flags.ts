@@ -1,6 +1,7 @@
 // Reads an authorizer's flags.
 
 import type { Problem } from '../../core/errors.ts'
+import type { CertificatePaths } from '../certificate-files.ts'
 import type { ListenAddress } from '../draining-listener.ts'
 import { invalidFlags, parseFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'
@@ -8,7 +9,11 @@ import type { MaskRules } from './decision-masks.ts'
 import type { PolicyLocation } from './policy-location.ts'
 
 const FLAGS = {
-  listen: { type: 'string', default: '127.0.0.1:0' },
+  listen: { type: 'string' },
+  'tls-certificate': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'tls-client-ca': { type: 'string' },
+  'allow-plaintext': { type: 'boolean' },
   policy: { type: 'string' },
   bundle: { type: 'string' },
   'verification-key': { type: 'string' },
@@ -21,6 +26,8 @@ const FLAGS = {
 
 export interface AuthorizerFlags {
   readonly listen: ListenAddress
+  /** Mutual TLS. Without it the authorizer serves a Unix socket, or what `--allow-plaintext` allows. */
+  readonly tls?: Required<CertificatePaths>
   readonly location: PolicyLocation
   /** A file that lines are appended to; `-` is stdout. */
   readonly decisionLog?: string
@@ -31,7 +38,8 @@ export interface AuthorizerFlags {
 export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
   const flags = parseFlags(args, FLAGS)
   const problems: Problem[] = []
-  const listen = readListen(flags.listen, problems)
+  const tls = readTls(flags, problems)
+  const listen = readAddress(flags, tls !== undefined, problems)
   const location = readLocation(flags, problems)
   const masks = {
     mask: readPointers('--mask', flags.mask, problems),
@@ -41,10 +49,40 @@ export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
   const decisionLog = flags['decision-log']
   return {
     listen,
+    ...(tls && { tls }),
     location,
     masks,
     ...(decisionLog !== undefined && { decisionLog }),
   }
+}
+
+type Flags = ReturnType<typeof parseFlags<typeof FLAGS>>
+
+/** Who answers in its place allows every call, so Envoy must know with whom it speaks. */
+function readAddress(flags: Flags, hasTls: boolean, problems: Problem[]): ListenAddress {
+  if (flags.listen === undefined) {
+    const message = 'is missing; give unix:/PATH, or HOST:PORT with --tls-certificate'
+    problems.push({ path: '--listen', message })
+  }
+  const before = problems.length
+  const listen = readListen(flags.listen ?? 'unix:missing', problems)
+  if (problems.length === before && !hasTls && 'port' in listen && flags['allow-plaintext'] !== true) {
+    const message =
+      'is a port, where any program can call the authorizer or take its place: give unix:/PATH, --tls-certificate for mutual TLS, or --allow-plaintext'
+    problems.push({ path: '--listen', message })
+  }
+  return listen
+}
+
+function readTls(flags: Flags, problems: Problem[]): AuthorizerFlags['tls'] {
+  const names = ['tls-certificate', 'tls-key', 'tls-client-ca'] as const
+  const [certificate, key, clientCa] = names.map((name) => flags[name])
+  if (certificate === undefined && key === undefined && clientCa === undefined) return undefined
+  for (const name of names) {
+    if (flags[name]) continue
+    problems.push({ path: `--${name}`, message: 'is missing; mutual TLS needs all three files in PEM' })
+  }
+  return { certificate: certificate ?? '', key: key ?? '', clientCa: clientCa ?? '' }
 }
 
 function readPointers(
@@ -60,10 +98,7 @@ function readPointers(
   return pointers
 }
 
-function readLocation(
-  flags: ReturnType<typeof parseFlags<typeof FLAGS>>,
-  problems: Problem[],
-): PolicyLocation {
+function readLocation(flags: Flags, problems: Problem[]): PolicyLocation {
   const { policy, bundle, 'verification-key': verificationKey, state } = flags
   const minimum = flags['minimum-revision']
   if ((policy === undefined) === (bundle === undefined)) {

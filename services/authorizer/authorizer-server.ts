@@ -2,7 +2,7 @@
 
 import { Authorization, type CheckRequest } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import { Server } from '@grpc/grpc-js'
-import type { ListenAddress } from '../draining-listener.ts'
+import type { ListenAddress, Tls } from '../draining-listener.ts'
 import { addService } from '../rpc/index.ts'
 import { type ServedService, serveWithHealth } from '../serve-with-health.ts'
 import { toCheckResponse } from './check-response.ts'
@@ -15,10 +15,17 @@ export interface AuthorizerOptions {
   readonly listen: ListenAddress
   readonly policy: Policy
   readonly log?: DecisionLog
+  /** Plaintext without it. */
+  readonly tls?: Tls
 }
 
 /** Errors are those of `DrainingListener.listen`. */
-export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions): Promise<ServedService> {
+export async function startAuthorizer({
+  listen,
+  policy,
+  log,
+  tls,
+}: AuthorizerOptions): Promise<ServedService> {
   const server = new Server()
   addService(server, Authorization, {
     async check(request) {
@@ -28,7 +35,7 @@ export async function startAuthorizer({ listen, policy, log }: AuthorizerOptions
       return toCheckResponse(decision, namesOf(request))
     },
   })
-  return serveWithHealth(server, Authorization.typeName, listen)
+  return serveWithHealth(server, Authorization.typeName, listen, tls)
 }
 
 function namesOf({ attributes }: CheckRequest): readonly string[] {

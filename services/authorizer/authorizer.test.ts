@@ -10,11 +10,13 @@ import {
   CheckRequestSchema,
 } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import t, { type Test } from 'tap'
+import { SwitchyardError } from '../../core/errors.ts'
 import { startProcess } from '../../processes/running-process.ts'
 import { POLICY_FOLDER } from '../../test/support/authorizer.ts'
 import { createClient } from '../rpc/index.ts'
 import { parseAuthorizerFlags } from './authorizer-flags.ts'
 
+const ON_SOCKET = ['--listen', 'unix:/a.sock']
 const AUTHORIZER = fileURLToPath(new URL('./authorizer.ts', import.meta.url))
 
 async function openFolder(t: Test): Promise<string> {
@@ -45,12 +47,12 @@ t.test('all invalid flags are reported at once', async (t) => {
     ),
   })
   const state = ['--state', 's', '--minimum-revision', '7']
-  t.match(parseAuthorizerFlags(['--bundle', 'b', '--verification-key', 'k', ...state]), {
+  t.match(parseAuthorizerFlags([...ON_SOCKET, '--bundle', 'b', '--verification-key', 'k', ...state]), {
     location: { bundle: 'b', verificationKey: 'k', state: 's', minimumRevision: 7 },
   })
   for (const flags of [[], ['--policy', 'a', '--bundle', 'b', '--verification-key', 'k', '--state', 's']]) {
     t.throws(
-      () => parseAuthorizerFlags(flags),
+      () => parseAuthorizerFlags([...ON_SOCKET, ...flags]),
       { code: 'invalid-argument', problems: [{ path: '--policy' }] },
       flags.join(' '),
     )
@@ -60,10 +62,32 @@ t.test('all invalid flags are reported at once', async (t) => {
     problems: [{ message: /--polcy/ }],
   })
   const log = ['--mask', '/input/body', '--show', '/result/headers/x-auth-tenant']
-  t.match(parseAuthorizerFlags(['--policy', 'a', ...log]), {
+  t.match(parseAuthorizerFlags([...ON_SOCKET, '--policy', 'a', ...log]), {
     location: { folder: 'a' },
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: { path: '/a.sock' },
     masks: { mask: ['/input/body'], show: ['/result/headers/x-auth-tenant'] },
+  })
+})
+
+t.test('a port needs mutual TLS or a word of consent, and TLS needs all of its files', async (t) => {
+  const port = ['--listen', '127.0.0.1:7400', '--policy', 'a']
+  const problemsOf = (...flags: readonly string[]) => {
+    try {
+      parseAuthorizerFlags([...port, ...flags])
+      return []
+    } catch (error) {
+      return SwitchyardError.from(error).problems.map(({ path }) => path)
+    }
+  }
+  t.same(problemsOf(), ['--listen'])
+  t.same(problemsOf('--allow-plaintext'), [])
+  const tls = ['--tls-certificate', 'c', '--tls-key', 'k', '--tls-client-ca', 'ca']
+  t.same(problemsOf(...tls), [])
+  t.same(problemsOf(...tls.slice(0, 4)), ['--tls-client-ca'], 'TLS that any client may use is not enough')
+  t.same(problemsOf('--tls-client-ca', 'ca'), ['--tls-certificate', '--tls-key'])
+  t.throws(() => parseAuthorizerFlags(['--policy', 'a']), {
+    code: 'invalid-argument',
+    problems: [{ path: '--listen', message: /missing/ }],
   })
 })
 
@@ -78,7 +102,7 @@ t.test(
     const authorizer = startProcess({
       name: 'the authorizer',
       command: process.execPath,
-      args: [AUTHORIZER, '--policy', folder, '--decision-log', logFile],
+      args: [AUTHORIZER, '--listen', `unix:${folder}/a.sock`, '--policy', folder, '--decision-log', logFile],
       ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
     })
     t.teardown(() => authorizer.stop())
@@ -108,7 +132,7 @@ t.test('without a policy the authorizer exits with an error', async (t) => {
   const authorizer = startProcess({
     name: 'the authorizer',
     command: process.execPath,
-    args: [AUTHORIZER, '--policy', await openFolder(t)],
+    args: [AUTHORIZER, ...ON_SOCKET, '--policy', await openFolder(t)],
     ready: (line) => (line.includes('address') ? line : undefined),
   })
   await t.rejects(authorizer.ready, { message: /policy.wasm cannot be read/ })

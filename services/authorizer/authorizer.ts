@@ -3,6 +3,7 @@
 import { createWriteStream } from 'node:fs'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { FilesEvent } from '../active-files.ts'
+import { CertificateFiles } from '../certificate-files.ts'
 import { EXIT_BAD_FLAGS, EXIT_FAILED, errorReporter, handleDrainAndStop, print } from '../service-process.ts'
 import { ActivePolicy } from './active-policy.ts'
 import { type AuthorizerFlags, parseAuthorizerFlags } from './authorizer-flags.ts'
@@ -30,7 +31,13 @@ async function main(args: readonly string[]): Promise<void> {
   const flags = parseAuthorizerFlags(args)
   const log = openLog(flags)
   const policy = await ActivePolicy.open(flags.location, reportPolicy)
-  const authorizer = await startAuthorizer({ listen: flags.listen, policy, ...(log && { log }) })
+  const files = flags.tls && new CertificateFiles(flags.tls)
+  const authorizer = await startAuthorizer({
+    listen: flags.listen,
+    policy,
+    ...(log && { log }),
+    ...(files && { tls: { credentials: () => files.credentials(), allowPlaintext: false } }),
+  })
   const close = async () => {
     await authorizer.close()
     if (flags.decisionLog !== '-') await log?.close()

@@ -150,6 +150,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
     ...TOKEN_COMMANDS,
+    'npx yard audit verify /var/lib/yard/audit.jsonl': [
+      'test/policies/audit-chain.test.ts',
+      "'audit', 'verify'",
+    ],
   },
   'docs/security/limits.md': {
     "npx yard set fleets.edge.connectionLimit='{ enabled: true, max: 1000, delay: 1s }'": [
@@ -167,6 +171,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'opa test policies': ['test/policies/rego.test.ts', "'opa', ['test'"],
     'cd policies/authz && opa build -t wasm -e switchyard/authz/decision authz.rego -o /tmp/b.tar.gz && tar xzf /tmp/b.tar.gz /policy.wasm':
       ['test/policies/rego.test.ts', "'build', '--target', 'wasm'"],
+    'npx yard authorizer --listen 0.0.0.0:7400 --policy policies/authz --tls-certificate authorizer.pem --tls-key authorizer.key --tls-client-ca ca.pem':
+      ['test/policies/authorizer-process.test.ts', '--tls-'],
     'npx yard bundle --policy policies/authz --key policy.key --out policy.tar.gz': [
       'cli/verbs/bundle.test.ts',
       "'bundle'",

@@ -7,6 +7,12 @@ import { serveFleet } from '../support/served-fleet.ts'
 const MAIN = { issuer: 'i', audiences: ['a'], jwks: { upstream: 'echo', path: '/jwks.json' } }
 const JWT = { enabled: true, anyOf: ['main'] }
 const RULES = { a: { token: { from: 'main' } } }
+const REMOTE = { enabled: true, upstream: 'remote' }
+const AUTHORIZERS = {
+  remote: { endpoints: { a1: { address: '127.0.0.1:7400' }, a2: { address: '192.0.2.1:7400' } } },
+  named: { dns: { host: 'authorizer.internal', port: 7400 } },
+  local: { endpoints: { a1: { address: '[::1]:7400' }, a2: { address: 'unix:/run/a.sock' } } },
+}
 const OFF = { enabled: false, anyOf: ['main'] }
 
 const AT = 'fleets.edge.security'
@@ -54,6 +60,19 @@ const CASES = [
     accepted: { security: { rbac: { enabled: true, rules: { a: { headers: { 'x-tenant': 'blue' } } } } } },
   },
   {
+    title: 'an authorizer on another host without TLS, whose answers can be forged, is rejected',
+    rejected: { security: { opa: REMOTE } },
+    path: `${AT}.opa.upstream`,
+    accepted: { security: { opa: { ...REMOTE, allowPlaintext: true } } },
+  },
+  {
+    title:
+      'an authorizer without endpoints of the document, which may be on any host, is rejected without TLS',
+    rejected: { security: { opa: { ...REMOTE, upstream: 'named' } } },
+    path: `${AT}.opa.upstream`,
+    accepted: { security: { opa: { ...REMOTE, upstream: 'local' } } },
+  },
+  {
     title: 'anyOf and allOf together are rejected',
     rejected: { security: { jwt: { ...JWT, allOf: ['main'] } } },
     path: `${AT}.jwt.anyOf`,
@@ -70,7 +89,8 @@ const CASES = [
 for (const { title, rejected, path, accepted } of CASES) {
   t.test(title, async (t) => {
     const jwt = { main: MAIN, second: MAIN, device: { ...MAIN, header: 'x-device-token' } }
-    const initial = sampleWith({ jwt, 'fleets.edge.lb.mode': 'l7' })
+    const upstreams = Object.entries(AUTHORIZERS).map(([name, one]) => [`upstreams.${name}`, one])
+    const initial = sampleWith({ jwt, 'fleets.edge.lb.mode': 'l7', ...Object.fromEntries(upstreams) })
     const { patchConfig, cache, state } = await serveFleet(t, initial)
     const before = [cache.getSnapshot('edge'), state.head.etag]
     const response = await patchConfig({ fleets: { edge: rejected } })

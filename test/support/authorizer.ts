@@ -70,7 +70,10 @@ export async function startAuthorizerProcess(
   const running = startProcess({
     name: 'the authorizer',
     command: process.execPath,
-    args: [AUTHORIZER, '--listen', listen, ...flags],
+    args: [
+      ...[AUTHORIZER, '--listen', listen, ...flags],
+      ...(listen.startsWith('unix:') || flags.includes('--tls-key') ? [] : ['--allow-plaintext']),
+    ],
     ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
     onLine: (line) => lines.emit('line', line),
   })

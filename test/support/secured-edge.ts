@@ -85,6 +85,8 @@ export interface SecuredEdge {
   readonly serve: (secured: Secured) => Promise<void>
   /** One call over raw HTTP/2, with TLS if there is a caller. Default path: `EchoService/Unary`. */
   readonly call: (call?: Partial<RawCall>, caller?: TlsCaller) => Promise<RawAnswer>
+  /** A certificate as callers over TLS have, by the authority of the secret `mesh`. */
+  readonly identity: (caller: TlsCaller) => Promise<RawIdentity>
   /** A valid token of `main`. */
   readonly token: (claims?: object) => Promise<string>
 }
@@ -162,6 +164,7 @@ export async function startSecuredEdge(t: Teardowns, secured: Secured = {}): Pro
     issuers,
     seen,
     keyFetches: () => fetches,
+    identity: identityOf,
     untilKeyFetches,
     stopKeyServer,
     serve,

@@ -16,6 +16,7 @@ export interface Subject {
   readonly uris?: readonly string[]
   readonly dns?: readonly string[]
   readonly ips?: readonly string[]
+  readonly emails?: readonly string[]
 }
 
 /** The validity of a certificate. Tests set both ends in the past or the future. */
@@ -70,12 +71,16 @@ export class Authority {
   }
 
   /** Issues a certificate for servers and clients, valid for a day by default. */
-  async issue({ name, uris = [], dns = [], ips = [] }: Subject, validity: Validity = {}): Promise<Issued> {
+  async issue(
+    { name, uris = [], dns = [], ips = [], emails = [] }: Subject,
+    validity: Validity = {},
+  ): Promise<Issued> {
     const keys = await generateKeys()
     const names: x509.JsonGeneralName[] = [
       ...uris.map((value) => ({ type: 'url' as const, value })),
       ...dns.map((value) => ({ type: 'dns' as const, value })),
       ...ips.map((value) => ({ type: 'ip' as const, value })),
+      ...emails.map((value) => ({ type: 'email' as const, value })),
     ]
     const certificate = await x509.X509CertificateGenerator.create({
       subject: `CN=${name}`,

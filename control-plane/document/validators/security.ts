@@ -1,5 +1,7 @@
 // Security: key sets that can be found, without private keys, and filters that a mode would bypass.
 
+import { hostIn, isLoopback } from '../../../core/loopback.ts'
+import { ownValue } from '../../../core/plain-map.ts'
 import type { HttpFilterSwitch } from '../../switches/attach-points.ts'
 import { configuredFilters } from '../../switches/filter-chain.ts'
 import { problemsOfKey } from '../../switches/json-web-key.ts'
@@ -30,6 +32,7 @@ export function* checkSecurity(config: Config, switches: Switches = SWITCHES): I
     if (fleet.kind === 'envoy') {
       yield* checkModes(['fleets', name], fleet, switches)
       yield* checkNeedsL7(['fleets', name], fleet, switches)
+      yield* checkAuthorizer(['fleets', name], fleet, config.upstreams)
     }
   }
 }
@@ -45,6 +48,22 @@ function* checkModes(
   if (fields.length === 0) return
   const message = `is l4, where ${fields.join(' and ')} cannot check calls: use l7, turn them off, or write security.allowUnprotected: true to allow every call`
   for (const place of placesOfL4(fleet)) yield { steps: [...steps, ...place], message }
+}
+
+/** Who answers in the place of the authorizer allows every call. */
+function* checkAuthorizer(
+  steps: readonly string[],
+  { security }: EnvoyFleet,
+  upstreams: Config['upstreams'],
+): Iterable<PlacedProblem> {
+  const { enabled, upstream: name = '', allowPlaintext } = security?.opa ?? {}
+  const upstream = ownValue(upstreams, name)
+  if (!enabled || allowPlaintext || upstream === undefined || upstream.tls?.enabled) return
+  const addresses = Object.values(upstream.endpoints ?? {}).map(({ address }) => address)
+  const isHere = (address: string) => address.startsWith('unix:') || isLoopback(hostIn(address) ?? '')
+  if (upstream.endpoints !== undefined && addresses.every(isHere)) return
+  const message = `"${name}" is on another host without tls, where its answers can be forged: write upstreams.${name}.tls with a certificate, ca and sans, use a Unix socket, or write security.opa.allowPlaintext: true`
+  yield { steps: [...steps, 'security', 'opa', 'upstream'], message }
 }
 
 /** A caller that depends on a filter fails in l4, where no filter sees its calls. */

@@ -29,6 +29,14 @@ const SettingsSchema = Type.Object(
         ...facts({ envoy: 'ExtAuthz.failure_mode_allow', weaker: { value: 'allow' } }),
       }),
     ),
+    allowPlaintext: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'true or false: whether the authorizer may be on another host without tls, where its answers can be forged',
+        ...facts({ example: true, weaker: { value: true } }),
+      }),
+    ),
     maxBody: Type.Optional(
       Type.Integer({
         minimum: 0,
