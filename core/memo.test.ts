@@ -9,6 +9,7 @@ import {
   InternTable,
   memoize,
   memoizeByText,
+  memoizeByTextInUse,
   memoizeEntry,
   memoizeMany,
   memoizePair,
@@ -195,4 +196,20 @@ t.test('bytes whose value nobody holds any more are read again', async (t) => {
   table.intern(Uint8Array.of(2))
   t.equal(calls.length, 3)
   t.equal(table.intern(Uint8Array.of(1)), held)
+})
+
+t.test('S58: what clients choose is kept only while somebody holds the result', async (t) => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+  const { calls, compute } = counted(({ name }: Named, text: string) => ({ made: name + text }))
+  const made = memoizeByTextInUse(compute)
+  const held = made(a, 'x')
+  t.equal(made(a, 'x'), held, 'once while it is held')
+  made(a, 'y')
+  t.equal(calls.length, 2)
+  await nextJob()
+  collectGarbage()
+  t.equal(made(a, 'x'), held)
+  made(a, 'y')
+  t.equal(calls.length, 3, 'the one that nobody holds is computed again')
 })

@@ -87,6 +87,32 @@ export function memoizeByText<K extends WeakKey, R>(
 }
 
 /**
+ * The same for texts that clients choose, of which there may be any number: a result is kept only for as long as somebody holds it
+ * too, and then its text goes with it.
+ */
+export function memoizeByTextInUse<K extends WeakKey, R extends WeakKey>(
+  compute: (key: K, text: string) => R,
+): (key: K, text: string) => R {
+  const tableOf = memoize((_: K) => {
+    const results = new Map<string, WeakRef<R>>()
+    const forget = new FinalizationRegistry<string>((text) => {
+      // The result may have been computed again since: then the entry is that of the new one.
+      if (results.get(text)?.deref() === undefined) results.delete(text)
+    })
+    return { results, forget }
+  })
+  return (key, text) => {
+    const { results, forget } = tableOf(key)
+    const known = results.get(text)?.deref()
+    if (known !== undefined) return known
+    const computed = compute(key, text)
+    results.set(text, new WeakRef(computed))
+    forget.register(computed, text)
+    return computed
+  }
+}
+
+/**
  * `compute`, once for each of the first `limit` texts that come; later ones are computed at each call. For texts that clients
  * choose, which must not fill the memory.
  */

@@ -144,7 +144,7 @@ t.test('an invalid xDS address is rejected', async (t) => {
 
 t.test('S50: by default the admin listens on a Unix socket that only its user may open', async (t) => {
   t.same(jsonWith().admin.address, { pipe: { path: 'envoy-0.admin.sock', mode: 0o600 } })
-  const { path } = jsonWith({ nodeId: `edge/${'e'.repeat(250)}` }).admin.address.pipe
+  const { path } = jsonWith({ nodeId: `edge/${'e'.repeat(200)}` }).admin.address.pipe
   t.match(path, /^[0-9a-f]{16}\.admin\.sock$/, 'an id that is too long for a path')
   t.same(jsonWith({ adminAddress: 'unix:/run/envoy/admin.sock' }).admin.address, {
     pipe: { path: '/run/envoy/admin.sock', mode: 0o600 },
@@ -220,6 +220,15 @@ t.test('with TLS, Envoy sends its certificate and verifies the one of the contro
       ],
     },
   })
+})
+
+t.test('S58: a node id or a fleet that xDS would reject is an error', async (t) => {
+  const message = 'is longer than 256 bytes'
+  for (const option of ['nodeId', 'cluster']) {
+    const problems = [{ path: option, message }]
+    t.throws(() => jsonWith({ [option]: 'e'.repeat(257) }), { code: 'invalid-argument', problems })
+    t.ok(jsonWith({ [option]: 'e'.repeat(256) }), 'twin')
+  }
 })
 
 t.test('all invalid options are reported at once', async (t) => {

@@ -77,6 +77,8 @@ export interface BootstrapOptions {
 const REGEX_RUNTIME = { re2: { max_program_size: { error_level: 10_000 } } }
 /** Envoy holds spans back for 5 s otherwise, and whoever looks for a call's trace waits as long. */
 const TRACING_RUNTIME = { tracing: { opentelemetry: { flush_interval_ms: 1_000 } } }
+/** Of a node id and a node cluster; xDS rejects longer ones. */
+const NODE_NAME_BYTES = 256
 const XDS_ADDRESS_FORMS = `write IP:port, [IPv6]:port, or unix: and an absolute path of up to ${SOCKET_PATH_BYTES} bytes`
 const jsonRegistry = createRegistry(
   HttpProtocolOptionsSchema,
@@ -100,6 +102,8 @@ export function createBootstrap(options: BootstrapOptions): Bootstrap {
     if (!holds) problems.push({ path, message })
   }
   check(nodeId !== '', 'nodeId', 'is empty; give an id that no other Envoy has')
+  check(Buffer.byteLength(nodeId) <= NODE_NAME_BYTES, 'nodeId', `is longer than ${NODE_NAME_BYTES} bytes`)
+  check(Buffer.byteLength(cluster) <= NODE_NAME_BYTES, 'cluster', `is longer than ${NODE_NAME_BYTES} bytes`)
   check(cluster !== '', 'cluster', 'is empty; give the name of the fleet of this Envoy')
   check(isIP(listenerAddress) !== 0, 'listenerAddress', `is "${listenerAddress}", not an IP address`)
   check(protocol === 'delta' || protocol === 'sotw', 'protocol', `is "${protocol}"; use delta or sotw`)

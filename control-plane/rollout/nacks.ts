@@ -16,6 +16,9 @@ export interface TypeNack {
   readonly nack: Nack
 }
 
+/** Characters of a text that stands beside each name that it is about. A node chooses both. */
+const MAX_REPEATED = 1_024
+
 /** The NACKs of connected nodes about what they are served now. Sentences go on after Envoy's text, which may end in a newline. */
 export function nacksOf(nodes: readonly NodeStatus[]): TypeNack[] {
   return nodes.flatMap(({ id, group, connected, types }) =>
@@ -34,15 +37,16 @@ export function describeNacks(nodes: readonly NodeStatus[], translations: Transl
   const sentences = nacks.map(
     ({ node, typeUrl, nack }) => `${node} NACKed ${shortName(typeUrl)}: ${nack.message}`,
   )
-  const problems = nacks.flatMap(({ node, fleet, typeUrl, nack }) =>
-    namedInNack(nack).flatMap((name): readonly Problem[] => {
+  const problems = nacks.flatMap(({ node, fleet, typeUrl, nack }) => {
+    const text = nack.message.slice(0, MAX_REPEATED)
+    return namedInNack(nack).flatMap((name): readonly Problem[] => {
       const { path = '', patches } = originOf(translations.get(fleet), typeUrl, name)
       const what = `${node} NACKed ${shortName(typeUrl)} "${name}"`
-      if (patches.length === 0) return [{ path, message: `${what}: ${nack.message}` }]
-      const message = `${what}, which ${path} makes and this patch changes: ${nack.message}`
+      if (patches.length === 0) return [{ path, message: `${what}: ${text}` }]
+      const message = `${what}, which ${path} makes and this patch changes: ${text}`
       return patches.map((patch) => ({ path: patch, message }))
-    }),
-  )
+    })
+  })
   return { message: sentences.join('; '), problems }
 }
 

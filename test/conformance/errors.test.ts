@@ -22,8 +22,15 @@ interface BadRequest {
   readonly request?: { readonly node?: ReturnType<typeof nodeOf>; readonly typeUrl?: string }
   readonly bytes?: Uint8Array
   readonly code?: status
+  /** Default: 64 KiB. */
+  readonly largest?: number
   readonly says: RegExp
 }
+
+const at = (address: unknown) => ({
+  ...nodeOf('n'),
+  metadata: { switchyard: { listener_address: address as string } },
+})
 
 const BAD_REQUESTS: readonly BadRequest[] = [
   {
@@ -38,18 +45,44 @@ const BAD_REQUESTS: readonly BadRequest[] = [
   },
   {
     title: 'X48: a node id that is too long',
-    request: { node: { id: 'n'.repeat(1_025), cluster: 'fleet' }, typeUrl: CLUSTER },
-    says: /node\.id has 1025 characters, and the limit is 1024: shorten it in the bootstrap/,
+    request: { node: { id: 'n'.repeat(257), cluster: 'fleet' }, typeUrl: CLUSTER },
+    says: /node\.id has 257 bytes, and the limit is 256: shorten it in the bootstrap/,
   },
   {
     title: 'X48: a node cluster that is too long',
-    request: { node: { id: 'n', cluster: 'f'.repeat(1_025) }, typeUrl: CLUSTER },
-    says: /node\.cluster has 1025 characters, and the limit is 1024: shorten it in the bootstrap/,
+    request: { node: { id: 'n', cluster: 'ü'.repeat(129) }, typeUrl: CLUSTER },
+    says: /node\.cluster has 258 bytes, and the limit is 256: shorten it in the bootstrap/,
   },
   {
     title: 'X48: a type URL that is too long',
-    request: { node: nodeOf('n'), typeUrl: `type.googleapis.com/made.up.${'a'.repeat(997)}` },
-    says: /type_url has 1025 characters, and the limit is 1024/,
+    request: { node: nodeOf('n'), typeUrl: `type.googleapis.com/made.up.${'a'.repeat(229)}` },
+    says: /type_url has 257 bytes, and the limit is 256/,
+  },
+  {
+    title: 'S58: a user agent that is too long',
+    request: { node: { ...nodeOf('n'), userAgentName: 'u'.repeat(257) }, typeUrl: CLUSTER },
+    says: /node\.user_agent_name has 257 bytes, and the limit is 256/,
+  },
+  {
+    title: 'S58: a listener address that is no IP address',
+    request: { node: at('a'.repeat(10_000)), typeUrl: CLUSTER },
+    says: /listener_address is "a{63}, not an IP address: fix it in the bootstrap$/,
+  },
+  {
+    title: 'S58: a listener address with a zone, which may have any length',
+    request: { node: at(`fe80::1%${'z'.repeat(100)}`), typeUrl: CLUSTER },
+    says: /listener_address is "fe80::1%z+, not an IP address/,
+  },
+  {
+    title: 'S58: a listener address that is no text',
+    request: { node: at(7), typeUrl: CLUSTER },
+    says: /listener_address is 7, not an IP address/,
+  },
+  {
+    title: 'S58: metadata that is too large',
+    request: { node: { ...nodeOf('n'), metadata: { labels: 'm'.repeat(70_000) } }, typeUrl: CLUSTER },
+    largest: 1024 * 1024,
+    says: /node has 70\d{3} bytes without its extensions, and the limit is 65536: shorten its metadata/,
   },
   {
     title: 'X30: no type URL on ADS',
@@ -80,13 +113,13 @@ const BAD_REQUESTS: readonly BadRequest[] = [
   },
 ]
 
-async function start(t: Test) {
+async function start(t: Test, maxRequestBytes = 64 * 1024) {
   const cache = new SnapshotCache()
   const rejected: XdsEvent[] = []
   cache.onEvent((event) => {
     if (event.kind === 'rejected') rejected.push(event)
   })
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0', maxRequestBytes: 64 * 1024 })
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', maxRequestBytes })
   t.teardown(() => server.close())
   cache.setSnapshot('fleet', [cluster('a')])
   return { cache, rejected, channel: connectTo(t, server.address) }
@@ -105,10 +138,18 @@ async function healthyStream(channel: Client, cache: SnapshotCache) {
   }
 }
 
-for (const { title, path = ADS, request, bytes, code = status.INVALID_ARGUMENT, says } of BAD_REQUESTS) {
+for (const {
+  title,
+  path = ADS,
+  request,
+  bytes,
+  code = status.INVALID_ARGUMENT,
+  largest,
+  says,
+} of BAD_REQUESTS) {
   for (const protocol of ['sotw', 'delta'] as const) {
     t.test(`${title} ends the stream, and no other (${protocol})`, async (t) => {
-      const { cache, rejected, channel } = await start(t)
+      const { cache, rejected, channel } = await start(t, largest)
       const isServedOn = await healthyStream(channel, cache)
       const stream = new RawStream(channel, path[protocol])
       stream.send(bytes ?? encode(protocol, request ?? {}))
@@ -130,12 +171,12 @@ function encode(
     : toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, request))
 }
 
-t.test('X48: a node id, a node cluster and a type URL of 1024 characters are served', async (t) => {
+t.test('X48: a node id, a node cluster and a type URL of 256 bytes are served', async (t) => {
   const { cache, channel } = await start(t)
   const client = new DeltaClient(channel)
-  const [id, group] = ['n'.repeat(1_024), 'f'.repeat(1_024)]
+  const [id, group] = ['n'.repeat(256), 'f'.repeat(256)]
   cache.setSnapshot(group, [])
-  const typeUrl = `type.googleapis.com/made.up.${'a'.repeat(996)}`
+  const typeUrl = `type.googleapis.com/made.up.${'a'.repeat(228)}`
   client.send({ node: { id, cluster: group }, typeUrl, resourceNamesSubscribe: ['x'] })
   t.strictSame((await client.next()).removedResources, ['x'])
   client.close()

@@ -96,9 +96,34 @@ t.test('yard test', async (t) => {
     },
   )
 
+  await t.test(
+    'a document that Envoy NACKs is reported in its words, and the next one is served',
+    async (t) => {
+      const suite = suiteWith('  bytes: { anonymous: OK }')
+      const document = await readDocumentOf(suite)
+      const { partners } = document.fleets
+      const operations = [{ op: 'add', path: '/connectTimeout', value: '0s' }]
+      const patch = { enabled: true, type: 'cluster', resource: 'orders', operations }
+      const patched = {
+        ...document,
+        fleets: { ...document.fleets, partners: { ...partners, patches: { patch } } },
+      }
+      await t.rejects(bed.run(suite, patched as typeof document), {
+        code: 'nacked',
+        message: /partners: .*ConnectTimeout/s,
+      })
+      const { cells } = await bed.run(suite, document)
+      t.strictSame(
+        cells.map(({ observed }) => observed.status),
+        ['OK'],
+      )
+    },
+  )
+
   await t.test('names that lead nowhere are reported at once, by line and column', async (t) => {
     const suite = readSuite(
-      TEXT.replace('provider: main, claims: { roles', 'provider: mian, claims: { roles')
+      TEXT.replace('authorizer: ', '# authorizer: ')
+        .replace('provider: main, claims: { roles', 'provider: mian, claims: { roles')
         .replace('method: shop.Orders/Watch', 'method: shop.Orders/Wach')
         .replace('message: { id: "7", amount: 5 }', 'message: { id: "7", amounts: 5 }')
         .replace('fleet: devices', 'fleet: device')
@@ -109,6 +134,10 @@ t.test('yard test', async (t) => {
     await t.rejects(bed.run(suite, await readDocumentOf(suite)), {
       code: 'invalid-argument',
       problems: [
+        {
+          path: /:\d+:\d+ authorizer$/,
+          message: /^is needed, because the fleet roles asks the upstream authorizer/,
+        },
         {
           path: /orders\.test\.yaml:\d+:\d+ callers\.user\.token\.provider$/,
           message: /^unknown entry of jwt "mian"/,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { stringify } from 'yaml'
 import { startProcess } from '../../processes/running-process.ts'
+import { parseReady } from '../../testbed/part.ts'
 import { CLUSTER } from '../../xds-server/index.ts'
 import { startBackendProcess } from './backend-process.ts'
 import { connectEcho, startEdge } from './edge.ts'
@@ -31,6 +32,7 @@ export async function startExposedServers(t: Teardowns): Promise<readonly Expose
   const backend = await startBackendProcess(t, 'b1')
   const edge = await startEdge(t, {
     upstreams: { echo: { endpoints: { b1: { address: backend.address } } } },
+    fleet: { filters: { binaryMetadata: { enabled: true } } },
   })
   const echo = (address: string) => async () => {
     const { backendId } = await connectEcho(t, address).unary({ message: 'who?' })
@@ -40,21 +42,24 @@ export async function startExposedServers(t: Teardowns): Promise<readonly Expose
   return [
     { title: 'an Envoy', address: edge.address, pid, path: UNARY, call: echo(edge.address) },
     { title: 'a service', ...backend, path: UNARY, call: echo(backend.address) },
-    await startXds(t),
+    await startControlPlaneProcess(t),
   ]
 }
 
-async function startXds(t: Teardowns): Promise<ExposedServer> {
+/** A control plane of the sample document, with xDS and REST without TLS. */
+export async function startControlPlaneProcess(
+  t: Teardowns,
+): Promise<ExposedServer & { readonly rest: string }> {
   const config = join(t.testdir(), 'config.yaml')
   await writeFile(config, stringify(sampleConfig()))
   const running = startProcess({
     name: 'control plane',
     command: process.execPath,
     args: [MAIN, '--config', config],
-    ready: (line) => /"xds":"([^"]+)"/.exec(line)?.[1],
+    ready: (line) => parseReady<{ xds: string; admin: string }>(line, 'xds'),
   })
   t.teardown(() => running.stop(0))
-  const address = await running.ready
+  const { xds: address, admin: rest } = await running.ready
   const call = async () => {
     const client = new DeltaClient(connectTo(t, address))
     client.send({ node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER })
@@ -62,5 +67,5 @@ async function startXds(t: Teardowns): Promise<ExposedServer> {
     client.close()
     if (resources.length === 0) throw new Error('received no clusters')
   }
-  return { title: 'the xDS server', address, pid: running.pid as number, path: ADS.delta, call }
+  return { title: 'the xDS server', address, pid: running.pid as number, path: ADS.delta, call, rest }
 }

@@ -278,7 +278,7 @@ const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
     {
       kind: 'nacked',
       typeUrl: CLUSTER,
-      response: response(['a', 'b'], { changedResources: ['b'], removed: ['c'] }),
+      response: response(['a', 'b'], { changedResources: ['b'], removed: ['c', 'made up'] }),
       ...NACK,
     },
     {
@@ -296,10 +296,12 @@ for (const [report, event] of EVENTS) {
     `X7: the event of a report of kind ${report.kind} has the type, the response and the node`,
     async (t) => {
       const cache = new SnapshotCache()
+      cache.setSnapshot('fleet', [cluster('c')])
+      cache.setSnapshot('fleet', [])
       const stream = new HandStream(cache)
       const events = eventsOf(cache)
       stream.report(report)
-      t.same(events, [event])
+      t.same(events, [event], 'without names that the client made up')
     },
   )
 }

@@ -155,7 +155,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     report: (reports) => {
       if (reports.length === 0) return
       for (const report of reports) remember(report)
-      context.emit(...reports.map((report) => eventOf(report, of)))
+      context.emit(...reports.map((report) => eventOf(report, of, changedNamesIn)))
       context.nodeChanged()
     },
     close: () => {
@@ -186,7 +186,11 @@ const namesOf = memoize(
   (resources: readonly Resource[]): ReadonlySet<string> => new Set(resources.map(({ name }) => name)),
 )
 
-function eventOf(report: WatchReport, of: { node: string; group: string; stream: StreamInfo }): XdsEvent {
+function eventOf(
+  report: WatchReport,
+  of: { node: string; group: string; stream: StreamInfo },
+  changedNamesIn: (typeUrl: string, response: AnsweredResponse) => ReadonlySet<string>,
+): XdsEvent {
   switch (report.kind) {
     case 'subscribed':
     case 'unserved':
@@ -206,9 +210,9 @@ function eventOf(report: WatchReport, of: { node: string; group: string; stream:
       return { kind: 'acked', typeUrl: report.typeUrl, version, nonce, ...of }
     }
     case 'nacked': {
-      const { version, nonce, changedResources, removed } = report.response
+      const { version, nonce } = report.response
       const { code, message, typeUrl } = report
-      const names = [...changedResources.map(({ name }) => name), ...removed]
+      const names = [...changedNamesIn(typeUrl, report.response)]
       return {
         kind: 'nacked',
         typeUrl,

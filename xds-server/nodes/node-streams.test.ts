@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { HandStream, response, STREAM, view } from '../../test/support/hand-stream.ts'
 import { MachineStream } from '../../test/support/machine-stream.ts'
 import { cluster, staticCluster, tcpListener } from '../../test/support/resources.ts'
-import { SnapshotCache } from '../cache/snapshot-cache.ts'
+import { SnapshotCache, type SnapshotCacheOptions } from '../cache/snapshot-cache.ts'
 import { CLUSTER, ENDPOINT, LISTENER } from '../snapshot/resource-type.ts'
 
 const NODE = { id: 'n1', cluster: 'fleet' }
@@ -198,4 +198,55 @@ t.test('X6: what a continued stream NACKed or did not answer is unknown on the n
   next.report({ kind: 'acked', typeUrl: LISTENER, response: response(['l']) })
   old.close()
   t.same(told(open(cache, 3)), [], 'its ACKs settle that, also after the old stream has ended')
+})
+
+t.test('X45: names that clients have from their bootstraps count for each stream of a node', async (t) => {
+  const outcomeWith = (options: SnapshotCacheOptions) => {
+    const cache = new SnapshotCache(options)
+    cache.setSnapshot('fleet', [cluster('own')])
+    open(cache, 1).become({ [CLUSTER]: view('SYNCED'), [ENDPOINT]: view('SYNCED', []) })
+    return outcomeNow(cache)
+  }
+  t.equal(await outcomeWith({ external: { [CLUSTER]: ['own'] } }), 'synced')
+  t.equal(await outcomeWith({}), 'pending', 'of others it needs the endpoints')
+})
+
+t.test('X45: separate streams of one client are starting as long as one of them is', async (t) => {
+  const cache = serving()
+  const separate = (typeUrl: string, id: number) =>
+    new HandStream(cache, NODE, { ...STREAM, id, aggregated: false }, { typeUrl })
+  const clusters = separate(CLUSTER, 1)
+  clusters.become({ [CLUSTER]: view('SYNCED') })
+  const endpoints = separate(ENDPOINT, 2)
+  endpoints.isStarting = false
+  endpoints.become({ [ENDPOINT]: view('SYNCED', []) })
+  t.equal(await outcomeNow(cache), 'pending', 'it may still ask for listeners')
+  clusters.isStarting = false
+  clusters.become({ [CLUSTER]: view('SYNCED') })
+  t.equal(await outcomeNow(cache), 'synced')
+})
+
+t.test('a node is pinned if one of its streams is', async (t) => {
+  const cache = serving()
+  open(cache, 1).become(ALL)
+  cache.pin('fleet', cache.setSnapshot('fleet', [staticCluster('a')]))
+  t.equal(cache.status('fleet')[0]?.pinned, undefined, 'it was there before')
+  open(cache, 2)
+  t.equal(cache.status('fleet')[0]?.pinned, true)
+  cache.unpin('fleet')
+  t.equal(cache.status('fleet')[0]?.pinned, undefined)
+})
+
+t.test('a stream that has ended says nothing any more, and does not end twice', async (t) => {
+  const cache = serving()
+  const { old, next } = reconnected(cache)
+  old.close()
+  old.close()
+  old.watch.heard()
+  t.match(cache.status('fleet'), [{ state: 'SYNCED', streams: [{ id: 2 }] }])
+  t.equal(cache.status('fleet')[0]?.streams.length, 1)
+  next.close()
+  t.match(cache.status('fleet'), [
+    { connected: false, streams: [], types: { [CLUSTER]: { state: 'DISCONNECTED' } } },
+  ])
 })

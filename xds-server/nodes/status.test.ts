@@ -12,7 +12,14 @@ import {
 } from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../snapshot/resource-type.ts'
-import { type ClientContext, describeTypes, type SyncState, stateOf, type TypeView } from './status.ts'
+import {
+  type ClientContext,
+  describeTypes,
+  mergeClients,
+  type SyncState,
+  stateOf,
+  type TypeView,
+} from './status.ts'
 
 const FULL = new SnapshotCache().setSnapshot('fleet', [
   cluster('a'),
@@ -179,4 +186,27 @@ t.test('the state of a node is the worst state of its types', async (t) => {
     t.equal(stateOf(Object.fromEntries(types.toReversed())), state)
   }
   t.equal(stateOf({}), 'NOT_SENT', 'a node that asked for nothing has nothing')
+})
+
+t.test('what a name lacks on any stream of a client, the client lacks', async (t) => {
+  const missing = (...names: string[]) => new Map([[CLUSTER, view('MISSING', names, { missing: names })]])
+  const empty = new SnapshotCache().setSnapshot('fleet', [])
+  t.same(describeTypes([missing('a', 'b'), missing('b', 'c')], empty)[CLUSTER]?.missing, {
+    count: 3,
+    names: ['a', 'b', 'c'],
+  })
+  const synced = new Map([[CLUSTER, view('SYNCED', ['d'])]])
+  t.same(describeTypes([synced, missing('a')], empty)[CLUSTER]?.missing, { count: 1, names: ['a'] })
+  t.equal(describeTypes([synced, synced], empty)[CLUSTER]?.missing, undefined)
+})
+
+t.test('of several clients, the worst of each type counts, whichever comes first', async (t) => {
+  const type = (state: SyncState, names: number) => ({ [CLUSTER]: { state, wildcard: false, names } })
+  for (const clients of [
+    [type('NACKED', 1), type('SYNCED', 2)],
+    [type('SYNCED', 2), type('NACKED', 1)],
+  ]) {
+    t.match(mergeClients(clients), { [CLUSTER]: { state: 'NACKED', names: 1 } })
+  }
+  t.match(mergeClients([type('UNKNOWN', 1), type('MISSING', 2)]), { [CLUSTER]: { state: 'UNKNOWN' } })
 })

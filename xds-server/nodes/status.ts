@@ -59,7 +59,7 @@ export interface Nack {
   readonly code: number
   /** `error_detail.message`, in the client's own words. */
   readonly message: string
-  /** Names in the NACKed response that were new to the client. */
+  /** Names in the NACKed response that were new to the client. The status shows the first 100, long ones cut. */
   readonly names: readonly string[]
 }
 
@@ -78,7 +78,7 @@ export interface Nack {
  */
 export interface MissingStatus {
   readonly count: number
-  /** The first 100. */
+  /** The first 100. A name of more than 256 characters is cut, and ends in `…`. */
   readonly names: readonly string[]
 }
 
@@ -269,11 +269,20 @@ export function describeTypes(
   return types
 }
 
-/** Clients choose names, so the status shows a limited number of them. */
+/** Clients choose names, so the status shows a limited number of them, and the beginning of a long one. */
 const MAX_SHOWN_NAMES = 100
+const MAX_SHOWN_LENGTH = 256
 
 export function describeMissing(names: readonly string[]): MissingStatus {
-  return { count: names.length, names: names.slice(0, MAX_SHOWN_NAMES) }
+  return { count: names.length, names: shownNames(names) }
+}
+
+export function shownNames(names: readonly string[]): readonly string[] {
+  return names.slice(0, MAX_SHOWN_NAMES).map(shortened)
+}
+
+function shortened(name: string): string {
+  return name.length <= MAX_SHOWN_LENGTH ? name : `${name.slice(0, MAX_SHOWN_LENGTH)}…`
 }
 
 /** The worst state. NOT_SENT without a type: a node that has subscribed to nothing has nothing. */

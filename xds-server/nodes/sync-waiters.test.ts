@@ -1,6 +1,7 @@
 // Those who wait for a group are answered once it is sure, and look only at the node that something happened to.
 
 import t from 'tap'
+import { CLUSTER } from '../snapshot/resource-type.ts'
 import type { NodeStatus, SyncReport, SyncState } from './status.ts'
 import { type Nodes, SyncWaiters } from './sync-waiters.ts'
 
@@ -8,6 +9,8 @@ import { type Nodes, SyncWaiters } from './sync-waiters.ts'
 class FakeNodes implements Nodes {
   readonly states = new Map<string, SyncState>()
   readonly looks: string[] = []
+  /** Those that left with a response unanswered. */
+  readonly leftBehind = new Set<string>()
 
   connected(group: string) {
     return group === 'fleet'
@@ -18,7 +21,16 @@ class FakeNodes implements Nodes {
   describe(group: string, id: string): NodeStatus {
     this.looks.push(id)
     const state = this.states.get(id) ?? 'DISCONNECTED'
-    return { id, group, connected: state !== 'DISCONNECTED', state, streams: [], types: {} }
+    const unanswered = { typeUrl: CLUSTER, nonce: '7', version: '1', sentAt: '2026-01-01T00:00:00.000Z' }
+    return {
+      id,
+      group,
+      connected: state !== 'DISCONNECTED',
+      state,
+      streams: [],
+      types: {},
+      ...(this.leftBehind.has(id) && { left: [unanswered] }),
+    }
   }
 }
 
@@ -193,4 +205,38 @@ t.test('X36: a finished wait is forgotten and removes its listener from the sign
   nodes.looks.length = 0
   set('n1', 'NACKED')
   t.same(nodes.looks, [], 'nobody looks any more')
+})
+
+t.test('a node that leaves during the wait with unanswered responses is in the report', async (t) => {
+  const { nodes, waiters, set } = setUp({ n1: 'STALE', n2: 'STALE' })
+  const report = waiters.wait('fleet')
+  nodes.leftBehind.add('n1')
+  set('n1', 'DISCONNECTED')
+  set('n2', 'SYNCED')
+  t.match(await report, {
+    outcome: 'synced',
+    nodes: [{ id: 'n2' }],
+    left: [{ id: 'n1', left: [{ nonce: '7' }] }],
+  })
+})
+
+t.test('a node that is back before the end of the wait is not in the report', async (t) => {
+  const { nodes, waiters, set } = setUp({ n1: 'STALE', n2: 'STALE' })
+  const report = waiters.wait('fleet')
+  nodes.leftBehind.add('n1')
+  set('n1', 'DISCONNECTED')
+  nodes.leftBehind.clear()
+  set('n1', 'SYNCED')
+  set('n2', 'SYNCED')
+  t.same((await report).left, [])
+})
+
+t.test('a node that falls behind during the wait is waited for', async (t) => {
+  const { waiters, set } = setUp({ n1: 'STALE', n2: 'SYNCED' })
+  const report = waiters.wait('fleet')
+  set('n2', 'STALE')
+  set('n1', 'SYNCED')
+  t.equal(await outcomeOf(report), 'waiting')
+  set('n2', 'SYNCED')
+  t.equal(await outcomeOf(report), 'synced')
 })

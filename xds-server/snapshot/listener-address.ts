@@ -1,11 +1,12 @@
 // Fills in listener addresses: a listener without an address gets that of its node. Envoys of one group on one host need different
 // addresses. A gRPC server stops if the address is not the one that it listens on.
 
+import { isIP } from 'node:net'
 import { fromBinary } from '@bufbuild/protobuf'
 import type { SocketAddress } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
-import { memoizeByText } from '../../core/memo.ts'
+import { memoizeByTextInUse } from '../../core/memo.ts'
 import { encodeCanonically } from './canonical.ts'
 import { encodedResource, type Resource } from './resource.ts'
 import { createTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
@@ -23,22 +24,27 @@ export function listenerAddressOf(node: Node): string {
   const ours = node.metadata?.switchyard
   const address =
     ours !== null && typeof ours === 'object' && !Array.isArray(ours) ? ours.listener_address : undefined
-  if (typeof address === 'string' && address !== '') return address
+  if (typeof address === 'string' && isListenerAddress(address)) return address
   return GRPC_AGENT.test(node.userAgentName) ? '' : DEFAULT_ADDRESS
+}
+
+/** An IP address, without a zone: that may have any length. */
+export function isListenerAddress(text: string): boolean {
+  return isIP(text) !== 0 && !text.includes('%')
 }
 
 /**
  * The listeners of a snapshot, with this address wherever a listener has none. If the address is empty, a listener gets the one in
  * its name, or stays as it is. The same object if nothing changes.
  */
-export const withListenerAddress = memoizeByText((listeners: TypeSnapshot, address): TypeSnapshot => {
+export const withListenerAddress = memoizeByTextInUse((listeners: TypeSnapshot, address): TypeSnapshot => {
   const list = listeners.list.map((resource) => fillAddress(resource, address))
   if (list.every((resource, index) => resource === listeners.list[index])) return listeners
   const givenVersion = listeners.version === listeners.contentVersion ? undefined : listeners.version
   return createTypeSnapshot(listeners.typeUrl, list, givenVersion)
 })
 
-const fillAddress = memoizeByText((resource: Resource, address): Resource => {
+const fillAddress = memoizeByTextInUse((resource: Resource, address): Resource => {
   const listener = fromBinary(ListenerSchema, resource.value)
   const open = socketAddressesOf(listener).filter((socket) => socket.address === '')
   for (const socket of open) socket.address = address || addressInName(resource.name, socket)

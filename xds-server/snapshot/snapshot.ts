@@ -2,7 +2,7 @@
 
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
-import { memoize, memoizeByText } from '../../core/memo.ts'
+import { memoize, memoizeByTextInUse } from '../../core/memo.ts'
 import { withListenerAddress } from './listener-address.ts'
 import type { ResourceReference } from './references.ts'
 import { createResources, type Resource } from './resource.ts'
@@ -111,7 +111,7 @@ function retiredAfter(
 }
 
 /** The snapshot as one node sees it: each listener without an address gets the node's. Made once for each address. */
-export const atAddress = memoizeByText((snapshot: Snapshot, address): Snapshot => {
+export const atAddress = memoizeByTextInUse((snapshot: Snapshot, address): Snapshot => {
   const listeners = snapshot.types.get(LISTENER)
   if (listeners === undefined) return snapshot
   const filled = withListenerAddress(listeners, address)

@@ -21,6 +21,8 @@ export interface Decoded<Request> {
 /** `resource_names` and `resource_names_subscribe`. Every known client writes the names of a request one after another. */
 const NAMES_FIELD = 3
 
+const MAX_NACK_TEXT = 16_384
+
 /**
  * Decodes a `DiscoveryRequest`.
  * @param knownLists the lists that this client sent before; a repeated one is recognized by its bytes
@@ -68,8 +70,9 @@ export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
   }
 }
 
+/** The status, events and the log keep the text, and a client could make it as long as a request may be. */
 function nackDetail({ code, message }: NackDetail): NackDetail {
-  return { code, message }
+  return { code, message: message.slice(0, MAX_NACK_TEXT) }
 }
 
 interface Taken {

@@ -1,6 +1,6 @@
 // The status of one stream: for each type its sync state, versions and NACK.
 
-import type { SyncState, TypeView } from '../nodes/status.ts'
+import { type SyncState, shownNames, type TypeView } from '../nodes/status.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes } from '../snapshot/type-snapshot.ts'
 import type { NackedResponse } from '../type-state/responses.ts'
@@ -34,7 +34,7 @@ function describeType(stream: StreamState, typeState: TypeState): TypeView {
         nonce: nacked.nonce,
         code: nacked.code,
         message: nacked.message,
-        names: [...nacked.content.keys()],
+        names: shownNames([...nacked.content.keys()]),
       },
     }),
   }
