@@ -41,7 +41,7 @@ export const SuiteSchema = Type.Object(
     protos: Names('a list of .proto files or folders of them, such as [shop.proto]', 'a file or a folder'),
     descriptors: Names('a list of descriptor sets, such as [shop.binpb]', 'a file'),
     files: Type.Optional(
-      Text('the folder of the files that switches name; by default files, beside the document'),
+      Text('the folder of the files that switches name; by default files, beside the test file'),
     ),
     authorizer: Type.Optional(AuthorizerSchema),
     keep: Names(

@@ -212,6 +212,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'experiments/scenarios/',
       'policy-tests/',
       'control-plane/document/',
+      'control-plane/access/verify-audit.ts',
+      'control-plane/access/audit-chain.ts',
       'xds-server/snapshot/snapshot-json.ts',
       'xds-server/snapshot/message-registry.ts',
       'control-plane/switches/',
