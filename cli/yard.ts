@@ -38,6 +38,7 @@ const VERBS = {
   history: async () => (await import('./verbs/history.ts')).addHistory,
   rollback: async () => (await import('./verbs/rollback.ts')).addRollback,
   token: async () => (await import('./verbs/token.ts')).addToken,
+  audit: async () => (await import('./verbs/audit.ts')).addAudit,
   issue: async () => (await import('./verbs/issue.ts')).addIssue,
   issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
   authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,

@@ -29,6 +29,15 @@ export const SuiteSchema = Type.Object(
         description: 'the file of the document, such as document.yaml, or the document itself',
       }),
     ),
+    changes: Type.Optional(
+      ByName(
+        Type.Unsafe<Record<string, unknown>>({
+          type: 'object',
+          description: 'a JSON merge patch of the document, such as { fleets: { edge: { security: null } } }',
+        }),
+        'changes of the document by their names: a call with change: NAME is made with that one',
+      ),
+    ),
     protos: Names('a list of .proto files or folders of them, such as [shop.proto]', 'a file or a folder'),
     descriptors: Names('a list of descriptor sets, such as [shop.binpb]', 'a file'),
     files: Type.Optional(
