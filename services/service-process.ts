@@ -49,7 +49,7 @@ export function serveUntilStopped(
 
 export interface DrainableServer {
   /** @returns the number of connections that got GOAWAY */
-  drain(): number
+  drain(): number | Promise<number>
   close(): Promise<void>
 }
 
@@ -67,7 +67,7 @@ export function handleDrainAndStop(
   { more = {}, stay = false }: ServiceOptions = {},
 ): void {
   const commands = new Map<string, (rest: string) => void>([
-    ['drain', () => print({ drained: server.drain() })],
+    ['drain', () => void Promise.resolve(server.drain()).then((drained) => print({ drained }))],
     ...Object.entries(more),
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])
