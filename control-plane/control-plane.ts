@@ -12,6 +12,7 @@ import {
   startXdsServer,
 } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
+import { HEAD_SUFFIX } from './access/audit-chain.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { openServerIdentity, type ServerIdentity, type ServerTlsFiles } from './access/server-credentials.ts'
@@ -203,7 +204,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     })
     ends.push(() => xds.close())
     const accessFolder = options.accessFolder ?? options.stateFolder
-    const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder)
+    const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder, onFault)
     if (guard !== undefined) ends.push(() => guard.audit.close())
     const admin = await startAdmin({
       state: revisions,
@@ -252,7 +253,7 @@ function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: Control
   return [
     ...Object.values(xdsTls ?? {}),
     ...inFolder(stateFolder, [REVISIONS, `${REVISIONS}-wal`, NACKS, ENDPOINTS]),
-    ...inFolder(accessFolder, [TOKENS, AUDIT]),
+    ...inFolder(accessFolder, [TOKENS, AUDIT, `${AUDIT}${HEAD_SUFFIX}`]),
   ]
 }
 
@@ -291,10 +292,14 @@ function followIdentity(
   return async () => watched.close()
 }
 
-async function openAccess(folder: string) {
+async function openAccess(folder: string, onFault: ControlPlaneOptions['onFault']) {
   const tokensFile = join(folder, TOKENS)
   const tokens = await Tokens.open(tokensFile)
-  return { tokensFile, tokens, audit: await AuditLog.open(join(folder, AUDIT)) }
+  return {
+    tokensFile,
+    tokens,
+    audit: await AuditLog.open(join(folder, AUDIT), { ...(onFault && { onFault }) }),
+  }
 }
 
 function pushSpansOf(cache: SnapshotCache): PushSpans {

@@ -16,7 +16,7 @@ const LISTENER_TLS = {
 }
 const UPSTREAM_TLS = {
   'secrets.mesh': { ca: 'ca.pem' },
-  'upstreams.echo.tls': { enabled: true, ca: 'mesh' },
+  'upstreams.echo.tls': { enabled: true, ca: 'mesh', sans: ['spiffe://switchyard/echo'] },
 }
 const patchOf = (type: string, resource: string, more: object = {}) => ({
   'fleets.edge.patches': {

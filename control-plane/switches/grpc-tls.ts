@@ -10,7 +10,7 @@ import {
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 import type { StringMatcherSchema } from '@envoy/xds-protos/envoy/type/matcher/v3/string_pb.js'
 import { escapeRegex } from '../../core/escape-regex.ts'
-import type { UpstreamTls } from './tls.ts'
+import { namesOf, type UpstreamTls } from './tls.ts'
 import { tlsSocket } from './tls-sockets.ts'
 
 type StringMatcher = MessageInitShape<typeof StringMatcherSchema>
@@ -21,10 +21,8 @@ type CommonTlsContext = MessageInitShape<typeof CommonTlsContextSchema>
  * No TLS parameters: gRPC NACKs them. https://github.com/grpc/proposal/blob/master/A29-xds-tls-security.md
  * @param provider the instance in `certificate_providers` of the bootstrap
  */
-export function toGrpcUpstreamSocket(
-  { enabled, certificate, sans = [] }: UpstreamTls,
-  provider: string,
-): TransportSocket | undefined {
+export function toGrpcUpstreamSocket(tls: UpstreamTls, provider: string): TransportSocket | undefined {
+  const { enabled, certificate } = tls
   if (!enabled) return undefined
   const commonTlsContext: CommonTlsContext = {
     ...(certificate !== undefined && { tlsCertificateProviderInstance: { instanceName: provider } }),
@@ -33,7 +31,7 @@ export function toGrpcUpstreamSocket(
       value: {
         caCertificateProviderInstance: { instanceName: provider },
         // gRPC does not read the newer `match_typed_subject_alt_names`.
-        matchSubjectAltNames: sans.flatMap(toMatchers),
+        matchSubjectAltNames: namesOf(tls).flatMap(toMatchers),
       },
     },
   }

@@ -20,7 +20,7 @@ import {
 import { escapeRegex } from '../../core/escape-regex.ts'
 import { type SanType, sanTypeOf } from './san-type.ts'
 import { toSdsConfig } from './secret-name.ts'
-import type { ListenerTls, UpstreamTls } from './tls.ts'
+import { type ListenerTls, namesOf, type UpstreamTls } from './tls.ts'
 
 const VERSIONS = { '1.2': TlsParameters_TlsProtocol.TLSv1_2, '1.3': TlsParameters_TlsProtocol.TLSv1_3 }
 
@@ -49,7 +49,8 @@ export function toUpstreamSocket(
   alpn: 'h2' | 'http/1.1',
 ): TransportSocket | undefined {
   if (!tls?.enabled) return undefined
-  const { certificate, ca, sans = [], minVersion } = tls
+  const { certificate, ca, minVersion } = tls
+  const sans = namesOf(tls)
   // Towards endpoints Envoy offers at most TLS 1.2, unless a maximum is written: with a minimum of 1.3 it would offer nothing.
   const maxVersion = minVersion === '1.3' ? minVersion : undefined
   const context = create(UpstreamTlsContextSchema, {

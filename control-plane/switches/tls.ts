@@ -28,23 +28,42 @@ const minVersion = Type.Optional(
   }),
 )
 
-function Sans(whose: string) {
-  return Type.Optional(
-    Type.Array(Type.String({ pattern: '^(\\*\\.)?[^*]+\\*?$', description: SAN_DESCRIPTION, ...SAN_FACTS }), {
-      default: [],
-      uniqueItems: true,
-      description: `a list of names; ${whose} must have one of them, such as ["spiffe://switchyard/echo"]; [] for any`,
-      ...facts({
-        envoy: 'CertificateValidationContext.match_typed_subject_alt_names',
-        example: ['spiffe://switchyard/echo'],
-        weaker: { value: [] },
-      }),
-    }),
-  )
-}
-const SAN_DESCRIPTION =
-  'a URI, a host name, an IP address or a mail address; a * at its end matches any rest, and *. at its beginning is part of the name of a wildcard certificate'
-const SAN_FACTS = facts({ example: 'spiffe://switchyard/*' })
+const San = Type.String({
+  pattern: '^(\\*\\.)?[^*]+\\*?$',
+  description:
+    'a URI, a host name, an IP address or a mail address; a * at its end matches any rest, and *. at its beginning is part of the name of a wildcard certificate',
+  ...facts({ example: 'spiffe://switchyard/*' }),
+})
+const SANS_FACTS = {
+  envoy: 'CertificateValidationContext.match_typed_subject_alt_names',
+  example: ['spiffe://switchyard/echo'],
+} as const
+
+const ClientSans = Type.Optional(
+  Type.Array(San, {
+    default: [],
+    uniqueItems: true,
+    description:
+      'a list of names; a client\'s certificate must have one of them, such as ["spiffe://switchyard/echo"]; [] for any',
+    ...facts({ ...SANS_FACTS, weaker: { value: [] } }),
+  }),
+)
+
+export const ANY_SAN = 'any'
+
+/** A union as one schema, for the sake of errors: the pattern is of texts, and the items are of lists. */
+const EndpointSans = Type.Optional(
+  Type.Unsafe<readonly string[] | typeof ANY_SAN>({
+    type: ['string', 'array'],
+    pattern: `^${ANY_SAN}$`,
+    items: San,
+    minItems: 1,
+    uniqueItems: true,
+    description:
+      'a list of names; an endpoint\'s certificate must have one of them, such as ["spiffe://switchyard/echo"]; any for every certificate of the ca',
+    ...facts({ ...SANS_FACTS, weaker: { value: ANY_SAN } }),
+  }),
+)
 
 /** `tls` of a listener. */
 export const ListenerTlsSchema = Type.Object(
@@ -61,7 +80,7 @@ export const ListenerTlsSchema = Type.Object(
         ...facts({ envoy: 'DownstreamTlsContext.require_client_certificate', weaker: { value: false } }),
       }),
     ),
-    sans: Sans("a client's certificate"),
+    sans: ClientSans,
     minVersion,
     allowPlaintext: Type.Optional(
       Type.Boolean({
@@ -85,18 +104,21 @@ export const ListenerTlsSchema = Type.Object(
 )
 export type ListenerTls = DeepReadonly<Static<typeof ListenerTlsSchema>>
 
-/** `tls` of an upstream. Whoever answers is always checked: without a `ca`, anybody could. */
+/**
+ * `tls` of an upstream. Whoever answers is always checked: without a `ca`, anybody could. Without `sans`, so could everybody who has
+ * any certificate of it, so that must be written.
+ */
 export const UpstreamTlsSchema = Type.Object(
   {
     enabled,
     ca: SecretWith(CA, { envoy: AUTHORITIES, example: 'mesh' }),
     certificate: Type.Optional(SecretWith(CERTIFICATE, { envoy: OWN_CERTIFICATE, example: 'edge-client' })),
-    sans: Sans("an endpoint's certificate"),
+    sans: EndpointSans,
     minVersion,
   },
   {
     ...strict,
-    description: 'TLS such as { enabled: true, ca: mesh }',
+    description: 'TLS such as { enabled: true, ca: mesh, sans: ["spiffe://switchyard/echo"] }',
     ...facts({
       envoy: 'UpstreamTlsContext',
       example: { enabled: true, ca: 'mesh', sans: ['spiffe://switchyard/echo'] },
@@ -104,6 +126,11 @@ export const UpstreamTlsSchema = Type.Object(
   },
 )
 export type UpstreamTls = DeepReadonly<Static<typeof UpstreamTlsSchema>>
+
+/** The names of which an endpoint must have one; empty for any. */
+export function namesOf({ sans = [] }: UpstreamTls): readonly string[] {
+  return sans === ANY_SAN ? [] : sans
+}
 
 /** Relative and without `..`: whoever may write the document may not look around on the host. */
 function FileOf(what: string, envoy: string | undefined, example: string) {

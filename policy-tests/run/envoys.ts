@@ -46,10 +46,11 @@ export interface Envoys {
 export async function startEnvoys(): Promise<Envoys> {
   const { path: binary, version } = findEnvoy()
   const folder = await mkdtemp(join(folderOfSockets(), 'yard-test-'))
-  // Ctrl-C ends this process and with it the Envoys, but leaves files.
+  // Ctrl-C ends this process, and must leave neither Envoys nor files.
   const removeFolder = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', removeFolder)
   const group = new ProcessGroup()
+  const removeHandlers = group.stopOnSignals()
   const cache = new SnapshotCache({
     consistency: 'enforce',
     external: IN_BOOTSTRAPS,
@@ -77,6 +78,7 @@ export async function startEnvoys(): Promise<Envoys> {
       await Promise.all(ports.map(passBarrier))
     },
     async close() {
+      removeHandlers()
       await group.stop()
       await server.close()
       removeFolder()

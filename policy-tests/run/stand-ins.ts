@@ -2,6 +2,7 @@
 
 import { switchesReachedBy } from '../../control-plane/document/configured-switches.ts'
 import type { Config } from '../../control-plane/document/model.ts'
+import { namesOf } from '../../control-plane/switches/tls.ts'
 import type { CellRecords } from '../backends/cell-records.ts'
 import { type StandIn, startStandIn } from '../backends/stand-in.ts'
 import type { Certificates } from '../callers/certificates.ts'
@@ -51,7 +52,7 @@ async function startFor(name: string, { document, certificates, records }: Stand
   const upstream = document.upstreams[name]
   if (upstream === undefined) return []
   const { tls, protocol = 'http2' } = upstream
-  const issued = tls?.enabled ? await certificates.issueFor(tls.sans ?? [], tls.ca) : undefined
+  const issued = tls?.enabled ? await certificates.issueFor(namesOf(tls), tls.ca) : undefined
   const options = { upstream: name, protocol, records, ...(issued && { tls: issued }) }
   return Promise.all(endpointsOf(upstream).map(async (id) => [id, await startStandIn(options)] as const))
 }

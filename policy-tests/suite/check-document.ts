@@ -24,6 +24,7 @@ export function* againstDocument(suite: Suite, config: Config): Iterable<PlacedP
     if (upstreams.includes(name)) continue
     yield unknownName(['keep', String(index)], 'upstream', name, upstreams)
   }
+  yield* withoutAuthorizer(suite, config)
   for (const [name, caller] of Object.entries(suite.callers)) yield* ofCaller(name, caller, config)
   for (const [name, call] of Object.entries(suite.calls)) {
     const door = doorOf(config, name, call)
@@ -37,6 +38,20 @@ export function* againstDocument(suite: Suite, config: Config): Iterable<PlacedP
       const at = typeof expected.upstream === 'string' ? steps : [...steps, String(index)]
       yield unknownName(at, 'upstream', name, upstreams)
     }
+  }
+}
+
+/** A stand-in knows no policy: it would deny every call, and nobody would see why. */
+function* withoutAuthorizer({ settings, calls }: Suite, config: Config): Iterable<PlacedProblem> {
+  const { authorizer, keep = [] } = settings
+  if (authorizer !== undefined) return
+  const doors = Object.entries(calls).map(([name, call]) => doorOf(config, name, call))
+  const called = new Set(doors.flatMap((door) => ('message' in door ? [] : [door.fleet])))
+  for (const name of called) {
+    const { opa } = (config.fleets[name] as EnvoyFleet).security ?? {}
+    if (!opa?.enabled || keep.includes(opa.upstream)) continue
+    const message = `is needed, because the fleet ${name} asks the upstream ${opa.upstream} about each call (security.opa): write authorizer: { policy: FOLDER } with your policy, or keep: [${opa.upstream}] to ask the one at its own address`
+    yield { steps: ['authorizer'], message }
   }
 }
 

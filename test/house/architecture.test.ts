@@ -9,6 +9,7 @@ import { documentReference } from './document-reference.ts'
 import { readTree } from './read-tree.ts'
 import { roomsTable } from './rooms.ts'
 import { findBreaches } from './rules.ts'
+import { testFileReference } from './test-file-reference.ts'
 import { findCircles, findLargeFolders } from './tree.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -67,6 +68,11 @@ t.test('a folder with more than 35 % is found, and its tests do not count', asyn
 t.test('the table in ARCHITECTURE.md is up to date', async (t) => {
   const document = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
   t.ok(document.includes(roomsTable()), 'if not, run: npm run docs')
+})
+
+t.test('the tables of docs/reference/test-files.md are up to date', async (t) => {
+  const page = readFileSync(join(root, 'docs/reference/test-files.md'), 'utf8')
+  t.ok(page.includes(testFileReference()), 'if not, run: npm run docs')
 })
 
 t.test('the tables of docs/reference/document.md are up to date', async (t) => {

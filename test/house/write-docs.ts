@@ -14,6 +14,7 @@ import { documentReference } from './document-reference.ts'
 import { logLineTable } from './log-line-table.ts'
 import { metricsTables } from './metrics-table.ts'
 import { roomsTable } from './rooms.ts'
+import { testFileReference } from './test-file-reference.ts'
 import { xdsRowsTable } from './xds-rows.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -29,6 +30,7 @@ function replacePart(file: string, name: string, content: string): void {
 replacePart('ARCHITECTURE.md', 'rooms', roomsTable())
 replacePart('docs/xds-rows.md', 'xds-rows', xdsRowsTable())
 replacePart('docs/reference/document.md', 'document', documentReference(describeSchema(ConfigSchema)))
+replacePart('docs/reference/test-files.md', 'test file', testFileReference())
 for (const [name, table] of Object.entries(metricsTables())) {
   replacePart('docs/reference/metrics.md', `metrics of ${name}`, table)
 }

@@ -107,6 +107,23 @@ t.test('S68: `sans` of a listener take one type of name, and no wildcard of othe
   t.equal(await edge.callWith({ names: [dns('client.local')] }), UNAVAILABLE, 'and no host in its domain')
 })
 
+t.test('S63: an upstream under TLS says whose certificates it accepts', async (t) => {
+  const edge = await startEdge(t)
+  const served = async () => callAs(edge.address, await edge.identity())
+  const tls = { enabled: true, ca: 'mesh', certificate: 'client' }
+  const problems = await edge.patch({ upstreams: { echo: { tls } } }).catch((error) => error.problems)
+  t.match(problems, [{ path: 'upstreams.echo.tls.sans', message: /^is missing: write the names/ }])
+  t.equal(await served(), OK, 'nothing has changed')
+  for (const [sans, expected] of [
+    ['any', OK],
+    [[ECHO], OK],
+    [['spiffe://switchyard/other'], UNAVAILABLE],
+  ] as const) {
+    t.equal(await edge.patch({ upstreams: { echo: { tls: { ...tls, sans } } } }), 'synced')
+    t.equal(await served(), expected, String(sans))
+  }
+})
+
 t.test('S68: short keys do not pass the handshake, of callers and of endpoints', async (t) => {
   const edge = await startEdge(t)
   for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {

@@ -11,7 +11,7 @@ import { EDGE } from '../support/tls-client.ts'
 import { startTlsEdge } from '../support/tls-edge.ts'
 
 const LISTENER = { enabled: true, certificate: 'edge', clientCa: 'mesh' }
-const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'client' }
+const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'client', sans: ['spiffe://switchyard/echo'] }
 
 /**
  * Parts of a key as any text could show them: as PEM, and as PEM that is encoded again. In a P-256 key in PKCS #8

@@ -42,6 +42,8 @@ t.test('yard test', async (t) => {
     expired: { status: UNAUTHENTICATED, message: missing, headers: { x-user: bob }, upstream: orders }
   slow:
     admin: { status: DEADLINE_EXCEEDED, atMost: 1ms }
+  watch:
+    bob: { status: OK, responseHeaders: { x-served-by: null, x-stock: "4", x-internal: o1 } }
   billing:
     insider: OK
 `)
@@ -72,6 +74,11 @@ t.test('yard test', async (t) => {
           /^the call reaches no upstream, so x-user reaches none$/,
         ],
         [/^the call takes \d+ ms, and should take at most 1ms$/],
+        [
+          /^x-served-by reaches the caller as "edge", and should not$/,
+          /^x-stock reaches the caller as "3", and should be "4"$/,
+          /^x-internal does not reach the caller, and should be "o1"$/,
+        ],
         [/^the status is UNAVAILABLE \(the server ended the connection\), not OK$/],
       ],
     )
@@ -96,9 +103,50 @@ t.test('yard test', async (t) => {
     },
   )
 
+  await t.test('calls of a serial file never meet each other', async (t) => {
+    const suite = (serial: boolean) =>
+      suiteWith(
+        `  slow: { admin: DEADLINE_EXCEEDED, bob: DEADLINE_EXCEEDED, user: DEADLINE_EXCEEDED }\nserial: ${serial}`,
+      )
+    const document = await readDocumentOf(suite(true))
+    const orders = { ...document.upstreams.orders, circuitBreaker: { requests: 1 } }
+    const narrow = { ...document, upstreams: { ...document.upstreams, orders } } as typeof document
+    const failures = async (serial: boolean) => {
+      const { cells } = await bed.run(suite(serial), narrow)
+      return cells.filter(({ passed }) => !passed).length
+    }
+    t.equal(await failures(true), 0)
+    t.ok((await failures(false)) > 0, 'together, some of them find the upstream full')
+  })
+
+  await t.test(
+    'a document that Envoy NACKs is reported in its words, and the next one is served',
+    async (t) => {
+      const suite = suiteWith('  bytes: { anonymous: OK }')
+      const document = await readDocumentOf(suite)
+      const { partners } = document.fleets
+      const operations = [{ op: 'add', path: '/connectTimeout', value: '0s' }]
+      const patch = { enabled: true, type: 'cluster', resource: 'orders', operations }
+      const patched = {
+        ...document,
+        fleets: { ...document.fleets, partners: { ...partners, patches: { patch } } },
+      }
+      await t.rejects(bed.run(suite, patched as typeof document), {
+        code: 'nacked',
+        message: /partners: .*ConnectTimeout/s,
+      })
+      const { cells } = await bed.run(suite, document)
+      t.strictSame(
+        cells.map(({ observed }) => observed.status),
+        ['OK'],
+      )
+    },
+  )
+
   await t.test('names that lead nowhere are reported at once, by line and column', async (t) => {
     const suite = readSuite(
-      TEXT.replace('provider: main, claims: { roles', 'provider: mian, claims: { roles')
+      TEXT.replace('authorizer: ', '# authorizer: ')
+        .replace('provider: main, claims: { roles', 'provider: mian, claims: { roles')
         .replace('method: shop.Orders/Watch', 'method: shop.Orders/Wach')
         .replace('message: { id: "7", amount: 5 }', 'message: { id: "7", amounts: 5 }')
         .replace('fleet: devices', 'fleet: device')
@@ -109,6 +157,10 @@ t.test('yard test', async (t) => {
     await t.rejects(bed.run(suite, await readDocumentOf(suite)), {
       code: 'invalid-argument',
       problems: [
+        {
+          path: /:\d+:\d+ authorizer$/,
+          message: /^is needed, because the fleet roles asks the upstream authorizer/,
+        },
         {
           path: /orders\.test\.yaml:\d+:\d+ callers\.user\.token\.provider$/,
           message: /^unknown entry of jwt "mian"/,

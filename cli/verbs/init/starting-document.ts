@@ -77,12 +77,12 @@ ${security === 'tokens' ? ISSUER_ENTRY : ''}`
 function upstreamTls(clients: StartingValues['clients'], security: StartingValues['security']): string {
   if (clients === 'envoy') {
     return `    # Talk to the backends over TLS. The secrets below are needed too:
-    # tls: { enabled: true, ca: mesh }
+    # tls: { enabled: true, ca: mesh, sans: ["spiffe://switchyard/echo"] }
 `
   }
   return security === 'mtls'
     ? `    # The backends serve TLS and want a certificate. Clients take theirs from the provider in their bootstrap.
-    tls: { enabled: true, ca: mesh, certificate: client }
+    tls: { enabled: true, ca: mesh, certificate: client, sans: ["spiffe://switchyard/echo"] }
 `
     : ''
 }

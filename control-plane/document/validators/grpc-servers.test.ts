@@ -118,7 +118,7 @@ const REJECTED: readonly [
     {
       'upstreams.echo': {
         endpoints: { b1: { address: '127.0.0.1:1' } },
-        tls: { enabled: true, ca: 'mesh', minVersion: '1.3' },
+        tls: { enabled: true, ca: 'mesh', sans: 'any', minVersion: '1.3' },
       },
       'secrets.mesh': { ca: 'ca.pem' },
       'fleets.clients': {

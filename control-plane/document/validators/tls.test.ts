@@ -11,7 +11,7 @@ const SECRETS = {
   mesh: { ca: 'certs/ca.pem' },
 }
 const LISTENER = { enabled: true, certificate: 'edge', clientCa: 'mesh' }
-const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'edge' }
+const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'edge', sans: ['spiffe://a'] }
 
 t.test('TLS with all that it may have is accepted, on or off', async (t) => {
   for (const enabled of [true, false]) {
@@ -21,6 +21,15 @@ t.test('TLS with all that it may have is accepted, on or off', async (t) => {
       'upstreams.echo.tls': { ...UPSTREAM, enabled, sans: ['127.0.0.1'], minVersion: '1.2' },
     }
     t.ok(validateConfig(sampleWith(changes)))
+  }
+})
+
+t.test('S63: an upstream under TLS may leave its names open by a word, or while it is off', async (t) => {
+  for (const tls of [
+    { enabled: true, ca: 'mesh', sans: 'any' },
+    { enabled: false, ca: 'mesh' },
+  ]) {
+    t.ok(validateConfig(sampleWith({ secrets: SECRETS, 'upstreams.echo.tls': tls })), JSON.stringify(tls))
   }
 })
 
@@ -79,8 +88,23 @@ const REJECTED: readonly [
   ],
   [
     'an upstream whose endpoints nobody checks',
-    { 'upstreams.echo.tls': { enabled: true } },
+    { 'upstreams.echo.tls': { enabled: true, sans: ['spiffe://a'] } },
     { 'upstreams.echo.tls.ca': /^is missing: write the name of an entry of secrets with ca/ },
+  ],
+  [
+    'S63: an upstream whose endpoints may have any name, although nobody wrote that,',
+    { 'upstreams.echo.tls': { enabled: true, ca: 'mesh' } },
+    { 'upstreams.echo.tls.sans': /^is missing: write the names that endpoints may have, or any/ },
+  ],
+  [
+    'S63: an empty list of names of endpoints',
+    { 'upstreams.echo.tls.sans': [] },
+    { 'upstreams.echo.tls.sans': /^must be a list of names.*any for every certificate of the ca, not \[\]/ },
+  ],
+  [
+    'S63: another word than any',
+    { 'upstreams.echo.tls.sans': 'all' },
+    { 'upstreams.echo.tls.sans': /^must be a list of names.*, not "all"/ },
   ],
   [
     'a version that is too old, or a number',
