@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline'
 import { setDefaultHighWaterMark } from 'node:stream'
 import { SwitchyardError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 
 export const EXIT_FAILED = 1
 export const EXIT_BAD_FLAGS = 2
@@ -24,7 +25,8 @@ export function print(line: object): void {
 
 /** A function that writes an error to stderr, prefixed with the name of the process. */
 export function errorReporter(name: string): (thrown: unknown) => void {
-  return (thrown) => void process.stderr.write(`${name}: ${SwitchyardError.from(thrown).message}\n`)
+  return (thrown) =>
+    void process.stderr.write(`${name}: ${printable(SwitchyardError.from(thrown).message)}\n`)
 }
 
 /**
