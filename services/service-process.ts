@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { setDefaultHighWaterMark } from 'node:stream'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 
 export const EXIT_FAILED = 1
 export const EXIT_BAD_FLAGS = 2
@@ -29,7 +30,8 @@ export function print(line: object): void {
  */
 export function errorReporter(name: string): (thrown: unknown) => void {
   if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
-  return (thrown) => void process.stderr.write(`${name}: ${SwitchyardError.from(thrown).message}\n`)
+  return (thrown) =>
+    void process.stderr.write(`${name}: ${printable(SwitchyardError.from(thrown).message)}\n`)
 }
 
 /**
@@ -52,7 +54,7 @@ export function serveUntilStopped(
 
 export interface DrainableServer {
   /** @returns the number of connections that got GOAWAY */
-  drain(): number
+  drain(): number | Promise<number>
   close(): Promise<void>
 }
 
@@ -70,7 +72,7 @@ export function handleDrainAndStop(
   { more = {}, stay = false }: ServiceOptions = {},
 ): void {
   const commands = new Map<string, (rest: string) => void>([
-    ['drain', () => print({ drained: server.drain() })],
+    ['drain', () => void Promise.resolve(server.drain()).then((drained) => print({ drained }))],
     ...Object.entries(more),
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])
