@@ -268,7 +268,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'packaging/write-reference.ts': { untested: 'prints what the tested functions return' },
   'protobuf/': by('protobuf/decode-message.test.ts'),
   'protobuf/grpc-frames.ts': by('protobuf/decode-input.test.ts'),
-  'policy-tests/formats/table.ts': spawnedBy('test/policies/yard-test.test.ts'),
   'policy-tests/': by('test/policies/yard-test.test.ts'),
   'cli/verbs/test/': spawnedBy('cli/verbs/test.test.ts'),
   'processes/clock.ts': by('processes/keep-running.test.ts'),
