@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { SwitchyardError } from '../core/errors.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { report, surviveLostOutput } from './output/print.ts'
+import { guardTerminal, reportError, surviveLostOutput } from './output/print.ts'
 import { withExamples } from './verbs/flags.ts'
 
 const BAD_FLAGS = 2
@@ -38,6 +38,7 @@ const VERBS = {
   history: async () => (await import('./verbs/history.ts')).addHistory,
   rollback: async () => (await import('./verbs/rollback.ts')).addRollback,
   token: async () => (await import('./verbs/token.ts')).addToken,
+  audit: async () => (await import('./verbs/audit.ts')).addAudit,
   issue: async () => (await import('./verbs/issue.ts')).addIssue,
   issuer: async () => (await import('./verbs/issuer.ts')).addIssuer,
   authorizer: async () => (await import('./verbs/authorizer.ts')).addAuthorizer,
@@ -87,10 +88,11 @@ Exit codes: 0 success; 1 failure, or an unexpected measurement of the demonstrat
 )
 
 surviveLostOutput()
+guardTerminal()
 try {
   await program.parseAsync()
 } catch (error) {
   const { message, code } = SwitchyardError.from(error)
-  report(message)
+  reportError(message)
   process.exitCode = exitCodeOf(code)
 }

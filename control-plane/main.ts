@@ -5,6 +5,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
 import type { Tracing } from '../core/open-telemetry.ts'
+import { printable } from '../core/printable.ts'
 import { SECRETS_FOLDER, startControlPlane } from './control-plane.ts'
 import { readConfigFile } from './document/file.ts'
 
@@ -146,7 +147,7 @@ async function run(): Promise<void> {
     insecure: flags.insecure,
     traced: tracing !== undefined,
     openMetrics: flags['open-metrics'],
-    onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
+    onFault: (error) => process.stderr.write(`${printable(SwitchyardError.from(error).message)}\n`),
   })
   const controlPlane = await start.catch((error: unknown) => {
     throw nameSecretsFolder(error, secretsFolder)
@@ -247,7 +248,7 @@ function endCleanly(close: () => Promise<void>, dieWithParent: boolean): void {
 /** Exit code 2 is for errors that the caller can fix, 1 for all others. */
 function fail(error: unknown): never {
   const { code, message } = SwitchyardError.from(error)
-  process.stderr.write(`${message}\n`)
+  process.stderr.write(`${printable(message)}\n`)
   process.exit(code === 'invalid-argument' || code === 'invalid-config' ? 2 : 1)
 }
 

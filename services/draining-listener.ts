@@ -74,8 +74,7 @@ export class DrainingListener {
     try {
       await this.#bind(address)
     } catch (cause) {
-      if (!('path' in address) || !(await isAbandoned(address.path))) throw listenError(address, cause)
-      await rm(address.path)
+      if (!(await removeAbandoned(address))) throw listenError(address, cause)
       await this.#bind(address)
     }
     return dialedAddress(this.#listener.address(), address)
@@ -156,6 +155,13 @@ export class DrainingListener {
   #createInjector(): ConnectionInjector {
     return this.#server.createConnectionInjector(ServerCredentials.createInsecure())
   }
+}
+
+/** Removes the file of a Unix socket if a killed process left it. @returns whether it did */
+export async function removeAbandoned(address: ListenAddress): Promise<boolean> {
+  if (!('path' in address) || !(await isAbandoned(address.path))) return false
+  await rm(address.path)
+  return true
 }
 
 /** Whether the file of a Unix socket exists and no process listens on it: a killed process leaves its file behind. */

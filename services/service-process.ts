@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline'
 import { setDefaultHighWaterMark } from 'node:stream'
 import { SwitchyardError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 
 export const EXIT_FAILED = 1
 export const EXIT_BAD_FLAGS = 2
@@ -24,7 +25,8 @@ export function print(line: object): void {
 
 /** A function that writes an error to stderr, prefixed with the name of the process. */
 export function errorReporter(name: string): (thrown: unknown) => void {
-  return (thrown) => void process.stderr.write(`${name}: ${SwitchyardError.from(thrown).message}\n`)
+  return (thrown) =>
+    void process.stderr.write(`${name}: ${printable(SwitchyardError.from(thrown).message)}\n`)
 }
 
 /**
@@ -47,7 +49,7 @@ export function serveUntilStopped(
 
 export interface DrainableServer {
   /** @returns the number of connections that got GOAWAY */
-  drain(): number
+  drain(): number | Promise<number>
   close(): Promise<void>
 }
 
@@ -65,7 +67,7 @@ export function handleDrainAndStop(
   { more = {}, stay = false }: ServiceOptions = {},
 ): void {
   const commands = new Map<string, (rest: string) => void>([
-    ['drain', () => print({ drained: server.drain() })],
+    ['drain', () => void Promise.resolve(server.drain()).then((drained) => print({ drained }))],
     ...Object.entries(more),
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])

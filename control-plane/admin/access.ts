@@ -7,6 +7,7 @@ import { isMap } from '../../core/plain-map.ts'
 import type { AuditEntry } from '../access/audit-log.ts'
 import type { Caller } from '../access/roles.ts'
 import { sourceOf } from '../access/same-origin.ts'
+import { SeenReads } from '../access/seen-reads.ts'
 import type { Sessions } from '../access/sessions.ts'
 import type { Tokens } from '../access/tokens.ts'
 import type { Config } from '../document/model.ts'
@@ -15,7 +16,7 @@ import { endSessionCookie, sessionSecretIn } from './session-cookie.ts'
 
 export interface Access {
   readonly tokens: Pick<Tokens, 'callerOf'>
-  /** Gets an entry for each write, allowed or denied, before the answer is sent. */
+  /** Gets an entry for each write, allowed or denied, and for reads that show names of secrets, before the answer is sent. */
   readonly audit: { append(entry: AuditEntry): Promise<void> }
   /** Serves `/metrics` without a token. Default: it needs a viewer's token, like every read. */
   readonly openMetrics?: boolean
@@ -31,6 +32,8 @@ declare module 'fastify' {
     isCurrent: () => boolean
     /** The number of the revision that the request wrote. */
     revision: number | undefined
+    /** The names of secrets that the answer shows. */
+    shownSecrets: readonly string[] | undefined
     /** The token that the request made. */
     madeToken: AuditEntry['token'] | undefined
     /** Whether it changed nothing, as each renewal of a lease: the audit log has no line for it. */
@@ -73,6 +76,7 @@ export async function addAccess(
     const { ttlInSeconds, isExceeded } = { ttlInSeconds: 0, isExceeded: false, ...(await limit(request)) }
     if (isExceeded) throw tooMany(reply, ttlInSeconds)
   }
+  const reads = new SeenReads()
   const open = access.openMetrics ? [...OPEN, '/metrics'] : OPEN
 
   server.addHook('onRequest', async (request, reply) => {
@@ -98,8 +102,10 @@ export async function addAccess(
   })
 
   server.addHook('onSend', async (request, { statusCode }) => {
-    const { caller, revision, madeToken, isRenewal, method, url, ip } = request
-    if (isReading(method) || isRenewal || statusCode === 429) return
+    const { caller, revision, madeToken, shownSecrets = [], isRenewal, method, url, ip } = request
+    if (isRenewal || statusCode === 429) return
+    if (isReading(method) && !(shownSecrets.length > 0 && reads.isNew(caller?.name, ip, url, shownSecrets)))
+      return
     const entry = {
       time: new Date().toISOString(),
       author: caller?.name ?? null,
@@ -110,6 +116,7 @@ export async function addAccess(
       status: statusCode,
       ...(revision !== undefined && { revision }),
       ...(madeToken && { token: madeToken }),
+      ...(shownSecrets.length > 0 && { secrets: shownSecrets }),
     }
     // The write has happened: if the log fails, report that, and send the answer.
     await access.audit.append(entry).catch((error: unknown) => request.log.error(error))

@@ -107,6 +107,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   server.decorateRequest('isCurrent', () => true)
   server.decorateRequest('revision', undefined)
   server.decorateRequest('madeToken', undefined)
+  server.decorateRequest('shownSecrets', undefined)
   server.decorateRequest('isRenewal', false)
   server.decorate('countFailure', undefined)
   await server.register(cookie)

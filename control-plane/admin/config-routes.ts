@@ -30,10 +30,12 @@ export async function configRoutes(server: FastifyInstance, { state, closing }: 
       answers: { 200: ConfigSchema },
       produces: [JSON_TYPE, YAML_TYPE],
     }),
-    handler: async ({ headers }, reply) => {
+    handler: async (request, reply) => {
+      const { headers } = request
       const { accept = '' } = headers
       reply.header('etag', etagHeader(state.head)).header('vary', 'accept')
       if (isKnown(headers, state.head)) return reply.code(304).send()
+      request.shownSecrets = Object.keys(state.config.secrets ?? {})
       const type = YAML_TYPES.find((one) => accept.includes(one))
       return type === undefined ? state.config : reply.type(type).send(stringify(state.config))
     },

@@ -11,6 +11,7 @@ import {
   WaitQuerySchema,
 } from '../../api/schemas/request.ts'
 import type { RevisionList } from '../../api/schemas/revision.ts'
+import { isMap } from '../../core/plain-map.ts'
 import { PendingAnswer } from './answers.ts'
 import { routeOf } from './operation.ts'
 import { toRevisionJson } from './rest-json.ts'
@@ -33,12 +34,21 @@ export async function revisionRoutes(server: FastifyInstance, { state, closing }
 
   server.route<{ Params: RevisionParams; Querystring: WaitQuery }>({
     ...routeOf('getRevision', { params: RevisionParamsSchema, querystring: WaitQuerySchema }),
-    handler: async ({ params, query }, reply) => {
+    handler: async (request, reply) => {
+      const { params, query } = request
       const answer = new PendingAnswer(state, reply, closing, query)
       const number = Number(params.number)
       const { document, ...info } = await state.get(number)
-      if (query.wait === undefined) return { ...toRevisionJson(info), document }
+      if (query.wait === undefined) {
+        request.shownSecrets = secretNamesIn(document)
+        return { ...toRevisionJson(info), document }
+      }
       return await answer.send(number, { follow: 'document' })
     },
   })
+}
+
+function secretNamesIn(document: unknown): readonly string[] {
+  const secrets = isMap(document) ? document.secrets : undefined
+  return isMap(secrets) ? Object.keys(secrets) : []
 }

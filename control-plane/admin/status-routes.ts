@@ -9,6 +9,8 @@ import {
 } from '../../api/schemas/request.ts'
 import type { Health, Readiness, Status } from '../../api/schemas/status.ts'
 import { SwitchyardError } from '../../core/errors.ts'
+import { isMap } from '../../core/plain-map.ts'
+import { SECRET } from '../../xds-server/snapshot/resource-type.ts'
 import { fleetLbOf, fleetOf } from '../document/fleet-lb.ts'
 import { routeOf } from './operation.ts'
 import { createProblem, sendProblem } from './problem.ts'
@@ -35,7 +37,9 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
   // Nodes are beside the fleets, so that a node is visible too if its cluster is not a fleet.
   server.route({
     ...routeOf('getStatus'),
-    handler: async (): Promise<Status> => {
+    handler: async (request): Promise<Status> => {
+      const secrets = state.secrets()
+      request.shownSecrets = Object.keys(secrets)
       const rejected = await state.newestRejected()
       return {
         revision: toRevisionJson(state.head),
@@ -48,7 +52,7 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
             { kind, ...(kind !== 'grpc-server' && { lb: fleetLbOf(state.config, name) }) },
           ]),
         ),
-        secrets: state.secrets(),
+        secrets,
         files: state.files(),
         endpoints: state.endpointSources(),
         nodes: toNodesJson(nodes.status(), state.config),
@@ -58,13 +62,22 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
 
   server.route<{ Params: FleetParams; Querystring: NodeQuery }>({
     ...routeOf('getSnapshot', { params: FleetParamsSchema, querystring: NodeQuerySchema }),
-    handler: async ({ params: { fleet }, query: { node } }) => {
+    handler: async (request) => {
+      const { params, query } = request
+      const { fleet } = params
+      const { node } = query
       fleetOf(state.config, fleet)
       const served = nodes.snapshotJson(fleet, node)
       if (served === undefined) return node === undefined ? {} : rejectAbsentNode(fleet, node)
+      request.shownSecrets = namesIn(served[SECRET])
       return withPatches(served, state.patchesOf(fleet))
     },
   })
+}
+
+/** The names of the resources of a type. */
+function namesIn(type: object | undefined): readonly string[] {
+  return isMap(type) && isMap(type.resources) ? Object.keys(type.resources) : []
 }
 
 /** Says of each type which resources have fields that come from patches. */

@@ -94,7 +94,7 @@ t.test('a registrar registers and removes an endpoint, and the revision stays', 
 })
 
 t.test('a token limited to a fleet changes and reads this fleet only', async (t) => {
-  const { adminUrl, admin, create } = await start(t)
+  const { admin, create } = await start(t)
   const edge = await create({ name: 'edge-ci', role: 'operator', fleets: ['edge'] })
   t.match(await edge.putLb('edge', { mode: 'l7' }, { wait: false }), { revision: 2 })
   const own = { fleets: { edge: { onNack: 'rollback' } } }
@@ -104,34 +104,35 @@ t.test('a token limited to a fleet changes and reads this fleet only', async (t)
   await t.resolves(edge.getTraffic({ fleet: 'edge' }))
   t.match(await edge.getSession(), { name: 'edge-ci', role: 'operator', fleets: ['edge'] })
 
-  const rejected: Readonly<Record<string, Promise<unknown>>> = {
-    'lb of another': edge.putLb('west', { mode: 'l7' }),
-    'snapshot of another': edge.getSnapshot('west'),
-    'load of all': edge.getLoad(),
-    'load of another': edge.getLoad({ fleet: 'west' }),
-    'traffic of all': edge.getTraffic(),
-    'the whole document': edge.getConfig(),
-    'the status of all': edge.getStatus(),
-    'a login link': edge.createLoginLink(),
-    'a patch of another fleet': edge.patchConfig({ fleets: { west: { onNack: 'rollback' } } }),
-    'a patch of both': edge.patchConfig({
-      fleets: { edge: { onNack: 'hold' }, west: { onNack: 'rollback' } },
-    }),
-    'removing another': edge.patchConfig({ fleets: { west: null } }),
-    'adding a fleet': edge.patchConfig({ fleets: { north: { ...WEST, listeners: {} } } }),
-    'a shared upstream': edge.patchConfig({ upstreams: { echo: { endpoints: { b1: NODE } } } }),
-    'the routes': edge.patchConfig({ routes: { public: { hosts: ['evil.example'] } } }),
-    'the upstream of another': edge.patchConfig({
-      fleets: { edge: { listeners: { main: { l4: { upstream: 'unused' } } } } },
-    }),
-    'the routes of another': edge.patchConfig({
-      fleets: { edge: { listeners: { main: { l7: { routes: 'west' } } } } },
-    }),
+  const rejected: Readonly<Record<string, () => Promise<unknown>>> = {
+    'lb of another': () => edge.putLb('west', { mode: 'l7' }),
+    'snapshot of another': () => edge.getSnapshot('west'),
+    'load of all': () => edge.getLoad(),
+    'load of another': () => edge.getLoad({ fleet: 'west' }),
+    'traffic of all': () => edge.getTraffic(),
+    'the whole document': () => edge.getConfig(),
+    'the status of all': () => edge.getStatus(),
+    'a login link': () => edge.createLoginLink(),
+    'a patch of another fleet': () => edge.patchConfig({ fleets: { west: { onNack: 'rollback' } } }),
+    'a patch of both': () =>
+      edge.patchConfig({
+        fleets: { edge: { onNack: 'hold' }, west: { onNack: 'rollback' } },
+      }),
+    'removing another': () => edge.patchConfig({ fleets: { west: null } }),
+    'adding a fleet': () => edge.patchConfig({ fleets: { north: { ...WEST, listeners: {} } } }),
+    'a shared upstream': () => edge.patchConfig({ upstreams: { echo: { endpoints: { b1: NODE } } } }),
+    'the routes': () => edge.patchConfig({ routes: { public: { hosts: ['evil.example'] } } }),
+    'the upstream of another': () =>
+      edge.patchConfig({
+        fleets: { edge: { listeners: { main: { l4: { upstream: 'unused' } } } } },
+      }),
+    'the routes of another': () =>
+      edge.patchConfig({
+        fleets: { edge: { listeners: { main: { l7: { routes: 'west' } } } } },
+      }),
   }
-  for (const [what, call] of Object.entries(rejected)) await t.rejects(call, { code: 'forbidden' }, what)
+  for (const [what, call] of Object.entries(rejected)) await t.rejects(call(), { code: 'forbidden' }, what)
   t.equal((await admin.getStatus()).revision.revision, 3, 'nothing was written')
-  const metrics = await fetch(`${adminUrl}/metrics`, { headers: { authorization: 'Bearer x' } })
-  t.equal(metrics.status, 401)
 
   const whole = (await admin.getConfig()).config as object
   await t.rejects(edge.putConfig({ ...whole, routes: {} }, { wait: false }), { code: 'invalid-config' })

@@ -150,6 +150,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
     ...TOKEN_COMMANDS,
+    'npx yard audit verify /var/lib/yard/audit.jsonl': [
+      'test/policies/audit-chain.test.ts',
+      "'audit', 'verify'",
+    ],
   },
   'docs/security/limits.md': {
     "npx yard set fleets.edge.connectionLimit='{ enabled: true, max: 1000, delay: 1s }'": [
