@@ -172,8 +172,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/access-logs/': by('control-plane/access-logs/log-evidence.test.ts'),
   'control-plane/translate/in-bootstraps.ts': by('test/envoy/golden.test.ts'),
   'control-plane/translate/secret.ts': by('test/golden/goldens.test.ts'),
-  'services/program-server.ts': by('test/policies/foreign-hosts.test.ts'),
-  'control-plane/admin/own-hosts.ts': by('test/policies/foreign-hosts.test.ts'),
   'core/log-names.ts': by('test/golden/goldens.test.ts'),
   'core/bootstrap-cluster.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'core/wire-address.ts': by('xds-server/load-reports/decode-report.test.ts'),
