@@ -280,6 +280,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'services/authorizer/': by('services/authorizer/authorizer.test.ts'),
   'services/authorizer/evaluation/': by('test/policies/bundles.test.ts'),
   'services/authorizer/evaluation/policy-thread.ts': spawnedBy('test/policies/looping-policy.test.ts'),
+  'services/authorizer/evaluation/input-memory.ts': by('test/policies/bundles.test.ts'),
   'services/authorizer/several-processes.ts': spawnedBy('test/policies/looping-policy.test.ts'),
   'services/authorizer/decision-masks.ts': by('services/authorizer/decision-log.test.ts'),
   'services/authorizer/active-policy.ts': by('test/policies/bundles.test.ts'),
