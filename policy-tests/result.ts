@@ -15,6 +15,8 @@ export interface Observation {
   readonly upstream?: string
   /** The metadata of the last try as the upstream got it; several values of one name are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>
+  /** The headers and trailers of the answer as the caller got it. */
+  readonly responseHeaders: Readonly<Record<string, string>>
   /** How many tries reached an upstream. */
   readonly tries: number
 }

@@ -7,7 +7,7 @@ import type { Config, EnvoyFleet, Fleet, Upstream } from '../../control-plane/do
 export interface Replacements {
   /** Upstreams that are called at their own addresses. */
   readonly keep: ReadonlySet<string>
-  /** Upstreams with a real server here, which speaks plaintext. */
+  /** Upstreams whose real servers run here, in plaintext on loopback. */
   readonly real: { has(upstream: string): boolean }
   /** The address of the stand-in for an endpoint; undefined where nothing calls it. */
   readonly endpoint: (upstream: string, endpoint: string) => string | undefined

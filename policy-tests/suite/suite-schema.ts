@@ -48,6 +48,12 @@ export const SuiteSchema = Type.Object(
       'a list of upstreams that are called at their own addresses, such as [ratings]',
       'an upstream',
     ),
+    serial: Type.Optional(
+      Type.Boolean({
+        description:
+          'true or false: whether calls are made one after the other, in the order of expect, for documents that count calls',
+      }),
+    ),
     callers: ByName(CallerSchema, 'callers by their names, such as { anonymous: {} }'),
     calls: ByName(CallSchema, 'calls by their names, such as { read: { method: shop.Orders/Get } }'),
     expect: ByName(
