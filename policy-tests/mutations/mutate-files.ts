@@ -26,7 +26,7 @@ export interface MutateOptions {
 
 /**
  * @param tests test files whose cells all pass
- * @throws SwitchyardError as `PolicyBed.run`, but for a document that cannot be served without a protection
+ * @throws SwitchyardError as `PolicyBed.run`, except about a document without a protection
  */
 export async function mutateFiles(
   bed: PolicyBed,

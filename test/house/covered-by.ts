@@ -49,6 +49,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'bench/servers/targets.ts': by('bench/proxyless.test.ts'),
   'bench/servers/update-server.ts': spawnedBy('bench/rollout.test.ts'),
   'policy-tests/formats/': by('policy-tests/formats/formats.test.ts'),
+  'policy-tests/mutations/mutate-files.ts': spawnedBy('test/envoy/policies-guide.test.ts'),
   'policy-tests/mutations/': by('policy-tests/mutations/run-mutations.test.ts'),
   'cli/verbs/patch-effects.ts': spawnedBy('cli/verbs/revisions.test.ts'),
   'control-plane/document/l4.ts': by('control-plane/document/validators/l4.test.ts'),
