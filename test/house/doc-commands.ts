@@ -149,6 +149,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard certs --out .': CERTS,
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
+    'npx yard serve --config my.yaml --state /var/lib/yard --oidc-issuer https://login.example.org/realms/ops --oidc-audience switchyard --oidc-role groups=platform:operator --oidc-role groups=edge-team:operator:edge':
+      ['test/policies/oidc-login.test.ts', '--oidc-issuer'],
     ...TOKEN_COMMANDS,
     'npx yard audit verify /var/lib/yard/audit.jsonl': [
       'test/policies/audit-chain.test.ts',
