@@ -21,6 +21,7 @@ const BENCHMARKS = {
   'bench:proxyless': 'bench/proxyless.ts',
   'bench:load': 'bench/load-reports.ts',
   'bench:authz': 'bench/authz.ts',
+  'bench:callers': 'bench/callers.ts',
 }
 
 /** `--run NAME …` is for npm scripts, with the names below. All other arguments go to `yard`. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { SwitchyardError } from '../core/errors.ts'
 import { exitCodeOf } from './exit-code.ts'
-import { report, surviveLostOutput } from './output/print.ts'
+import { guardTerminal, reportError, surviveLostOutput } from './output/print.ts'
 import { withExamples } from './verbs/flags.ts'
 
 const BAD_FLAGS = 2
@@ -88,10 +88,11 @@ Exit codes: 0 success; 1 failure, or an unexpected measurement of the demonstrat
 )
 
 surviveLostOutput()
+guardTerminal()
 try {
   await program.parseAsync()
 } catch (error) {
   const { message, code } = SwitchyardError.from(error)
-  report(message)
+  reportError(message)
   process.exitCode = exitCodeOf(code)
 }

@@ -1,6 +1,6 @@
 // The composition root: the revisions of one desired state, what Envoys are served of it, and REST over both.
 
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import { hostIn, isLoopback } from '../core/loopback.ts'
@@ -17,7 +17,7 @@ import { AuditLog } from './access/audit-log.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { OidcLogin } from './access/oidc.ts'
 import type { OidcSettings } from './access/oidc-settings.ts'
-import { readServerCredentials, type ServerTlsFiles } from './access/server-credentials.ts'
+import { openServerIdentity, type ServerIdentity, type ServerTlsFiles } from './access/server-credentials.ts'
 import { Tokens } from './access/tokens.ts'
 import { AccessLogs } from './access-logs/access-logs.ts'
 import { LogEvidence } from './access-logs/log-evidence.ts'
@@ -34,6 +34,7 @@ import { inTurn } from './rollout/serving-observer.ts'
 import { EndpointRegistry } from './sources/endpoints/endpoint-registry.ts'
 import { EndpointStore } from './sources/endpoints/endpoint-store.ts'
 import { FileStore } from './sources/files/file-store.ts'
+import { WatchedFiles } from './sources/files/watch-files.ts'
 import { SecretStore } from './sources/secrets/secret-store.ts'
 import { openSqliteStore } from './store/sqlite-store.ts'
 import { declaredMessages } from './switches/switches.ts'
@@ -46,6 +47,9 @@ export const SECRETS_FOLDER = 'secrets'
 
 /** Where the files are that switches name, such as descriptors and scripts: beside the folder of secrets, and never in it. */
 export const FILES_FOLDER = 'files'
+
+/** Between two looks at the files of xDS. */
+const IDENTITY_INTERVAL_MS = 1_000
 
 const REVISIONS = 'revisions.sqlite'
 const NACKS = 'nacks.jsonl'
@@ -188,16 +192,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(options.testbed !== undefined && { testbed: options.testbed }),
     })
     ends.push(async () => events.hub.close())
+    const identity = options.xdsTls && (await openServerIdentity(options.xdsTls))
+    if (identity && options.xdsTls) ends.push(followIdentity(identity, options.xdsTls, onFault))
     const xds = await startXdsServer({
       cache,
       loadReports,
       telemetry: [traffic.service, accessLogs.service],
       address: options.xds,
       clientStatus: true,
-      ...(await identityOf(options.xdsTls)),
+      ...(identity && {
+        credentials: identity.credentials,
+        authorize: rejectForeignNode,
+        clientStatus: { authorize: rejectForeignReader },
+      }),
       ...(options.drainTimeMs !== undefined && { drainTimeMs: options.drainTimeMs }),
     })
     ends.push(() => xds.close())
+    if (options.xds.startsWith('unix:')) await chmod(options.xds.slice('unix:'.length), 0o600)
     const accessFolder = options.accessFolder ?? options.stateFolder
     const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder, onFault)
     if (guard !== undefined) ends.push(() => guard.audit.close())
@@ -258,7 +269,7 @@ function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: Control
 /** The store comes first: it keeps every other process out of the folder. */
 async function openState(folder: string | undefined) {
   if (folder === undefined) return { store: openSqliteStore(':memory:') }
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const store = openSqliteStore(join(folder, REVISIONS))
   return { store, nackLog: openNackLog(join(folder, NACKS)) }
 }
@@ -277,13 +288,17 @@ function openEndpoints(
   })
 }
 
-async function identityOf(tls: ServerTlsFiles | undefined) {
-  if (tls === undefined) return {}
-  return {
-    credentials: await readServerCredentials(tls),
-    authorize: rejectForeignNode,
-    clientStatus: { authorize: rejectForeignReader },
-  }
+/** A renewal is read once its three files have stayed as they are for a while. @returns what ends this */
+function followIdentity(
+  identity: ServerIdentity,
+  files: ServerTlsFiles,
+  onFault: ControlPlaneOptions['onFault'],
+): () => Promise<void> {
+  const watched = new WatchedFiles(IDENTITY_INTERVAL_MS, () => {
+    identity.reload().catch((error: unknown) => onFault?.(error))
+  })
+  watched.watch(new Set([files.certificate, files.key, files.clientCa]))
+  return async () => watched.close()
 }
 
 /** @throws SwitchyardError `invalid-argument` without a folder: there would be no audit log, and everybody else needs no token */

@@ -5,6 +5,7 @@ import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
 import type { Tracing } from '../core/open-telemetry.ts'
+import { printable } from '../core/printable.ts'
 import { OIDC_OPTIONS, OIDC_USAGE, type OidcFlags, readOidcFlags } from './access/oidc-settings.ts'
 import { SECRETS_FOLDER, startControlPlane } from './control-plane.ts'
 import { readConfigFile } from './document/file.ts'
@@ -150,7 +151,7 @@ async function run(): Promise<void> {
     insecure: flags.insecure,
     traced: tracing !== undefined,
     openMetrics: flags['open-metrics'],
-    onFault: (error) => process.stderr.write(`${SwitchyardError.from(error).message}\n`),
+    onFault: (error) => process.stderr.write(`${printable(SwitchyardError.from(error).message)}\n`),
   })
   const controlPlane = await start.catch((error: unknown) => {
     throw nameSecretsFolder(error, secretsFolder)
@@ -251,10 +252,12 @@ function endCleanly(close: () => Promise<void>, dieWithParent: boolean): void {
 /** Exit code 2 is for errors that the caller can fix, 1 for all others. */
 function fail(error: unknown): never {
   const { code, message } = SwitchyardError.from(error)
-  process.stderr.write(`${message}\n`)
+  process.stderr.write(`${printable(message)}\n`)
   process.exit(code === 'invalid-argument' || code === 'invalid-config' ? 2 : 1)
 }
 
+// Revisions, logs and the socket of xDS are for this user only, whatever the umask of the shell is.
+process.umask(process.umask() | 0o077)
 // gRPC would print a second line beside each error that is reported here.
 if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
 await run().catch(fail)

@@ -1,5 +1,6 @@
 // What a run of policy tests found out: for each cell what was expected and what was seen. Plain data, so that outputs are pure.
 
+import type { Message } from '@bufbuild/protobuf'
 import type { Config } from '../control-plane/document/model.ts'
 import type { Expectation } from './suite/expectation-schema.ts'
 import type { Suite } from './suite/read-suite.ts'
@@ -14,6 +15,8 @@ export interface Observation {
   readonly upstream?: string
   /** The metadata of the last try as the upstream got it; several values of one name are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>
+  /** The headers and trailers of the answer as the caller got it. */
+  readonly responseHeaders: Readonly<Record<string, string>>
   /** How many tries reached an upstream. */
   readonly tries: number
 }
@@ -43,6 +46,11 @@ export interface RunResult {
   readonly envoy: string
 }
 
+export interface RunOptions {
+  /** Edits what the Envoys of a fleet are served, for a test of the tests. */
+  readonly edit?: ((resources: readonly Message[]) => void) | undefined
+}
+
 /** Envoys that stay over several runs, so that a run with another document is a flip and no start. */
 export interface PolicyBed {
   /**
@@ -50,7 +58,7 @@ export interface PolicyBed {
    * @throws SwitchyardError `invalid-argument` about names of the file that lead nowhere in the document, with all of them;
    * `envoy-not-found` with what to install; `nacked` or `pending` if the document does not come into force
    */
-  run(suite: Suite, document: Config): Promise<RunResult>
+  run(suite: Suite, document: Config, options?: RunOptions): Promise<RunResult>
   /** Ends the Envoys and everything else. */
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 // Listens for a grpc-js server. It can send GOAWAY on the open connections and keep accepting new ones.
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import type { AddressInfo, ListenOptions, Socket } from 'node:net'
+import type { AddressInfo, ListenOptions, Server as NetServer, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { ConnectionInjector, Server } from '@grpc/grpc-js'
 import { ServerCredentials } from '@grpc/grpc-js'
@@ -60,8 +60,7 @@ export class DrainingListener {
     try {
       await this.#bind(address)
     } catch (cause) {
-      if (!('path' in address) || !(await isAbandoned(address.path))) throw listenError(address, cause)
-      await rm(address.path)
+      if (!(await removeAbandoned(address))) throw listenError(address, cause)
       await this.#bind(address)
     }
     return dialedAddress(this.#listener.address(), address)
@@ -103,13 +102,7 @@ export class DrainingListener {
   }
 
   async #bind(address: ListenAddress): Promise<void> {
-    // The socket is created before `listen` returns, so nobody else can connect to it before its mode is set.
-    const umask = 'path' in address ? process.umask(UMASK_OF_SOCKETS) : undefined
-    try {
-      this.#listener.listen(address satisfies ListenOptions)
-    } finally {
-      if (umask !== undefined) process.umask(umask)
-    }
+    listenPrivately(this.#listener, address)
     await once(this.#listener, 'listening')
   }
 
@@ -155,9 +148,26 @@ export class DrainingListener {
   }
 }
 
+/** Listens. The socket is created before this returns, so nobody else can connect to it before its mode is set. */
+export function listenPrivately(server: Pick<NetServer, 'listen'>, address: ListenAddress): void {
+  const umask = 'path' in address ? process.umask(UMASK_OF_SOCKETS) : undefined
+  try {
+    server.listen(address satisfies ListenOptions)
+  } finally {
+    if (umask !== undefined) process.umask(umask)
+  }
+}
+
 interface Injectors {
   readonly tls?: ConnectionInjector
   readonly plaintext?: ConnectionInjector
+}
+
+/** Removes the file of a Unix socket if a killed process left it. @returns whether it did */
+export async function removeAbandoned(address: ListenAddress): Promise<boolean> {
+  if (!('path' in address) || !(await isAbandoned(address.path))) return false
+  await rm(address.path)
+  return true
 }
 
 /** Whether the file of a Unix socket exists and no process listens on it: a killed process leaves its file behind. */

@@ -2,7 +2,9 @@
 
 import { createInterface } from 'node:readline'
 import { setDefaultHighWaterMark } from 'node:stream'
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 
 export const EXIT_FAILED = 1
 export const EXIT_BAD_FLAGS = 2
@@ -22,9 +24,14 @@ export function print(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
-/** A function that writes an error to stderr, prefixed with the name of the process. */
+/**
+ * A function that writes an error to stderr, prefixed with the name of the process. gRPC's own lines are off unless `GRPC_VERBOSITY`
+ * asks for them: they repeat errors, and have the text of headers that a caller wrote, whatever its length.
+ */
 export function errorReporter(name: string): (thrown: unknown) => void {
-  return (thrown) => void process.stderr.write(`${name}: ${SwitchyardError.from(thrown).message}\n`)
+  if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
+  return (thrown) =>
+    void process.stderr.write(`${name}: ${printable(SwitchyardError.from(thrown).message)}\n`)
 }
 
 /**
@@ -47,7 +54,7 @@ export function serveUntilStopped(
 
 export interface DrainableServer {
   /** @returns the number of connections that got GOAWAY */
-  drain(): number
+  drain(): number | Promise<number>
   close(): Promise<void>
 }
 
@@ -65,7 +72,7 @@ export function handleDrainAndStop(
   { more = {}, stay = false }: ServiceOptions = {},
 ): void {
   const commands = new Map<string, (rest: string) => void>([
-    ['drain', () => print({ drained: server.drain() })],
+    ['drain', () => void Promise.resolve(server.drain()).then((drained) => print({ drained }))],
     ...Object.entries(more),
     ['stop', () => void server.close().then(() => process.exit(0))],
   ])

@@ -1,8 +1,8 @@
 // A line that updates in place on a terminal. Elsewhere only its final text is printed.
 
 import { stripVTControlCharacters } from 'node:util'
+import { CLEAR_LINE } from './print.ts'
 
-const CLEAR = '\r\x1b[2K'
 const BETWEEN_MS = 60
 
 export class LiveLine {
@@ -18,18 +18,18 @@ export class LiveLine {
     const now = performance.now()
     if (!this.#stream.isTTY || now - this.#shownAt < BETWEEN_MS) return
     this.#shownAt = now
-    this.#stream.write(CLEAR + fitting(render(), this.#stream.columns))
+    this.#stream.write(CLEAR_LINE + fitting(render(), this.#stream.columns))
   }
 
   /** Removes the line from a terminal. */
   clear(): void {
-    if (this.#stream.isTTY) this.#stream.write(CLEAR)
+    if (this.#stream.isTTY) this.#stream.write(CLEAR_LINE)
     this.#shownAt = Number.NEGATIVE_INFINITY
   }
 
   /** Shows the final text. */
   finish(text: string): void {
-    this.#stream.write(`${this.#stream.isTTY ? CLEAR : ''}${text}\n`)
+    this.#stream.write(`${this.#stream.isTTY ? CLEAR_LINE : ''}${text}\n`)
   }
 }
 

@@ -18,6 +18,12 @@ export function addAuthorizer(program: Command): void {
     .option('--verification-key <file>', "Public key of the bundle's signature, PEM.")
     .option('--state <folder>', 'Folder that remembers the newest bundle; required with --bundle.')
     .option('--minimum-revision <number>', 'Reject bundles with a lower number.')
+    .option('--processes <count>', 'Decide in as many processes behind the one address (default: 1).')
+    .option('--threads <count>', 'Evaluate as many calls at a time (default: 2).')
+    .option(
+      '--evaluation-limit-ms <ms>',
+      'End evaluations that take longer, and deny their calls (default: 1000).',
+    )
     .option('--decision-log <file>', 'Append each decision as a line of JSON; - is standard output.')
     .option(
       '--show <pointer>',

@@ -43,7 +43,7 @@ export function addGet(program: Command): void {
     }
     const { document } = wanted
     const value = path === undefined ? document : valueAt(document, path)
-    print(value, output, () => renderLeaves(value, path === undefined ? [] : parsePath(path)))
+    print(value, output, (shown) => renderLeaves(shown, path === undefined ? [] : parsePath(path)))
   })
 }
 

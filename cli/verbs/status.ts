@@ -49,8 +49,8 @@ export function addStatus(program: Command): void {
       testbed && surveyTestbed(testbed),
     ])
     const whole = { ...status, ...(survey && { testbed: survey }) }
-    print(whole, output, () =>
-      [renderStatus(status), ...(survey ? ['', renderSurvey(survey)] : [])].join('\n'),
+    print(whole, output, ({ testbed: shown, ...rest }) =>
+      [renderStatus(rest), ...(shown ? ['', renderSurvey(shown)] : [])].join('\n'),
     )
   })
 }

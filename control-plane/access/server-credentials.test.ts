@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { writeCertificate } from '../../test/support/certificates.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
-import { readServerCredentials } from './server-credentials.ts'
+import { openServerIdentity } from './server-credentials.ts'
 
 t.test('files that do not match, or are missing, are errors that name them', async (t) => {
   const authority = await Authority.create('test')
@@ -14,11 +14,11 @@ t.test('files that do not match, or are missing, are errors that name them', asy
   const server = await writeCertificate(folder, 'server', await authority.issue({ name: 'test' }))
   const other = await writeCertificate(folder, 'other', await authority.issue({ name: 'test' }))
   const none = join(folder, 'none.pem')
-  await t.resolves(readServerCredentials({ ...server, clientCa }), 'the twin')
+  await t.resolves(openServerIdentity({ ...server, clientCa }), 'the twin')
 
   const gone = join(folder, 'gone.pem')
   await writeFile(join(folder, 'empty.pem'), '')
-  const cases: readonly [Parameters<typeof readServerCredentials>[0], RegExp][] = [
+  const cases: readonly [Parameters<typeof openServerIdentity>[0], RegExp][] = [
     [{ ...server, key: other.key, clientCa }, /server\.pem, .*other\.key and .*ca\.pem: .*mismatch/],
     [{ ...server, certificate: gone, clientCa }, /ENOENT.*gone\.pem/],
     [{ ...server, certificate: none, clientCa }, /none\.pem/],
@@ -27,6 +27,6 @@ t.test('files that do not match, or are missing, are errors that name them', asy
     [{ ...server, clientCa: none }, /PEM|no start line/i],
   ]
   for (const [files, message] of cases) {
-    await t.rejects(readServerCredentials(files), { code: 'invalid-argument', message })
+    await t.rejects(openServerIdentity(files), { code: 'invalid-argument', message })
   }
 })

@@ -6,7 +6,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { parseConfig } from '../document/file.ts'
 import { parseJsonDocument } from '../document/json-document.ts'
 import type { Config } from '../document/model.ts'
-import { toProblem } from '../document/problem.ts'
+import { firstProblems, toProblem } from '../document/problem.ts'
 import type { SchemaCheck } from '../document/schema-check.ts'
 import { decodeUtf8 } from '../document/utf8.ts'
 import { validateConfig } from '../document/validate.ts'
@@ -70,7 +70,9 @@ export function valueIn(body: Body | undefined): unknown {
   const { problems, value, placeOf } = parseYaml(body.text)
   if (problems.length === 0) return value
   throw new SwitchyardError('invalid-argument', 'the body is not valid YAML', {
-    problems: problems.map(({ offset, message }) => ({ path: `${SOURCE}:${placeOf(offset)}`, message })),
+    problems: firstProblems(
+      problems.map(({ offset, message }) => ({ path: `${SOURCE}:${placeOf(offset)}`, message })),
+    ),
   })
 }
 
@@ -92,7 +94,7 @@ function parseJson(text: string): unknown {
   const { problems, value } = parseSyntax(text)
   if (problems.length === 0) return value
   throw new SwitchyardError('invalid-argument', 'the body is JSON that cannot be used', {
-    problems: problems.map(toProblem),
+    problems: firstProblems(problems.map(toProblem)),
   })
 }
 

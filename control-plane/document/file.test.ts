@@ -81,8 +81,8 @@ const MALFORMED: readonly [title: string, text: string, path: string, message: R
   [
     'more than a thousand aliases',
     `a: &a 1\nb: [${'*a , '.repeat(1_001)}]`,
-    'yard.yaml:1:1',
-    /has 1001 aliases/,
+    'yard.yaml:2:5005',
+    /more than 1000 aliases/,
   ],
   ['an infinite number', 'version: .inf\n', 'yard.yaml:1:10', /^\.inf is not a number/],
   ['a number that becomes infinite', 'version: 1e400\n', 'yard.yaml:1:10', /^1e400 is not a number/],

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { type ErrorCode, type Problem, SwitchyardError } from '../../core/errors.ts'
 import type { Config } from './model.ts'
-import { formatSteps, type PlacedProblem } from './problem.ts'
+import { firstProblems, formatSteps, type PlacedProblem } from './problem.ts'
 import { decodeUtf8 } from './utf8.ts'
 import { checkConfig } from './validate.ts'
 import { warningsOf } from './warnings.ts'
@@ -58,13 +58,13 @@ interface PlacedInText {
 export function parseConfig(text: string, source: string, check: FurtherCheck = () => []): Config {
   const document = parseYaml(text)
   const reject = (code: ErrorCode, summary: string, found: readonly PlacedInText[]): never => {
-    const problems = found
+    const placed = found
       .toSorted((a, b) => a.offset - b.offset)
       .map(({ offset, path, message }) => ({
         path: `${source}:${document.placeOf(offset)} ${path}`.trimEnd(),
         message,
       }))
-    throw new SwitchyardError(code, summary, { problems })
+    throw new SwitchyardError(code, summary, { problems: firstProblems(placed) })
   }
 
   if (document.problems.length > 0) {

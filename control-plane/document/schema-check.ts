@@ -5,7 +5,7 @@ import type { TSchema } from 'typebox'
 import { ownValue } from '../../core/plain-map.ts'
 import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE, WEAKER } from '../switches/schema-keywords.ts'
 import { createFieldFinder, nearestName } from './nearest-field.ts'
-import { type PlacedProblem, shorten } from './problem.ts'
+import { type PlacedProblem, shorten, takeProblems } from './problem.ts'
 
 // A discriminator narrows what is reported to the branch that was meant; `verbose` brings the schema behind each error.
 const ajv = new Ajv({
@@ -44,7 +44,7 @@ interface Known {
   readonly findField: ReturnType<typeof createFieldFinder>
 }
 
-/** Finds all problems of a value. */
+/** Finds all problems of a value, but stops after a hundred. */
 export type SchemaCheck = (value: unknown) => PlacedProblem[]
 
 /**
@@ -61,12 +61,7 @@ export function createSchemaCheck(schema: TSchema): SchemaCheck {
     compiled ??= compile()
     const { validate, known } = compiled
     if (validate(value)) return []
-    const problems = (validate.errors ?? [])
-      .map((error) => toPlacedProblem(error, known))
-      .filter((problem) => problem !== undefined)
-    return problems.filter(
-      (problem, index) => problems.findIndex((other) => isSamePlace(other, problem)) === index,
-    )
+    return takeProblems(onePerPlace(validate.errors ?? [], known))
   }
 }
 
@@ -78,8 +73,15 @@ function branchesIn(schema: unknown): (readonly [Described, Described])[] {
 }
 
 /** One sentence a place is enough: it says all that is expected there. */
-function isSamePlace(a: PlacedProblem, b: PlacedProblem): boolean {
-  return a.steps.join('/') === b.steps.join('/')
+function* onePerPlace(errors: readonly ErrorObject[], known: Known): Iterable<PlacedProblem> {
+  const places = new Set<string>()
+  for (const error of errors) {
+    const problem = toPlacedProblem(error, known)
+    const place = problem?.steps.join('/')
+    if (problem === undefined || place === undefined || places.has(place)) continue
+    places.add(place)
+    yield problem
+  }
 }
 
 function toPlacedProblem(error: ErrorObject, known: Known): PlacedProblem | undefined {

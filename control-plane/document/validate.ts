@@ -8,7 +8,7 @@ import {
   FleetLbSchema,
   ProxylessLbSchema,
 } from './model.ts'
-import { type PlacedProblem, throwProblems } from './problem.ts'
+import { MOST_PROBLEMS, type PlacedProblem, takeProblems, throwProblems } from './problem.ts'
 import { createRepair, isWithin, type Repaired } from './repair.ts'
 import { createSchemaCheck } from './schema-check.ts'
 import { checkFleets } from './validators/fleets.ts'
@@ -47,6 +47,10 @@ const crossChecks: readonly ((config: Config, switches: Switches) => Iterable<Pl
   checkText,
 ]
 
+function* problemsOf(config: Config, switches: Switches): Iterable<PlacedProblem> {
+  for (const check of crossChecks) yield* check(config, switches)
+}
+
 export type Checked = { readonly config: Config } | { readonly problems: readonly PlacedProblem[] }
 
 /** A function that gives a document as a configuration, or all that keeps it from being one. */
@@ -54,7 +58,7 @@ export function createConfigCheck(switches: Switches): (document: unknown) => Ch
   const schema = createConfigSchema(switches)
   const checkSchema = createSchemaCheck(schema)
   const repair = createRepair(schema, checkSchema)
-  const crossCheck = (config: Config) => crossChecks.flatMap((check) => [...check(config, switches)])
+  const crossCheck = (config: Config) => takeProblems(problemsOf(config, switches))
   return (document) => {
     const ofSchema = checkSchema(document)
     const problems =
@@ -68,9 +72,6 @@ export function createConfigCheck(switches: Switches): (document: unknown) => Ch
 /** More than a field has choices that its problems may depend on, such as the load-balancing policies. */
 const VARIANTS = 9
 
-/** Repairs take time by the number of problems. Nobody reads the references in a document with more. */
-const MOST_REPAIRED = 100
-
 /**
  * The problems that are there however somebody fixes those of the schema. References can be followed only in a document of
  * the right shape, so they are followed in repaired ones.
@@ -81,7 +82,7 @@ function crossCheckDespite(
   repair: ReturnType<typeof createRepair>,
   crossCheck: (config: Config) => readonly PlacedProblem[],
 ): readonly PlacedProblem[] {
-  if (ofSchema.length > MOST_REPAIRED) return []
+  if (ofSchema.length > MOST_PROBLEMS) return []
   const problemsIn = (variant: number) => {
     const repaired = repair(document, ofSchema, variant)
     if (repaired === undefined) return []

@@ -16,7 +16,7 @@ import {
 } from 'yaml'
 import { SwitchyardError } from '../../core/errors.ts'
 import { MAX_NESTING, TOO_DEEP } from './nesting.ts'
-import { findValueProblems, type TextProblem } from './yaml-values.ts'
+import { findValueProblems, MAX_ALIASES, type TextProblem, TOO_MANY_ALIASES } from './yaml-values.ts'
 
 export interface YamlDocument {
   /** If there are any, `value` is undefined. */
@@ -30,7 +30,6 @@ export interface YamlDocument {
 
 /** Replacements for parser messages that address programmers. */
 const REWORDED: Partial<Record<ErrorCode, string>> = {
-  DUPLICATE_KEY: 'is here twice: remove one of the two',
   NON_STRING_KEY: 'is not a name: keys are plain text',
 }
 
@@ -42,12 +41,10 @@ export function parseYaml(text: string): YamlDocument {
     const { line, col } = lines.linePos(offset)
     return `${line}:${col}`
   }
-  const { tokens, tooDeepAt } = readTokens(text, lines)
-  if (tooDeepAt !== undefined) {
-    const problems = [{ offset: tooDeepAt, message: TOO_DEEP }]
-    return { problems, value: undefined, offsetOf: () => 0, placeOf }
-  }
-  const composer = new Composer({ prettyErrors: false, stringKeys: true })
+  const { tokens, problem } = readTokens(text, lines)
+  if (problem !== undefined) return { problems: [problem], value: undefined, offsetOf: () => 0, placeOf }
+  // Its own check of keys compares each with all others; `yaml-values.ts` has one.
+  const composer = new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false })
   const [document, second] = composer.compose(tokens, true, text.length)
   // The composer always yields a document, also for an empty text.
   if (document === undefined) throw new SwitchyardError('internal', 'the YAML composer yields no document')
@@ -60,15 +57,30 @@ export function parseYaml(text: string): YamlDocument {
   }
 }
 
-/** The tokens of a text; it stops where they are nested too deep, because the composer works by recursion. */
-function readTokens(text: string, lines: LineCounter) {
+/** Before a plain scalar and each line of a block scalar, which may begin with an asterisk too. */
+const SCALAR = '\u{1f}'
+
+/**
+ * The tokens of a text. It stops where they are nested too deep, because the composer works by recursion, and at too many aliases,
+ * because it looks for the anchor of each among all nodes.
+ */
+function readTokens(
+  text: string,
+  lines: LineCounter,
+): { readonly tokens: readonly CST.Token[]; readonly problem?: TextProblem } {
   const parser = new Parser(lines.addNewLine)
   const tokens: CST.Token[] = []
+  let aliases = 0
+  let before = ''
   lines.addNewLine(0)
   for (const lexeme of new Lexer().lex(text)) {
     tokens.push(...parser.next(lexeme))
+    const offset = parser.offset - lexeme.length
     const isDeep = parser.stack.length > MAX_NESTING && parser.stack.filter(isCollection).length > MAX_NESTING
-    if (isDeep) return { tokens, tooDeepAt: parser.offset - lexeme.length }
+    if (isDeep) return { tokens, problem: { offset, message: TOO_DEEP } }
+    if (lexeme.startsWith('*') && before !== SCALAR) aliases += 1
+    if (aliases > MAX_ALIASES) return { tokens, problem: { offset, message: TOO_MANY_ALIASES } }
+    before = lexeme
   }
   tokens.push(...parser.end())
   return { tokens }

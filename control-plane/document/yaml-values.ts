@@ -11,7 +11,8 @@ export interface TextProblem {
 }
 
 /** The parser looks for the anchor of each alias among all of them. */
-const MAX_ALIASES = 1_000
+export const MAX_ALIASES = 1_000
+export const TOO_MANY_ALIASES = `has more than ${MAX_ALIASES} aliases: write values instead`
 /** Of the document with all aliases written out. */
 const MAX_VALUES = 1_000_000
 
@@ -26,7 +27,6 @@ const ONE: Extent = { values: 1, levels: 0 }
 class ValueProblems {
   readonly problems: TextProblem[] = []
   readonly #anchors = new Map<string, Extent>()
-  aliases = 0
 
   /** Its recursion ends, because the text itself is not nested deeper than `MAX_NESTING`. */
   measure(node: Node | null | undefined): Extent {
@@ -37,6 +37,7 @@ class ValueProblems {
       : isSeq<Node>(node)
         ? around(node.items.map((item) => this.measure(item)))
         : ONE
+    if (isMap<Node, Node | null>(node)) this.#checkKeys(node.items)
     this.#checkNumber(node)
     // Only now: an alias inside would mean the node itself.
     if ('anchor' in node && node.anchor !== undefined) this.#anchors.set(node.anchor, extent)
@@ -44,11 +45,20 @@ class ValueProblems {
   }
 
   #measureAlias(source: string, offset: number): Extent {
-    this.aliases += 1
     const extent = this.#anchors.get(source)
     if (extent !== undefined) return extent
     this.problems.push({ offset, message: `there is no anchor &${source} before this alias` })
     return ONE
+  }
+
+  #checkKeys(items: readonly { readonly key: Node }[]): void {
+    const seen = new Set<unknown>()
+    for (const { key } of items) {
+      if (!isScalar(key)) continue
+      if (seen.has(key.value))
+        this.problems.push({ offset: offsetOf(key), message: 'is here twice: remove one of the two' })
+      seen.add(key.value)
+    }
   }
 
   #checkNumber(node: Node): void {
@@ -62,8 +72,6 @@ export function findValueProblems(contents: Node | null): readonly TextProblem[]
   const found = new ValueProblems()
   const { values, levels } = found.measure(contents)
   const atStart = (message: string) => found.problems.push({ offset: 0, message })
-  if (found.aliases > MAX_ALIASES)
-    atStart(`has ${found.aliases} aliases, more than ${MAX_ALIASES}: write values instead`)
   if (values > MAX_VALUES)
     atStart(`has more than ${MAX_VALUES} values with its aliases written out: use fewer`)
   if (levels > MAX_NESTING) atStart(TOO_DEEP)

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { fleetSwitch, upstreamSwitch } from './attach-points.ts'
 import { facts } from './schema-keywords.ts'
 
-/** Envoy's own limit. The check of binary metadata allows as many values; see `http-filters/well-formed-metadata.ts`. */
+/** Envoy's own limit. The check of binary metadata allows as many values; see `http-filters/binary-metadata.ts`. */
 export const MAX_HEADERS = 100
 /** Envoy's own. */
 const MAX_KIB = 60

@@ -4,6 +4,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import type { FixedFilter, HttpFilterSwitch } from './attach-points.ts'
 import { adaptiveConcurrency } from './http-filters/adaptive-concurrency.ts'
 import { admissionControl } from './http-filters/admission-control.ts'
+import { binaryMetadata } from './http-filters/binary-metadata.ts'
 import { compression } from './http-filters/compression.ts'
 import { cors } from './http-filters/cors.ts'
 import { extAuthz } from './http-filters/ext-authz.ts'
@@ -25,7 +26,6 @@ import { rbac } from './http-filters/rbac.ts'
 import { requestSize } from './http-filters/request-size.ts'
 import { router } from './http-filters/router.ts'
 import { wasm } from './http-filters/wasm.ts'
-import { wellFormedMetadata } from './http-filters/well-formed-metadata.ts'
 
 /** A filter sees only the calls that those above it let through, and relies on what they have found out. */
 export const HTTP_FILTERS = inOrder([
@@ -35,7 +35,7 @@ export const HTTP_FILTERS = inOrder([
   grpcWeb,
   grpcJsonTranscoder,
   queryDenial,
-  wellFormedMetadata,
+  binaryMetadata,
   ownedHeaders,
   jwtAuthn,
   extAuthz,

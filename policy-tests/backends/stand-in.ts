@@ -8,10 +8,9 @@ import {
   type Http2Server,
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
-  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Issued } from '../../testbed/certificates/authority.ts'
 import { CELL_HEADER } from './cell-header.ts'
@@ -47,19 +46,13 @@ async function startHttp2({ upstream, tls, records }: StandInOptions): Promise<S
           requestCert: true,
           rejectUnauthorized: false,
         })
-  const sessions = new Set<ServerHttp2Session>()
-  server.on('session', (session) => {
-    sessions.add(session)
-    session.on('error', () => {}).on('close', () => sessions.delete(session))
-  })
+  server.on('session', (session) => session.on('error', () => {}))
   server.on('sessionError', () => {})
   server.on('stream', (stream, headers) => {
     stream.on('error', () => {})
     void answer(stream, headers, upstream, records)
   })
-  return listening(server, () => {
-    for (const session of sessions) session.destroy()
-  })
+  return listening(server)
 }
 
 async function startHttp1({ upstream, records }: StandInOptions): Promise<StandIn> {
@@ -68,19 +61,26 @@ async function startHttp1({ upstream, records }: StandInOptions): Promise<StandI
     if (typeof cell === 'string') records.arrive(cell, upstream, { ...request.headers })
     request.resume().on('end', () => response.end())
   })
-  return listening(server, () => server.closeAllConnections())
+  return listening(server)
 }
 
-async function listening(server: Http2Server | HttpServer, hangUp: () => void): Promise<StandIn> {
+async function listening(server: Http2Server | HttpServer): Promise<StandIn> {
+  // Also those that have not sent a byte: the server would wait for their end.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
     address: `127.0.0.1:${port}`,
     close: async () => {
-      hangUp()
+      const closed = once(server, 'close')
       server.close()
-      await once(server, 'close')
+      for (const socket of sockets) socket.destroy()
+      await closed
     },
   }
 }

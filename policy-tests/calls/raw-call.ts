@@ -36,6 +36,8 @@ export interface RawAnswer {
   /** The HTTP status; 0 if the stream was reset before it. */
   readonly httpStatus: number
   readonly details: string
+  /** Of the answer and its trailers, by names in lower case; several values are joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** What ends together with a test, or with a run. */
@@ -152,7 +154,13 @@ async function answerOf(
   await new Promise((resolve) => stream.once('close', resolve).once('end', resolve))
   clearTimeout(late)
   stream.close()
-  if (isLate) return { status: DEADLINE_EXCEEDED, httpStatus: 0, details: 'the deadline of the caller' }
+  const answered = Object.fromEntries(
+    Object.entries(answer).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),
+  )
+  if (isLate) {
+    const details = 'the deadline of the caller'
+    return { status: DEADLINE_EXCEEDED, httpStatus: 0, details, headers: answered }
+  }
   if (call.isWeb) keep(readWebTrailers(Buffer.concat(body)))
   const httpStatus = Number(answer[':status'] ?? 0)
   const sent = answer['grpc-status']
@@ -162,7 +170,7 @@ async function answerOf(
       : httpStatus === 0
         ? (STATUS_OF_RESET[stream.rstCode ?? 0] ?? INTERNAL)
         : (STATUS_OF_HTTP[httpStatus] ?? UNKNOWN)
-  return { status, httpStatus, details: String(answer['grpc-message'] ?? '') }
+  return { status, httpStatus, details: String(answer['grpc-message'] ?? ''), headers: answered }
 }
 
 /** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests */

@@ -13,8 +13,9 @@ export type PlaceOf = (steps: readonly string[]) => { readonly file: string; rea
 
 /** A test for each protection: it passes if some cell failed without it. */
 export function reportOfMutations(
-  { outcomes, milliseconds, envoy }: MutationResult,
+  { outcomes, milliseconds }: MutationResult,
   placeOf: PlaceOf,
+  envoy: string,
 ): Report {
   return {
     tests: outcomes.map((outcome) => ({
@@ -35,7 +36,10 @@ export function isNoticed({ noticedBy }: MutantOutcome): boolean {
 }
 
 /** A line for each protection, those that nobody noticed at the end, and what they mean. */
-export function renderMutations({ outcomes, inseparable, milliseconds, envoy }: MutationResult): string {
+export function renderMutations(
+  { outcomes, inseparable, milliseconds }: MutationResult,
+  envoy: string,
+): string {
   const [noticed, others] = [outcomes.filter(isNoticed), outcomes.filter((one) => !isNoticed(one))]
   const rows = [...noticed, ...others].map((outcome) => [nameOf(outcome), noticeOf(outcome)])
   const seconds = (milliseconds / 1_000).toFixed(1)
@@ -63,8 +67,7 @@ function problemOf({ refused }: MutantOutcome): string {
 
 function noticeOf(outcome: MutantOutcome): string {
   const { noticedBy, refused } = outcome
-  if (refused !== undefined) return `NOT TRIED: ${refused}`
-  if (!isNoticed(outcome)) return 'NOBODY'
+  if (!isNoticed(outcome)) return refused === undefined ? 'NOBODY' : `NOT TRIED: ${refused}`
   const names = noticedBy.slice(0, MOST_SHOWN).map(cellName).join(', ')
   const more = noticedBy.length - MOST_SHOWN
   return more > 0 ? `${names} and ${more} more` : names

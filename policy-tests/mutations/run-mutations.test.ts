@@ -3,11 +3,11 @@
 import t from 'tap'
 import type { Config } from '../../control-plane/document/model.ts'
 import { SwitchyardError } from '../../core/errors.ts'
-import { renderGithub } from '../formats/github.ts'
+import { REPORT_FORMATS } from '../formats/formats.ts'
 import type { CellResult } from '../result.ts'
 import { isNoticed, renderMutations, reportOfMutations } from './mutation-report.ts'
 import type { Mutant } from './protections.ts'
-import { runMutations } from './run-mutations.ts'
+import { runMutations, type Target } from './run-mutations.ts'
 import { usesOf } from './uses.ts'
 
 const document = (name: string) =>
@@ -44,55 +44,78 @@ const run = async (config: Config) => {
   return { cells, milliseconds: 4, envoy: '1.40.0' }
 }
 
+const target = (names: readonly string[], more: object = {}): Target => ({
+  protections: { mutants: names.map(mutant), inseparable: [], ...more },
+  run,
+})
+
 t.test('each document runs, and its failed cells are those that noticed', async (t) => {
   const order: string[] = []
   const inseparable = [{ path: 'a', change: 'removed', why: 'b is missing' }]
-  const found = await runMutations(
-    { mutants: ['jwt', 'rbac', 'opa'].map(mutant), inseparable },
-    run,
-    (one) => {
-      order.push(one.mutant.path)
-    },
+  const targets = [target(['jwt', 'rbac', 'opa'], { inseparable })]
+  const result = await runMutations(
+    targets,
+    () => true,
+    (one) => order.push(one.mutant.path),
   )
-  const [jwt, rbac, opa] = found.outcomes
   t.same(
     order,
-    found.outcomes.map((one) => one.mutant.path),
+    result.outcomes.map((one) => one.mutant.path),
   )
   t.same(
-    jwt?.noticedBy.map(({ caller }) => caller),
+    result.outcomes[0]?.noticedBy.map(({ caller }) => caller),
     NOTICED.jwt,
   )
-  t.same(found.outcomes.map(isNoticed), [true, false, false])
-  t.match(opa, { refused: 'Envoy rejects it' })
+  t.same(result.outcomes.map(isNoticed), [true, false, false])
+  t.match(result.outcomes[2], { refused: 'Envoy rejects it' })
 
-  const result = { ...found, envoy: '1.40.0' }
-  const text = renderMutations(result)
+  const text = renderMutations(result, '1.40.0')
   t.match(text, /security\.jwt\.enabled: false instead of true +read by anonymous, read by late and 1 more\n/)
   t.match(text, /security\.rbac\.enabled: false instead of true +NOBODY\n/)
   t.match(text, /security\.opa\.enabled: false instead of true +NOT TRIED: Envoy rejects it\n/)
   t.match(text, '  a, removed: not tried, since the document is invalid then (b is missing)\n')
   t.match(text, /^3 protections, 2 unnoticed, in [\d.]+ s on Envoy 1\.40\.0$/m)
 
-  const report = reportOfMutations(result, (steps) => ({ file: 'document.yaml', line: steps.length }))
+  const report = reportOfMutations(
+    result,
+    (steps) => ({ file: 'document.yaml', line: steps.length }),
+    '1.40.0',
+  )
   t.same(
     report.tests.map(({ passed }) => passed),
     [true, false, false],
   )
   t.equal(
-    renderGithub(report).split('\n')[0],
+    REPORT_FORMATS.github(report).split('\n')[0],
     '::error file=document.yaml,line=5,title=fleets.edge.security.rbac.enabled%3A false instead of true::no test fails without this protection: write one',
   )
-  t.equal(rbac?.refused, undefined)
+})
+
+t.test('what one document does not notice, another may', async (t) => {
+  const elsewhere: Target = {
+    ...target(['rbac']),
+    run: async () => ({ ...(await run(document('jwt'))), milliseconds: 1 }),
+  }
+  const { outcomes } = await runMutations([target(['rbac', 'jwt']), elsewhere])
+  t.same(
+    outcomes.map(({ mutant: { path }, noticedBy }) => [path, noticedBy.length]),
+    [
+      ['fleets.edge.security.rbac.enabled', 3],
+      ['fleets.edge.security.jwt.enabled', 3],
+    ],
+  )
+})
+
+t.test('what is accepted is not tried', async (t) => {
+  const { outcomes } = await runMutations([target(['rbac', 'jwt'])], ({ path }) => path.includes('jwt'))
+  t.equal(outcomes.length, 1)
 })
 
 t.test('an error that is not about the document ends the run', async (t) => {
   const broken = async () => {
     throw new SwitchyardError('process-failed', 'Envoy ended')
   }
-  await t.rejects(runMutations({ mutants: [mutant('jwt')], inseparable: [] }, broken), {
-    message: 'Envoy ended',
-  })
+  await t.rejects(runMutations([{ ...target(['jwt']), run: broken }]), { message: 'Envoy ended' })
 })
 
 t.test('what tests use: methods by fleet, and audiences of tokens', async (t) => {

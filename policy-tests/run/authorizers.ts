@@ -40,7 +40,9 @@ export class Authorizers {
     const key = `${folder} ${source.revision}`
     const started =
       this.#started.get(key) ??
-      compilePolicy(source).then((policy) => startAuthorizer({ listen: { host: LOOPBACK, port: 0 }, policy }))
+      compilePolicy(source).then((current) =>
+        startAuthorizer({ listen: { host: LOOPBACK, port: 0 }, policy: { current } }),
+      )
     this.#started.set(key, started)
     return started
   }

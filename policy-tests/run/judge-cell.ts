@@ -15,7 +15,7 @@ export function judgeCell(
 }
 
 function* differences(expected: Expectation, observed: Observation, milliseconds: number): Iterable<string> {
-  const { status, message, upstream, headers = {}, tries, atLeast, atMost } = expected
+  const { status, message, upstream, headers = {}, responseHeaders = {}, tries, atLeast, atMost } = expected
   const wanted = [status].flat()
   if (!wanted.includes(observed.status)) {
     const said = observed.message === '' ? '' : ` (${observed.message})`
@@ -44,6 +44,14 @@ function* differences(expected: Expectation, observed: Observation, milliseconds
       yield `${name} ${found}, and should be ${JSON.stringify(value)}`
     }
   }
+  for (const [name, value] of Object.entries(responseHeaders)) {
+    const got = observed.responseHeaders[name.toLowerCase()]
+    if (got === (value ?? undefined)) continue
+    const wanted = value === null ? 'should not' : `should be ${JSON.stringify(value)}`
+    const found =
+      got === undefined ? 'does not reach the caller' : `reaches the caller as ${JSON.stringify(got)}`
+    yield `${name} ${found}, and ${wanted}`
+  }
   if (tries !== undefined && observed.tries !== tries) {
     yield `${observed.tries} tries reach an upstream, not ${tries}`
   }
@@ -56,7 +64,9 @@ function* differences(expected: Expectation, observed: Observation, milliseconds
 }
 
 /** What the caller got and what reached the upstream, as one. */
-export function observationOf(status: string, message: string, arrivals: Arrivals): Observation {
-  const { upstream, headers, tries } = arrivals
-  return { status, message, ...(upstream !== undefined && { upstream }), headers, tries }
+export function observationOf(
+  answer: Pick<Observation, 'status' | 'message' | 'responseHeaders'>,
+  { upstream, headers, tries }: Arrivals,
+): Observation {
+  return { ...answer, ...(upstream !== undefined && { upstream }), headers, tries }
 }

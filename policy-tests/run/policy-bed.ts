@@ -7,7 +7,7 @@ import { CellRecords } from '../backends/cell-records.ts'
 import { createCertificates } from '../callers/certificates.ts'
 import { createTokens } from '../callers/tokens.ts'
 import { type MethodIndex, readMethods } from '../methods/method-index.ts'
-import type { PolicyBed, RunResult } from '../result.ts'
+import type { PolicyBed, RunOptions, RunResult } from '../result.ts'
 import type { Suite } from '../suite/read-suite.ts'
 import { Authorizers } from './authorizers.ts'
 import { type BoundCalls, bindCalls, type Ports } from './bound-calls.ts'
@@ -21,16 +21,17 @@ import { startStandIns } from './stand-ins.ts'
 export function openPolicyBed(): PolicyBed {
   let started: Promise<Envoys> | undefined
   const authorizers = new Authorizers()
-  const methodsOf = new WeakMap<Suite, MethodIndex>()
+  // The parts of a test file share its settings.
+  const methodsOf = new WeakMap<Suite['settings'], MethodIndex>()
   return {
-    async run(suite, document) {
+    async run(suite, document, { edit } = {}) {
       const begin = performance.now()
-      const index = methodsOf.get(suite) ?? readMethods(suite)
-      methodsOf.set(suite, index)
+      const index = methodsOf.get(suite.settings) ?? readMethods(suite)
+      methodsOf.set(suite.settings, index)
       const bound = bindCalls(suite, document, index)
       started ??= startEnvoys()
       const envoys = await started
-      const cells = await runDocument({ suite, document, index, envoys, authorizers, bound })
+      const cells = await runDocument({ suite, document, index, envoys, authorizers, bound, edit })
       return { cells, milliseconds: performance.now() - begin, envoy: envoys.version }
     },
     async close() {
@@ -47,6 +48,7 @@ interface RunParts {
   readonly envoys: Envoys
   readonly authorizers: Authorizers
   readonly bound: BoundCalls
+  readonly edit: RunOptions['edit']
 }
 
 async function runDocument({
@@ -56,6 +58,7 @@ async function runDocument({
   envoys,
   authorizers,
   bound,
+  edit,
 }: RunParts): Promise<RunResult['cells']> {
   const paths = new Set(index.names.map((name) => `/${name}`))
   const records = new CellRecords((path) => paths.has(path))
@@ -72,6 +75,7 @@ async function runDocument({
     const ports = await portsFor(document, fleets)
     const rewritten = rewriteDocument(document, {
       keep,
+      real,
       endpoint: standIns.addressOf,
       port: (fleet, listener) => ports.get(fleet)?.get(listener) ?? 1,
       keys: tokens.keysOf,
@@ -79,6 +83,7 @@ async function runDocument({
     await Promise.all(
       fleets.map((fleet) => {
         const resources = translateFleet(rewritten, fleet, certificates.secrets, files)
+        edit?.(resources)
         return envoys.serve(fleet, resources, [...(ports.get(fleet)?.values() ?? [])])
       }),
     )

@@ -24,9 +24,11 @@ const DOCUMENT = validateConfig({
     },
     stock: { dns: { host: 'stock.internal', port: 7101 }, lb: { policy: 'random' } },
     prices: { endpointsFrom: { file: 'prices.yaml' } },
+    authorizer: { endpoints: { a1: { address: '10.0.0.8:9191' } }, tls: { enabled: true, ca: 'mesh' } },
     any: { aggregate: ['orders', 'stock'] },
     ratings: { endpoints: { r1: { address: '10.0.0.9:7101' } } },
   },
+  secrets: { mesh: { ca: 'ca.pem' } },
   routes: {
     public: {
       hosts: ['*'],
@@ -51,6 +53,7 @@ const MINTED = { ...KEY, kid: 'minted' }
 const rewrite = () =>
   rewriteDocument(DOCUMENT, {
     keep: new Set(['ratings']),
+    real: new Set(['authorizer']),
     endpoint: (upstream, endpoint) => `127.0.0.1:${upstream.length}00${endpoint.length}`,
     port: () => 20_001,
     keys: () => [MINTED],
@@ -66,6 +69,7 @@ t.test('endpoints, ports and keys are others; logs and the PROXY protocol are go
     },
     stock: { endpoints: { 'stand-in': { address: '127.0.0.1:5008' } }, lb: { policy: 'random' } },
     prices: { endpoints: { 'stand-in': { address: '127.0.0.1:6008' } } },
+    authorizer: { endpoints: { a1: { address: '127.0.0.1:10002' } } },
     any: DOCUMENT.upstreams.any,
     ratings: DOCUMENT.upstreams.ratings,
   })

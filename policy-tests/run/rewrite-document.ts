@@ -7,6 +7,8 @@ import type { Config, EnvoyFleet, Fleet, Upstream } from '../../control-plane/do
 export interface Replacements {
   /** Upstreams that are called at their own addresses. */
   readonly keep: ReadonlySet<string>
+  /** Upstreams whose real servers run here, in plaintext on loopback. */
+  readonly real: { has(upstream: string): boolean }
   /** The address of the stand-in for an endpoint; undefined where nothing calls it. */
   readonly endpoint: (upstream: string, endpoint: string) => string | undefined
   readonly port: (fleet: string, listener: string) => number
@@ -37,13 +39,14 @@ export function endpointsOf({ aggregate, endpoints }: Upstream): readonly string
 }
 
 /** Stand-ins take no header of the PROXY protocol; events of health checks would go to a file of the user. */
-function rewriteUpstream(name: string, upstream: Upstream, { keep, endpoint }: Replacements): Upstream {
+function rewriteUpstream(name: string, upstream: Upstream, { keep, real, endpoint }: Replacements): Upstream {
   if (keep.has(name) || upstream.aggregate !== undefined) return upstream
-  const { endpointsFrom: _from, dns: _dns, proxyProtocol: _proxy, healthCheck, ...rest } = upstream
+  const { endpointsFrom: _from, dns: _dns, proxyProtocol: _proxy, healthCheck, tls, ...rest } = upstream
   const written = upstream.endpoints ?? { [SOLE_ENDPOINT]: { address: '' } }
   const { eventLog: _log, ...checked } = (healthCheck ?? {}) as Record<string, unknown>
   return {
     ...rest,
+    ...(tls && !real.has(name) && { tls }),
     ...(healthCheck && { healthCheck: checked as unknown as NonNullable<Upstream['healthCheck']> }),
     endpoints: mapEntries(written, (id, { additionalAddresses: _more, ...one }) => ({
       ...one,

@@ -53,7 +53,7 @@ export async function runCells(parts: CellParts): Promise<readonly CellResult[]>
     }
   }
   try {
-    await Promise.all(Array.from({ length: AT_A_TIME }, work))
+    await Promise.all(Array.from({ length: parts.suite.settings.serial ? 1 : AT_A_TIME }, work))
     return results
   } finally {
     for (const end of ends) end()
@@ -90,7 +90,8 @@ async function runCell(
   })
   const milliseconds = performance.now() - started
   const status = GRPC_STATUS_NAMES[answer.status] ?? String(answer.status)
-  const observed = observationOf(status, decodeMessage(answer.details), records.close(id))
+  const said = { status, message: decodeMessage(answer.details), responseHeaders: answer.headers }
+  const observed = observationOf(said, records.close(id))
   const problems = judgeCell(cell.expected, observed, milliseconds)
   const { line, call: callName, caller: callerName, expected } = cell
   return {

@@ -1,34 +1,106 @@
 // Runs test files one after the other, on the same Envoys.
 
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Config } from '../../control-plane/document/model.ts'
 import { SwitchyardError } from '../../core/errors.ts'
-import type { PolicyBed, RunResult } from '../result.ts'
-import { readDocumentOf } from '../suite/read-document.ts'
-import { readSuite } from '../suite/read-suite.ts'
+import type { CellResult, PolicyBed, RunOptions, RunResult } from '../result.ts'
+import { readDocumentOf, withChange } from '../suite/read-document.ts'
+import { readSuite, type Suite } from '../suite/read-suite.ts'
+
+/** The calls of a test file that are made with one document. */
+export interface TestPart {
+  readonly suite: Suite
+  readonly document: Config
+}
+
+export interface TestFile {
+  readonly suite: Suite
+  /** The file of its document; the test file itself if the document is written in it. */
+  readonly documentFile: string
+  /** One for the document as it is, and one for each change that calls name. */
+  readonly parts: readonly TestPart[]
+}
 
 /**
  * @param config a file that takes the place of the document that the test files name
+ * @param dependOn is given each file before it is read
  * @throws SwitchyardError about a file that is invalid or cannot be read, with all problems
  */
+export async function readFiles(
+  files: readonly string[],
+  config?: string,
+  dependOn: (path: string) => void = () => {},
+): Promise<readonly TestFile[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      dependOn(resolve(file))
+      const suite = readSuite(await readText(file), file)
+      const documentFile = documentFileOf(suite, config)
+      for (const path of [documentFile, ...readBeside(suite)]) dependOn(path)
+      const document = await readDocumentOf(suite, config)
+      return { suite, documentFile, parts: partsOf(suite, document) }
+    }),
+  )
+}
+
+function documentFileOf({ settings, folder, file }: Suite, config: string | undefined): string {
+  if (config !== undefined) return resolve(config)
+  return typeof settings.document === 'string' ? resolve(folder, settings.document) : resolve(file)
+}
+
+/** Files and folders that a run reads beside the document. */
+function readBeside({ settings, folder }: Suite): readonly string[] {
+  const { protos = [], descriptors = [], authorizer } = settings
+  const paths = [...protos, ...descriptors, ...(authorizer ? [authorizer.policy] : [])]
+  return paths.map((path) => resolve(folder, path))
+}
+
+function partsOf(suite: Suite, document: Config): readonly TestPart[] {
+  const changeOf = (call: string) => suite.calls[call]?.change
+  const byChange = Map.groupBy(Object.keys(suite.calls), changeOf)
+  return [...byChange].map(([change, names]) => ({
+    suite: {
+      ...suite,
+      calls: Object.fromEntries(Object.entries(suite.calls).filter(([name]) => names.includes(name))),
+      cells: suite.cells.filter(({ call }) => names.includes(call)),
+    },
+    document: change === undefined ? document : withChange(document, change, suite),
+  }))
+}
+
+/** @throws SwitchyardError as `PolicyBed.run` */
+export async function runTests(
+  bed: PolicyBed,
+  tests: readonly TestFile[],
+  options?: RunOptions,
+): Promise<RunResult> {
+  const started = performance.now()
+  const cells: CellResult[] = []
+  let envoy = ''
+  for (const { suite, parts } of tests) {
+    const results = new Map<string, CellResult>()
+    for (const { suite: part, document } of parts) {
+      const result = await bed.run(part, document, options)
+      for (const cell of result.cells) results.set(keyOf(cell), cell)
+      envoy = result.envoy
+    }
+    cells.push(...suite.cells.flatMap((cell) => results.get(keyOf(cell)) ?? []))
+  }
+  return { cells, milliseconds: performance.now() - started, envoy }
+}
+
+function keyOf({ call, caller }: Pick<CellResult, 'call' | 'caller'>): string {
+  return JSON.stringify([call, caller])
+}
+
+/** Reads and runs; see `readFiles` and `runTests`. */
 export async function runFiles(
   bed: PolicyBed,
   files: readonly string[],
   config?: string,
 ): Promise<RunResult> {
-  const started = performance.now()
-  const suites = await Promise.all(
-    files.map(async (file) => {
-      const suite = readSuite(await readText(file), file)
-      return { suite, document: await readDocumentOf(suite, config) }
-    }),
-  )
-  const results: RunResult[] = []
-  for (const { suite, document } of suites) results.push(await bed.run(suite, document))
-  return {
-    cells: results.flatMap(({ cells }) => cells),
-    milliseconds: performance.now() - started,
-    envoy: results[0]?.envoy ?? '',
-  }
+  return runTests(bed, await readFiles(files, config))
 }
 
 async function readText(file: string): Promise<string> {

@@ -21,6 +21,7 @@ export const CallSchema = Type.Object(
   {
     fleet: Type.Optional(Text('the name of a fleet of Envoys, needed if the document has several')),
     listener: Type.Optional(Text('the name of a listener, needed if the fleet has several')),
+    change: Type.Optional(Text('the name of an entry of changes, for a call that is made with it')),
     method: Type.Optional(
       Type.String({
         pattern: '^[^/]+/[^/]+$',
@@ -29,7 +30,7 @@ export const CallSchema = Type.Object(
     ),
     path: Type.Optional(
       Type.String({
-        pattern: '^/[!-~]*$',
+        pattern: '^[!-~]+$',
         description: 'a path that is not in the protos, such as /shop.Orders/Nothing',
       }),
     ),

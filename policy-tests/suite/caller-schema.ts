@@ -20,7 +20,11 @@ const TokenSchema = Type.Object(
     tamper: Type.Optional(
       Type.Enum([...TAMPERINGS], { description: `how the token is damaged: ${TAMPERINGS.join(', ')}` }),
     ),
-    hmac: Type.Optional(Text('a secret that signs by HMAC, or public-key for the public key as the secret')),
+    hmac: Type.Optional(
+      Type.String({
+        description: 'a secret that signs by HMAC, or public-key for the public key as the secret',
+      }),
+    ),
   },
   { ...strict, description: 'a token such as { provider: main, claims: { sub: alice } }' },
 )

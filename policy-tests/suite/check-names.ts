@@ -36,6 +36,10 @@ export function* withinFile(value: unknown): Iterable<PlacedProblem> {
 function* inCall(name: string, call: unknown, file: Record<string, unknown>): Iterable<PlacedProblem> {
   if (!isMap(call)) return
   const steps = ['calls', name]
+  const changes = mapOf(file.changes)
+  if (typeof call.change === 'string' && !Object.hasOwn(changes, call.change)) {
+    yield unknownName([...steps, 'change'], 'change', call.change, Object.keys(changes))
+  }
   if ((call.method === undefined) === (call.path === undefined)) {
     const message = 'is needed, or path in its place: write exactly one of the two'
     yield { steps: [...steps, 'method'], message }

@@ -5,6 +5,18 @@ import type { DeepReadonly } from '../../core/deep-readonly.ts'
 import { GRPC_STATUS_NAMES } from '../../core/grpc-statuses.ts'
 import { Count, Duration, STATUSES, Status, strict } from './fields.ts'
 
+const ArrivingHeaders = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<Record<string, string | null>>({
+      type: 'object',
+      additionalProperties: {
+        type: ['string', 'null'],
+        description: 'a text, or null for a header that must not arrive',
+      },
+      description,
+    }),
+  )
+
 export const ExpectationSchema = Type.Object(
   {
     status: Type.Unsafe<string | string[]>({
@@ -23,15 +35,9 @@ export const ExpectationSchema = Type.Object(
         description: 'the upstream that gets the call, a list for any of them, or null for none',
       }),
     ),
-    headers: Type.Optional(
-      Type.Unsafe<Record<string, string | null>>({
-        type: 'object',
-        additionalProperties: {
-          type: ['string', 'null'],
-          description: 'a text, or null for a header that must not arrive',
-        },
-        description: 'headers as the upstream gets them, such as { x-user: alice, x-admin: null }',
-      }),
+    headers: ArrivingHeaders('headers as the upstream gets them, such as { x-user: alice, x-admin: null }'),
+    responseHeaders: ArrivingHeaders(
+      'headers and trailers as the caller gets them, such as { x-served-by: edge, server: null }',
     ),
     tries: Count('how many tries reach an upstream'),
     atLeast: Duration('how long the call takes at least'),

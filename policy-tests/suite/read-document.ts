@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { mergePatch } from '../../control-plane/admin/merge-patch.ts'
 import { parseConfig } from '../../control-plane/document/file.ts'
 import type { Config } from '../../control-plane/document/model.ts'
 import { checkConfig } from '../../control-plane/document/validate.ts'
@@ -34,6 +35,27 @@ export async function readDocumentOf(
   }
   const path = given ?? resolve(folder, document as string)
   return parseConfig(await readText(path), path, findPatchProblems)
+}
+
+/**
+ * The document with a change of the test file.
+ * @throws SwitchyardError `invalid-config` with all problems at the place of the change
+ */
+export function withChange(document: Config, name: string, { settings, file, toProblems }: Suite): Config {
+  const checked = checkConfig(mergePatch(document, settings.changes?.[name]))
+  const found = 'config' in checked ? findPatchProblems(checked.config) : checked.problems
+  if ('config' in checked && found.length === 0) return checked.config
+  const problems = found.map(({ steps, message }) => ({
+    steps: ['changes', name, ...steps],
+    message,
+  }))
+  throw new SwitchyardError(
+    'invalid-config',
+    `the document with a change of ${file} is not a valid configuration`,
+    {
+      problems: toProblems(problems),
+    },
+  )
 }
 
 async function readText(path: string): Promise<string> {

@@ -29,6 +29,15 @@ export const SuiteSchema = Type.Object(
         description: 'the file of the document, such as document.yaml, or the document itself',
       }),
     ),
+    changes: Type.Optional(
+      ByName(
+        Type.Unsafe<Record<string, unknown>>({
+          type: 'object',
+          description: 'a JSON merge patch of the document, such as { fleets: { edge: { security: null } } }',
+        }),
+        'changes of the document by their names: a call with change: NAME is made with that one',
+      ),
+    ),
     protos: Names('a list of .proto files or folders of them, such as [shop.proto]', 'a file or a folder'),
     descriptors: Names('a list of descriptor sets, such as [shop.binpb]', 'a file'),
     files: Type.Optional(
@@ -38,6 +47,12 @@ export const SuiteSchema = Type.Object(
     keep: Names(
       'a list of upstreams that are called at their own addresses, such as [ratings]',
       'an upstream',
+    ),
+    serial: Type.Optional(
+      Type.Boolean({
+        description:
+          'true or false: whether calls are made one after the other, in the order of expect, for documents that count calls',
+      }),
     ),
     callers: ByName(CallerSchema, 'callers by their names, such as { anonymous: {} }'),
     calls: ByName(CallSchema, 'calls by their names, such as { read: { method: shop.Orders/Get } }'),

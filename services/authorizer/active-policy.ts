@@ -1,37 +1,45 @@
 // The policy in force. It is read at startup and replaced when its file changes, unless the new one is invalid.
 
 import { ActiveFiles, type FilesEvent } from '../active-files.ts'
-import type { Decision } from './decision.ts'
-import { compilePolicy, type Policy } from './policy.ts'
-import type { PolicyInput } from './policy-input.ts'
+import { PolicyThreads, type ThreadOptions } from './evaluation/policy-threads.ts'
+import type { Policy } from './policy.ts'
 import { openPolicyLocation, type PolicyLocation } from './policy-location.ts'
 
-export class ActivePolicy implements Policy {
-  readonly #files: ActiveFiles<Policy>
+export class ActivePolicy {
+  readonly #files: ActiveFiles<PolicyThreads>
 
-  private constructor(files: ActiveFiles<Policy>) {
+  private constructor(files: ActiveFiles<PolicyThreads>) {
     this.#files = files
   }
 
   /** @throws SwitchyardError if there is no valid policy at startup */
-  static async open(location: PolicyLocation, onEvent: (event: FilesEvent) => void): Promise<ActivePolicy> {
+  static async open(
+    location: PolicyLocation,
+    onEvent: (event: FilesEvent) => void,
+    options: ThreadOptions = {},
+  ): Promise<ActivePolicy> {
     const { watched, read, parse, activated } = await openPolicyLocation(location)
-    const compile = async (files: readonly Buffer[]) => {
+    let before: PolicyThreads | undefined
+    const start = async (files: readonly Buffer[]) => {
       const source = await parse(files)
-      const policy = await compilePolicy(source)
-      // Before it decides: no crash between the two may bring an older policy back.
-      await activated(source)
+      const policy = await PolicyThreads.start(source, options)
+      try {
+        // Before it decides: no crash between the two may bring an older policy back.
+        await activated(source)
+      } catch (error) {
+        await policy.close()
+        throw error
+      }
+      // It first decides the calls that it has.
+      void before?.close()
+      before = policy
       return policy
     }
-    return new ActivePolicy(await ActiveFiles.open({ watched: [watched], read, parse: compile }, onEvent))
+    return new ActivePolicy(await ActiveFiles.open({ watched: [watched], read, parse: start }, onEvent))
   }
 
-  get revision(): string {
-    return this.#files.current.revision
-  }
-
-  decide(input: PolicyInput): Decision {
-    return this.#files.current.decide(input)
+  get current(): Policy {
+    return this.#files.current
   }
 
   /** Resolves when the newest policy is activated or rejected. */
@@ -41,5 +49,6 @@ export class ActivePolicy implements Policy {
 
   close(): void {
     this.#files.close()
+    void this.#files.current.close()
   }
 }

@@ -6,6 +6,7 @@ import type { ListenAddress } from '../draining-listener.ts'
 import { invalidFlags, parseFlags } from '../flags.ts'
 import { readListen } from '../listen-flag.ts'
 import type { MaskRules } from './decision-masks.ts'
+import type { ThreadOptions } from './evaluation/policy-threads.ts'
 import type { PolicyLocation } from './policy-location.ts'
 
 const FLAGS = {
@@ -20,15 +21,25 @@ const FLAGS = {
   state: { type: 'string' },
   'minimum-revision': { type: 'string' },
   'decision-log': { type: 'string' },
+  processes: { type: 'string' },
+  threads: { type: 'string' },
+  'evaluation-limit-ms': { type: 'string' },
   mask: { type: 'string', multiple: true },
   show: { type: 'string', multiple: true },
 } as const
+
+const MOST_PROCESSES = 64
+const MOST_THREADS = 64
+const MOST_MS = 60_000
 
 export interface AuthorizerFlags {
   readonly listen: ListenAddress
   /** Mutual TLS. Without it the authorizer serves a Unix socket, or what `--allow-plaintext` allows. */
   readonly tls?: Required<CertificatePaths>
   readonly location: PolicyLocation
+  readonly threads: ThreadOptions
+  /** 1 if nothing else is said. */
+  readonly processes: number
   /** A file that lines are appended to; `-` is stdout. */
   readonly decisionLog?: string
   readonly masks: MaskRules
@@ -41,6 +52,13 @@ export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
   const tls = readTls(flags, problems)
   const listen = readAddress(flags, tls !== undefined, problems)
   const location = readLocation(flags, problems)
+  const processes = readWhole('--processes', flags.processes, MOST_PROCESSES, problems) ?? 1
+  const count = readWhole('--threads', flags.threads, MOST_THREADS, problems)
+  const limitMs = readWhole('--evaluation-limit-ms', flags['evaluation-limit-ms'], MOST_MS, problems)
+  const threads = {
+    ...(count !== undefined && { threads: count }),
+    ...(limitMs !== undefined && { limitMs }),
+  }
   const masks = {
     mask: readPointers('--mask', flags.mask, problems),
     show: readPointers('--show', flags.show, problems),
@@ -49,11 +67,26 @@ export function parseAuthorizerFlags(args: readonly string[]): AuthorizerFlags {
   const decisionLog = flags['decision-log']
   return {
     listen,
+    threads,
+    processes,
     ...(tls && { tls }),
     location,
     masks,
     ...(decisionLog !== undefined && { decisionLog }),
   }
+}
+
+function readWhole(
+  flag: string,
+  text: string | undefined,
+  most: number,
+  problems: Problem[],
+): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  if (value >= 1 && value <= most) return value
+  problems.push({ path: flag, message: `"${text}" is not a whole number from 1 to ${most}` })
+  return undefined
 }
 
 type Flags = ReturnType<typeof parseFlags<typeof FLAGS>>

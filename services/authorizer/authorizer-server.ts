@@ -13,7 +13,8 @@ import { toPolicyInput } from './policy-input.ts'
 
 export interface AuthorizerOptions {
   readonly listen: ListenAddress
-  readonly policy: Policy
+  /** The policy in force; it may change between two calls. */
+  readonly policy: { readonly current: Policy }
   readonly log?: DecisionLog
   /** Plaintext without it. */
   readonly tls?: Tls
@@ -30,8 +31,10 @@ export async function startAuthorizer({
   addService(server, Authorization, {
     async check(request) {
       const input = toPolicyInput(request)
-      const decision: Decision = 'denial' in input ? deny(input.denial) : policy.decide(input)
-      log?.write({ input, decision, revision: policy.revision })
+      // One policy decides and is logged, even if another one is activated meanwhile.
+      const { current } = policy
+      const decision: Decision = 'denial' in input ? deny(input.denial) : await current.decide(input)
+      log?.write({ input, decision, revision: current.revision })
       return toCheckResponse(decision, namesOf(request))
     },
   })

@@ -20,21 +20,21 @@ export interface PolicySource {
 
 export interface Policy {
   readonly revision: string
-  /** Never throws: a policy that fails denies the call. */
+  /** Never throws or rejects: a policy that fails denies the call. */
+  decide(input: PolicyInput): Decision | Promise<Decision>
+}
+
+/** A policy that decides in the thread that calls it, for as long as it takes. */
+export interface CompiledPolicy extends Policy {
   decide(input: PolicyInput): Decision
 }
 
+/** 64 MiB of data and what an evaluation makes of them. A policy that wants more fails, and denies the call. */
+const MEMORY = { initial: 5, maximum: 8_192 }
+
 /** @throws SwitchyardError `bad-bundle` if OPA did not compile the module, or it has no entry point */
-export async function compilePolicy({ wasm, data, revision }: PolicySource): Promise<Policy> {
-  const loaded = await loadPolicy(wasm).catch((cause: unknown) => {
-    throw new SwitchyardError(
-      'bad-bundle',
-      `policy.wasm is not a policy that OPA compiled: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    )
-  })
+export async function compilePolicy({ wasm, data, revision }: PolicySource): Promise<CompiledPolicy> {
+  const loaded = await loadPolicy(wasm, MEMORY).catch(throwUncompiled)
   const entrypoint: unknown = loaded.entrypoints[ENTRYPOINT]
   if (typeof entrypoint !== 'number') {
     const found = Object.keys(loaded.entrypoints).join(', ')
@@ -52,6 +52,11 @@ export async function compilePolicy({ wasm, data, revision }: PolicySource): Pro
       }
     },
   }
+}
+
+function throwUncompiled(cause: unknown): never {
+  const message = `policy.wasm is not a policy that OPA compiled: ${messageOf(cause)}`
+  throw new SwitchyardError('bad-bundle', message, { cause })
 }
 
 /** opa-wasm throws plain strings. */

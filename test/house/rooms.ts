@@ -201,6 +201,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'xds-server/index.ts',
       'protobuf/',
       'testbed/',
+      'control-plane/admin/merge-patch.ts',
       'harness/report/html/html.ts',
     ],
   },

@@ -37,7 +37,6 @@ t.test('with all switches on, the filters have the order of the list', async (t)
   }
   t.same(chainOf(security), [
     'envoy.filters.http.query_denial',
-    'envoy.filters.http.lua',
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.jwt_authn',
     'envoy.filters.http.token_denial',
@@ -51,7 +50,6 @@ t.test('with all switches on, the filters have the order of the list', async (t)
 t.test('a switch that is off has no filter, and clients still cannot set its headers', async (t) => {
   t.same(chainOf({ jwt: { enabled: false, anyOf: ['main'] } }), [
     'envoy.filters.http.query_denial',
-    'envoy.filters.http.lua',
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.router',
   ])

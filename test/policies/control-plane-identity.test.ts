@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { ChannelCredentials, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { rejectForeignNode } from '../../control-plane/access/node-identity.ts'
-import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
+import { openServerIdentity } from '../../control-plane/access/server-credentials.ts'
 import { TrafficTally } from '../../control-plane/traffic/traffic-tally.ts'
 import { nodeUri } from '../../core/spiffe-ids.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
@@ -52,7 +52,7 @@ async function startGuarded(t: Test): Promise<Guarded> {
   const server = await startXdsServer({
     cache,
     address: '127.0.0.1:0',
-    credentials: await readServerCredentials({ ...files, clientCa }),
+    credentials: (await openServerIdentity({ ...files, clientCa })).credentials,
     authorize: rejectForeignNode,
     telemetry: [traffic.service],
   })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { rejectForeignNode } from '../../control-plane/access/node-identity.ts'
-import { readServerCredentials } from '../../control-plane/access/server-credentials.ts'
+import { openServerIdentity } from '../../control-plane/access/server-credentials.ts'
 import { CONTROL_PLANE_URI, nodeUri } from '../../core/spiffe-ids.ts'
 import { type BootstrapOptions, createBootstrap } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
@@ -35,7 +35,7 @@ async function startControlPlane(t: Test, server: Subject, node: Subject) {
   const { address, close } = await startXdsServer({
     cache,
     address: '127.0.0.1:0',
-    credentials: await readServerCredentials({ ...served, clientCa: ca }),
+    credentials: (await openServerIdentity({ ...served, clientCa: ca })).credentials,
     authorize: rejectForeignNode,
   })
   t.teardown(close)

@@ -5,7 +5,9 @@ import { status } from '@grpc/grpc-js'
 import t from 'tap'
 import { startEcho, startEdge } from '../support/edge.ts'
 import { connectRaw } from '../support/raw-call.ts'
+import { startWitness } from '../support/witness.ts'
 
+const PATH = `/${EchoService.typeName}/Unary`
 const LENGTH = 58_000
 const ROUNDS = 5
 /** The script costs a fraction of a call with such headers. The quadratic script of earlier versions cost 5,000 times a call. */
@@ -45,8 +47,10 @@ t.test(
   'S53: metadata of 58,000 hostile characters costs no more than honest metadata of that size',
   async (t) => {
     const { address } = await startEcho(t, 'b1')
-    const edge = await startEdge(t, { upstreams: { echo: { endpoints: { b1: { address } } } } })
-    const path = `/${EchoService.typeName}/Unary`
+    const upstreams = { echo: { endpoints: { b1: { address } } } }
+    const served = (settings: object) => ({ upstreams, fleet: { filters: { binaryMetadata: settings } } })
+    const edge = await startEdge(t, served({ enabled: true }))
+    const path = PATH
     const raw = connectRaw(t, edge.address)
     const call = (value: string | readonly string[]) => raw.call({ path, headers: { 'x-proof-bin': value } })
     const measure = async (value: string) => {
@@ -84,3 +88,21 @@ t.test(
     )
   },
 )
+
+t.test('S44: by default no script sees a call, and `allow: none` takes binary metadata out', async (t) => {
+  const { address, seen } = await startWitness(t)
+  const upstreams = { echo: { endpoints: { b1: { address } } } }
+  const served = (filters?: object) => ({ upstreams, ...(filters && { fleet: { filters } }) })
+  const edge = await startEdge(t, served())
+  const statusOf = async () =>
+    (await connectRaw(t, edge.address).call({ path: PATH, headers: { 'x-proof-bin': '!!!', 'x-mine': '1' } }))
+      .status
+  const arrived = () => [seen.at(-1)?.['x-proof-bin'], seen.at(-1)?.['x-mine']]
+  t.equal(await statusOf(), status.OK)
+  t.same(arrived(), ['!!!', '1'], 'off: what is lost')
+  await edge.serve(served({ binaryMetadata: { enabled: true } }))
+  t.equal(await statusOf(), status.INTERNAL, 'base64')
+  await edge.serve(served({ binaryMetadata: { enabled: true, allow: 'none' } }))
+  t.equal(await statusOf(), status.OK)
+  t.same(arrived(), [undefined, '1'], 'none')
+})

@@ -1,9 +1,13 @@
-// Signing keys: a rotation denies no valid token, retired keys are rejected, and key servers can be down.
+// Signing keys: a rotation denies no valid token, retired keys are rejected, key servers can be down, and tokens name none.
 
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
 import { KEY_SET_PATH } from '../../services/issuer/issuer-server.ts'
 import { createSigningKey } from '../../services/issuer/token-issuer.ts'
+import { openForge } from '../support/forged-token.ts'
 import { requireTool } from '../support/requirements.ts'
 import { AUDIENCE, type SecuredEdge, startSecuredEdge } from '../support/secured-edge.ts'
 
@@ -80,6 +84,28 @@ t.test('tokens of a key that is not published yet are denied, so keys must overl
   main.publish(next)
   main.signWith(next.kid)
   t.equal((await edge.call(bearer(await edge.token()))).status, 16)
+
+  await t.test('S10: nobody contacts a server that a token names', async (t) => {
+    let contacts = 0
+    const named = createServer((_, response) => {
+      contacts += 1
+      response.end('{"keys":[]}')
+    }).listen(0, '127.0.0.1')
+    t.teardown(() => named.close())
+    await once(named, 'listening')
+    const url = `http://127.0.0.1:${(named.address() as AddressInfo).port}`
+    const forge = await openForge(edge.issuers, AUDIENCE, url)
+    const header = { jku: 'STRANGER/jwks.json', x5u: 'STRANGER/x5u.pem' }
+    const forged = await forge.make({ key: 'stranger', header })
+    t.equal((await edge.call(bearer(forged))).status, 16)
+    t.equal(contacts, 0)
+    const { status } = await fetch(`${url}/jwks.json`)
+    t.match({ status, contacts }, { status: 200, contacts: 1 }, 'the twin: the server is there')
+    const valid = await forge.make({ of: 'partner', header })
+    await edge.serve({ security: { jwt: { enabled: true, anyOf: ['partner'] } } })
+    t.equal((await edge.call(bearer(valid))).status, 0, 'the accepted twin: a known key, and the same header')
+    t.equal(contacts, 1)
+  })
 })
 
 t.test('S25: without fetched or cached keys, every token is denied', async (t) => {

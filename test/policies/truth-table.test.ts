@@ -1,43 +1,46 @@
-// The truth table on one Envoy, one policy after another: every cell, and every row with its accepted twin.
+// The truth table on one Envoy, one policy after another, by `yard test` itself: every cell, and every attack beside an accepted call.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { describeCells, describeRows } from '../support/describe-table.ts'
+import { formatTable } from '../../policy-tests/formats/table.ts'
+import { openPolicyBed } from '../../policy-tests/run/policy-bed.ts'
+import { runTests } from '../../policy-tests/run/run-files.ts'
 import { requireTool } from '../support/requirements.ts'
-import { type Cell, type RowOutcome, TableRunner } from '../support/table-runner.ts'
-import { readTruthTable } from '../support/truth-table.ts'
+import { isAttack, readTruthTable } from '../support/truth-table.ts'
 
 const REPORT_FILE = fileURLToPath(new URL('../../reports/truth-table.txt', import.meta.url))
 
 t.test('O6.4, O6.7, O6.8: the truth table', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const table = readTruthTable()
-  const runner = await TableRunner.start(t, table)
-  const cells: Cell[] = []
-  const outcomes: RowOutcome[] = []
+  const table = await readTruthTable()
+  const bed = openPolicyBed()
+  t.teardown(() => bed.close())
+  const result = await runTests(bed, [table])
 
-  for (const policy of Object.keys(table.policies)) {
-    await runner.serve(policy)
-    await t.test(`policy ${policy}`, async (t) => {
-      const ofPolicy = await runner.cellsOf(policy)
-      cells.push(...ofPolicy)
-      for (const { method, caller, expected, got } of ofPolicy) {
-        t.equal(got, expected, `${caller} calls ${method}`)
+  for (const [call, cells] of Map.groupBy(result.cells, (cell) => cell.call)) {
+    await t.test(call, async (t) => {
+      for (const { caller, problems } of cells.filter((cell) => !isAttack(cell))) {
+        t.strictSame(problems, [], caller)
       }
     })
-    for (const row of runner.rowsOf(policy)) {
-      await t.test(`${row.row}: ${row.title}`, async (t) => {
-        const outcome = await runner.outcomeOf(row)
-        outcomes.push(outcome)
-        t.strictSame(outcome.problems, [])
-      })
+    for (const { caller, problems } of cells.filter(isAttack)) {
+      await t.test(caller, async (t) => t.strictSame(problems, [], call))
     }
   }
+  await t.test('the twin: wherever an attack fails, another call is accepted', async (t) => {
+    for (const { suite } of table.parts) {
+      if (!suite.cells.some(isAttack)) continue
+      const changes = Object.keys(suite.calls)
+      t.ok(
+        suite.cells.some(({ expected }) => expected.status === 'OK'),
+        changes.join(', '),
+      )
+    }
+  })
 
-  const report = `${describeCells(cells)}\n${describeRows(outcomes)}\n`
+  const report = `${formatTable(result)}\n`
   mkdirSync(dirname(REPORT_FILE), { recursive: true })
   writeFileSync(REPORT_FILE, report)
-  t.comment(report)
 })

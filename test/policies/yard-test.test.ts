@@ -42,6 +42,8 @@ t.test('yard test', async (t) => {
     expired: { status: UNAUTHENTICATED, message: missing, headers: { x-user: bob }, upstream: orders }
   slow:
     admin: { status: DEADLINE_EXCEEDED, atMost: 1ms }
+  watch:
+    bob: { status: OK, responseHeaders: { x-served-by: null, x-stock: "4", x-internal: o1 } }
   billing:
     insider: OK
 `)
@@ -72,6 +74,11 @@ t.test('yard test', async (t) => {
           /^the call reaches no upstream, so x-user reaches none$/,
         ],
         [/^the call takes \d+ ms, and should take at most 1ms$/],
+        [
+          /^x-served-by reaches the caller as "edge", and should not$/,
+          /^x-stock reaches the caller as "3", and should be "4"$/,
+          /^x-internal does not reach the caller, and should be "o1"$/,
+        ],
         [/^the status is UNAVAILABLE \(the server ended the connection\), not OK$/],
       ],
     )
@@ -95,6 +102,22 @@ t.test('yard test', async (t) => {
       t.strictSame(await statuses(document), ['PERMISSION_DENIED', 'UNAUTHENTICATED'])
     },
   )
+
+  await t.test('calls of a serial file never meet each other', async (t) => {
+    const suite = (serial: boolean) =>
+      suiteWith(
+        `  slow: { admin: DEADLINE_EXCEEDED, bob: DEADLINE_EXCEEDED, user: DEADLINE_EXCEEDED }\nserial: ${serial}`,
+      )
+    const document = await readDocumentOf(suite(true))
+    const orders = { ...document.upstreams.orders, circuitBreaker: { requests: 1 } }
+    const narrow = { ...document, upstreams: { ...document.upstreams, orders } } as typeof document
+    const failures = async (serial: boolean) => {
+      const { cells } = await bed.run(suite(serial), narrow)
+      return cells.filter(({ passed }) => !passed).length
+    }
+    t.equal(await failures(true), 0)
+    t.ok((await failures(false)) > 0, 'together, some of them find the upstream full')
+  })
 
   await t.test(
     'a document that Envoy NACKs is reported in its words, and the next one is served',

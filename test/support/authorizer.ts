@@ -24,16 +24,24 @@ export interface TestAuthorizer {
 }
 
 /** @param policy default: the policy in git */
-export async function startTestAuthorizer(t: Teardowns, policy?: Policy): Promise<TestAuthorizer> {
+export async function startTestAuthorizer(
+  t: Teardowns,
+  policy?: { readonly current: Policy },
+): Promise<TestAuthorizer> {
   const asked: PolicyInput[] = []
-  const deciding = policy ?? (await compilePolicy(await readPolicyFolder(POLICY_FOLDER)))
+  const deciding = policy ?? { current: await compilePolicy(await readPolicyFolder(POLICY_FOLDER)) }
   const authorizer = await startAuthorizer({
     listen: LOOPBACK,
     policy: {
-      revision: deciding.revision,
-      decide: (input) => {
-        asked.push(input)
-        return deciding.decide(input)
+      get current() {
+        const { current } = deciding
+        return {
+          revision: current.revision,
+          decide: (input: PolicyInput) => {
+            asked.push(input)
+            return current.decide(input)
+          },
+        }
       },
     },
   })
@@ -56,8 +64,12 @@ export interface AuthorizerProcess {
   readonly kill: () => Promise<void>
   /** Resolves when it has ended, with its log written. */
   readonly stop: () => Promise<unknown>
-  /** The next line of its output that matches. Ask before the cause. */
-  readonly untilLine: (pattern: RegExp) => Promise<string>
+  /** The next line of its output that matches, or the nth. Ask before the cause. */
+  readonly untilLine: (pattern: RegExp, nth?: number) => Promise<string>
+  /** Their IDs, if it was started with several. */
+  readonly processes: readonly number[]
+  /** @returns the number of connections that got GOAWAY */
+  readonly drain: () => Promise<number>
 }
 
 /** An authorizer as a process, with the policy in git unless `flags` say otherwise. */
@@ -67,27 +79,34 @@ export async function startAuthorizerProcess(
   flags: readonly string[] = ['--policy', POLICY_FOLDER],
 ): Promise<AuthorizerProcess> {
   const lines = new EventEmitter<{ line: [string] }>()
-  const running = startProcess({
+  const running = startProcess<Pick<AuthorizerProcess, 'address'> & { processes?: readonly number[] }>({
     name: 'the authorizer',
     command: process.execPath,
     args: [
       ...[AUTHORIZER, '--listen', listen, ...flags],
       ...(listen.startsWith('unix:') || flags.includes('--tls-key') ? [] : ['--allow-plaintext']),
     ],
-    ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
+    ready: (line) => (line.startsWith('{"address"') ? JSON.parse(line) : undefined),
     onLine: (line) => lines.emit('line', line),
   })
   t.teardown(async () => void (await running.stop()))
-  const address = await running.ready
+  const { address, processes = [] } = await running.ready
   return {
     address,
+    processes,
+    drain: () => running.ask('drain', (line) => /^\{"drained":(\d+)/.exec(line)?.[1]).then(Number),
     kill: async () => {
       process.kill(running.pid as number, 'SIGKILL')
       await running.exited
     },
     stop: () => running.stop(),
-    untilLine: async (pattern) => {
-      for await (const [line] of on(lines, 'line')) if (pattern.test(line)) return line
+    untilLine: async (pattern, nth = 1) => {
+      let left = nth
+      for await (const [line] of on(lines, 'line')) {
+        if (!pattern.test(line)) continue
+        left -= 1
+        if (left === 0) return line
+      }
       throw new Error('the lines ended')
     },
   }

@@ -32,6 +32,7 @@ export async function startExposedServers(t: Teardowns): Promise<readonly Expose
   const backend = await startBackendProcess(t, 'b1')
   const edge = await startEdge(t, {
     upstreams: { echo: { endpoints: { b1: { address: backend.address } } } },
+    fleet: { filters: { binaryMetadata: { enabled: true } } },
   })
   const echo = (address: string) => async () => {
     const { backendId } = await connectEcho(t, address).unary({ message: 'who?' })

@@ -3,7 +3,7 @@
 import { isEnvoyTest } from '../house/kinds-of-tests.ts'
 
 /** Envoys want memory, and tests of them wait for drains: more of them at a time would only slow each other down. */
-const MOST_ENVOY_TESTS = 2
+const MOST_ENVOY_TESTS = 3
 
 /** These take longest: one that began last would run alone at the end. */
 const FIRST = 'test/scenarios/'

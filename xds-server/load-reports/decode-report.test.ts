@@ -4,9 +4,12 @@ import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/p
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import type {
   ClusterStats,
+  ClusterStatsSchema,
   EndpointLoadMetricStats,
   UpstreamEndpointStats,
+  UpstreamEndpointStatsSchema,
   UpstreamLocalityStats,
+  UpstreamLocalityStatsSchema,
 } from '@envoy/xds-protos/envoy/config/endpoint/v3/load_report_pb.js'
 import { LoadStatsRequestSchema } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
 import fc from 'fast-check'
@@ -216,4 +219,88 @@ t.test('a field of another wire type is skipped, as protobuf does with unknown f
   const cluster = [0x0a, 1, 0x61, 0x1a, 1, 0x05, 0x18, 5]
   const { clusters } = decodeLoadRequest(Uint8Array.of(0x12, cluster.length, ...cluster))
   t.match(clusters, [{ cluster: 'a', dropped: 5 }])
+})
+
+const LONG = 'x'.repeat(1_025)
+const MANY = 2n ** 53n
+
+type Stats = MessageInitShape<typeof ClusterStatsSchema>
+const inLocality = (one: MessageInitShape<typeof UpstreamLocalityStatsSchema>): Stats => ({
+  upstreamLocalityStats: [one],
+})
+const inEndpoint = (one: MessageInitShape<typeof UpstreamEndpointStatsSchema>) =>
+  inLocality({ upstreamEndpointStats: [one] })
+
+const OVER_BOUNDS: readonly (readonly [field: string, stats: Stats])[] = [
+  ['cluster_name', { clusterName: LONG }],
+  ['cluster_service_name', { clusterServiceName: LONG }],
+  ['total_dropped_requests', { totalDroppedRequests: MANY }],
+  ['category', { droppedRequests: [{ category: LONG }] }],
+  ['dropped_count', { droppedRequests: [{ droppedCount: MANY }] }],
+  ['region', inLocality({ locality: { region: LONG } })],
+  ['zone', inLocality({ locality: { zone: LONG } })],
+  ['sub_zone', inLocality({ locality: { subZone: LONG } })],
+  ['total_successful_requests', inLocality({ totalSuccessfulRequests: MANY })],
+  ['total_requests_in_progress', inLocality({ totalRequestsInProgress: MANY })],
+  ['total_error_requests', inLocality({ totalErrorRequests: MANY })],
+  ['total_issued_requests', inLocality({ totalIssuedRequests: MANY })],
+  ['total_issued_requests', inEndpoint({ totalIssuedRequests: MANY })],
+  ['address', inEndpoint({ address: { address: { case: 'pipe', value: { path: LONG } } } })],
+]
+
+for (const [field, stats] of OVER_BOUNDS) {
+  t.test(`${field} over its limit is an error that names it: ${Object.keys(stats)}`, async (t) => {
+    const limit = `^${field} (is 9007199254740992, and the limit is 9007199254740991|has \\d+ characters, and the limit is 1024)$`
+    t.throws(() => decodeLoadRequest(encode({ clusterStats: [{ clusterName: 'a', ...stats }] })), {
+      message: new RegExp(limit),
+    })
+  })
+}
+
+t.test('what is at a limit is read', async (t) => {
+  const year = BigInt(365 * 24 * 3_600)
+  const [cluster] = decodeLoadRequest(
+    encode({
+      clusterStats: [
+        {
+          clusterName: 'x'.repeat(1_024),
+          totalDroppedRequests: MANY - 1n,
+          loadReportInterval: { seconds: year },
+          upstreamLocalityStats: [
+            {
+              loadMetricStats: [
+                { metricName: 'x'.repeat(1_024), numRequestsFinishedWithMetric: 1n, totalMetricValue: 1 },
+              ],
+            },
+          ],
+        },
+      ],
+    }),
+  ).clusters
+  t.equal(cluster?.cluster.length, 1_024)
+  t.equal(cluster?.dropped, Number.MAX_SAFE_INTEGER)
+  t.equal(cluster?.intervalMs, Number(year) * 1_000)
+  t.equal(cluster?.localities[0]?.metrics.size, 1)
+})
+
+t.test('a cluster without a name and an endpoint without an address are errors', async (t) => {
+  t.throws(() => decodeLoadRequest(encode({ clusterStats: [{}] })), {
+    message: 'cluster_name is empty: name the cluster of the counts',
+  })
+  const upstreamLocalityStats = [{ upstreamEndpointStats: [{}] }]
+  t.throws(() => decodeLoadRequest(encode({ clusterStats: [{ clusterName: 'a', upstreamLocalityStats }] })), {
+    message: 'an endpoint has no address: set a socket_address or a pipe in upstream_endpoint_stats',
+  })
+})
+
+t.test('a report has 50,000 entries at most', async (t) => {
+  const withDrops = (count: number) =>
+    encode({
+      clusterStats: [{ clusterName: 'a', droppedRequests: Array.from({ length: count }, () => ({})) }],
+    })
+  t.equal(decodeLoadRequest(withDrops(49_999)).clusters.length, 1, 'with its cluster these are 50,000')
+  t.throws(() => decodeLoadRequest(withDrops(50_000)), {
+    message:
+      'the report has more than 50000 clusters, localities, endpoints, categories and metrics: report fewer clusters',
+  })
 })

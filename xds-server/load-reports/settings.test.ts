@@ -33,3 +33,30 @@ t.test('X39: the shortest and the longest interval, and one with fractions, are 
   t.match(intervalOf(3_600_000), { seconds: 3_600n, nanos: 0 })
   t.match(intervalOf(1_500.25), { seconds: 1n, nanos: 500_250_000 })
 })
+
+t.test('X39: an error says what is wrong with each setting, and the longest interval is fine', async (t) => {
+  t.throws(() => new LoadReports({ intervalMs: 99, clusters: [''] }), {
+    message: /^invalid settings of load reports:/,
+    problems: [
+      { path: 'intervalMs', message: 'is 99; use a number of milliseconds from 100 to 3600000' },
+      { path: 'clusters', message: 'has no name or an empty one; name clusters, or use "all"' },
+    ],
+  })
+  t.same(new LoadReports({ intervalMs: 3_600_000 }).settings, {
+    intervalMs: 3_600_000,
+    clusters: 'all',
+    endpoints: true,
+  })
+})
+
+t.test('X39: a node is asked for all clusters, or for the named ones', async (t) => {
+  const asked = (clusters: 'all' | readonly string[], userAgentName = 'envoy') => {
+    const response = responseFor({ ...DEFAULT_SETTINGS, clusters }, { userAgentName })
+    return [response.sendAllClusters, response.clusters]
+  }
+  t.same(asked('all'), [true, []])
+  t.same(asked(['a', 'b']), [false, ['a', 'b']])
+  t.same(asked(['a', 'b'], 'gRPC Node Pure JS'), [false, ['', 'a', 'b']], 'it skips the first name')
+  t.same(asked('all', 'gRPC Node Pure JS'), [true, []])
+  t.same(asked(['a'], 'my gRPC Node'), [false, ['a']], 'only a client whose name begins so')
+})

@@ -1,15 +1,19 @@
 // The xDS server: ADS, CDS, EDS, LDS, RDS, SDS, LRS and, if wanted, CSDS on a TCP port or a Unix socket.
 
+import { lookup } from 'node:dns/promises'
 import { existsSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { connect, isIP } from 'node:net'
+import { status as grpcStatus, Server, ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../../core/errors.ts'
+import { type GrpcListener, type ListenOptions, listenForGrpc } from '../../core/grpc-listener.ts'
+import { splitAddress } from '../../core/host-and-port.ts'
 import { describeHolder } from '../../core/port-holder.ts'
 import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import type { LoadReports } from '../load-reports/load-reports.ts'
 import type { Authorize } from './authorize.ts'
 import { addClientStatusService } from './client-status-service.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
+import { requireFirstRequest } from './first-request.ts'
 import { addLoadService } from './load-service.ts'
 import { addTelemetryService, type TelemetryService } from './telemetry-service.ts'
 import { WriteBudget } from './write-budget.ts'
@@ -38,12 +42,20 @@ export interface XdsServerOptions {
   readonly cache: SnapshotCache
   /** `host:port` (port 0 picks a free one) or `unix:/path`. */
   readonly address: string
-  /** TLS credentials of grpc-js. Default: plaintext. */
+  /**
+   * TLS credentials of grpc-js. New ones of a certificate provider are used from the next connection on. A connection ends with the
+   * certificate that its client has shown, and a session with a client certificate is not resumed. Default: plaintext.
+   */
   readonly credentials?: ServerCredentials
   /** Which peer may be served as which node. With client certificates, `peer.uris` has their URI names. Default: everybody. */
   readonly authorize?: Authorize
   /** HTTP/2 pings that detect dead peers, in milliseconds. Default: every 30,000, with 10,000 for the answer. */
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
+  /**
+   * How long a client may take for the handshake of TLS, and for the preface of HTTP/2, in milliseconds; twice that for the first
+   * request of a stream, as a whole. Default: 7,000.
+   */
+  readonly introductionTimeoutMs?: number
   /**
    * Ends a stream whose client answers a response with neither an ACK nor a NACK for this time, with `DEADLINE_EXCEEDED` and the
    * event `overdue`. Milliseconds, more than a cluster may take to warm. Default: never, because Envoy answers only when clusters
@@ -104,6 +116,8 @@ const DEFAULT_DRAIN_TIME_MS = 600_000
 
 const DEFAULT_START_TIME_MS = 15_000
 
+const DEFAULT_INTRODUCTION_TIMEOUT_MS = 7_000
+
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
 /**
@@ -122,11 +136,13 @@ const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 export async function startXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options
   const { credentials = ServerCredentials.createInsecure() } = options
+  const patienceMs = options.introductionTimeoutMs ?? DEFAULT_INTRODUCTION_TIMEOUT_MS
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': keepalive.timeMs,
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
+    interceptors: [requireFirstRequest(2 * patienceMs)],
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
   const serving = servingOf(cache)
@@ -151,24 +167,49 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     })
   }
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
-  const port = await bind(server, address, credentials)
+  const listeners = await bind(address, {
+    server,
+    credentials,
+    patienceMs,
+    onExpired: (peer, message) =>
+      serving.events.emit({ kind: 'rejected', peer, code: grpcStatus.UNAUTHENTICATED, message }),
+  })
   return {
-    address: address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${port}`),
-    close: async () => server.forceShutdown(),
+    address: address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${listeners[0]?.port}`),
+    close: async () => {
+      server.forceShutdown()
+      for (const listener of listeners) listener.close()
+    },
   }
 }
 
-function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, port) => {
-      if (error === null) return resolve(port)
-      const inUse = error.message.includes('EADDRINUSE')
-      const message = inUse
-        ? `${address} is in use by ${describeHolder(address)}: stop that process, or choose another address (port 0 picks a free one)`
-        : `cannot listen on ${address}: ${error.message}`
-      reject(new SwitchyardError(inUse ? 'address-in-use' : 'invalid-argument', message, { cause: error }))
-    })
-  })
+/** A host name may have several addresses. They share the port. */
+async function bind(address: string, options: Omit<ListenOptions, 'at'>): Promise<readonly GrpcListener[]> {
+  const listeners: GrpcListener[] = []
+  try {
+    for (const at of await placesOf(address)) {
+      const port = 'port' in at && at.port === 0 ? (listeners[0]?.port ?? 0) : undefined
+      listeners.push(await listenForGrpc({ ...options, at: port === undefined ? at : { ...at, port } }))
+    }
+    return listeners
+  } catch (cause) {
+    for (const listener of listeners) listener.close()
+    options.server.forceShutdown()
+    const { code, message: reason } = cause as NodeJS.ErrnoException
+    const inUse = code === 'EADDRINUSE'
+    const message = inUse
+      ? `${address} is in use by ${describeHolder(address)}: stop that process, or choose another address (port 0 picks a free one)`
+      : `cannot listen on ${address}: ${reason}`
+    throw new SwitchyardError(inUse ? 'address-in-use' : 'invalid-argument', message, { cause })
+  }
+}
+
+async function placesOf(address: string): Promise<readonly ListenOptions['at'][]> {
+  if (address.startsWith('unix:')) return [{ path: address.slice('unix:'.length) }]
+  const { host, port } = splitAddress(address) ?? {}
+  if (host === undefined || port === undefined) throw new Error('write HOST:PORT, [IPv6]:PORT or unix:/PATH')
+  const hosts = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }]
+  return hosts.map((one) => ({ host: one.address, port }))
 }
 
 async function prepareSocket(path: string): Promise<void> {

@@ -37,11 +37,14 @@ export function* checkRoutes(
 
 /** Envoy compares hosts without regard to case. */
 function* checkCase(steps: readonly string[], hosts: readonly string[]): Iterable<PlacedProblem> {
-  const lower = hosts.map((host) => host.toLowerCase())
-  for (const [index, host] of lower.entries()) {
-    const first = lower.indexOf(host)
-    if (first === index) continue
-    const message = `is the same host as ${hosts[first]}, because the case of letters makes no difference: remove one`
+  const firstOf = new Map<string, string>()
+  for (const [index, host] of hosts.entries()) {
+    const first = firstOf.get(host.toLowerCase())
+    if (first === undefined) {
+      firstOf.set(host.toLowerCase(), host)
+      continue
+    }
+    const message = `is the same host as ${first}, because the case of letters makes no difference: remove one`
     yield { steps: [...steps, String(index)], message }
   }
 }

@@ -47,7 +47,7 @@ export const adaptiveConcurrency = httpFilterSwitch({
   name: 'adaptive_concurrency',
   // It measures services, and not what processes calls before them. Admission control must not take the calls that this filter rejects for failures of a service.
   after: [
-    'lua',
+    'binary_metadata',
     'header_mutation',
     'jwt_authn',
     'ext_authz',

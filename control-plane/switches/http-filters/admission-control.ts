@@ -44,7 +44,7 @@ export const admissionControl = httpFilterSwitch({
   name: 'admission_control',
   // What adaptive concurrency rejects is no failure of a service either, so it is outside.
   after: [
-    'lua',
+    'binary_metadata',
     'header_mutation',
     'jwt_authn',
     'ext_authz',

@@ -133,7 +133,15 @@ const RuleSchema = Type.Object(
  */
 export const globalRateLimit = httpFilterSwitch({
   name: 'ratelimit',
-  after: ['lua', 'header_mutation', 'jwt_authn', 'ext_authz', 'rbac', 'grpc_stats', 'local_ratelimit'],
+  after: [
+    'binary_metadata',
+    'header_mutation',
+    'jwt_authn',
+    'ext_authz',
+    'rbac',
+    'grpc_stats',
+    'local_ratelimit',
+  ],
   field: 'globalRateLimit',
   room: 'filters',
   schema: SettingsSchema,

@@ -109,7 +109,7 @@ const EXAMPLE = { maxTokens: 1_000, byHeader: [{ header: 'x-tenant', maxTokens: 
  */
 export const localRateLimit = httpFilterSwitch({
   name: 'local_ratelimit',
-  after: ['lua', 'header_mutation', 'jwt_authn', 'ext_authz', 'rbac', 'grpc_stats'],
+  after: ['binary_metadata', 'header_mutation', 'jwt_authn', 'ext_authz', 'rbac', 'grpc_stats'],
   field: 'localRateLimit',
   room: 'filters',
   schema: Type.Object(

@@ -18,7 +18,7 @@ export function removeMatching(regex: string) {
  */
 export const ownedHeaders: FixedFilter = {
   name: 'header_mutation',
-  after: ['query_denial', 'lua'],
+  after: ['query_denial', 'binary_metadata'],
   messages: [HeaderMutationSchema, EarlyHeaderMutationSchema],
   toExtension({ ownedHeaders }) {
     const requestMutations = ownedHeaders.map((name) => ({

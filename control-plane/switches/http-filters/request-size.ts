@@ -66,7 +66,7 @@ const OF_GRPC: MessageInitShape<typeof AccessLogFilterSchema> = {
 export const requestSize = httpFilterSwitch({
   name: 'buffer',
   // Nobody fills the memory who may not call.
-  after: ['lua', 'header_mutation', 'jwt_authn', 'ext_authz', 'rbac', 'grpc_stats', 'fault'],
+  after: ['binary_metadata', 'header_mutation', 'jwt_authn', 'ext_authz', 'rbac', 'grpc_stats', 'fault'],
   field: 'requestSize',
   room: 'filters',
   schema: Type.Object(

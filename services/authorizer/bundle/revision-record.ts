@@ -1,14 +1,15 @@
-// The newest bundle that an authorizer has activated, in a file that outlives it: an older one is never activated again.
+// The newest bundle that an authorizer has activated, in a folder that outlives it: an older one is never activated again.
 
 import { constants } from 'node:fs'
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SwitchyardError } from '../../../core/errors.ts'
 import type { BundledPolicy } from './bundle.ts'
 
 type Order = BundledPolicy['order']
 
-const FILE = 'policy-revision.json'
+/** An empty file for each number: processes that share a folder cannot undo what another one wrote. */
+const FILE = /^bundle-(\d{1,15})-([0-9a-f]+)$/
 const WRITABLE_FOR_OTHERS = 0o022
 
 export class RevisionRecord {
@@ -24,10 +25,9 @@ export class RevisionRecord {
    * @param folder is created with mode 0700 if it is missing. It must not be the one of the bundle: who can replace the bundle
    *   could then remove the record
    * @param minimum bundles with a lower number are rejected even before the first one is recorded
-   * @throws SwitchyardError `state-unusable` if others can write to the folder, or `state-damaged` if the record cannot be read
+   * @throws SwitchyardError `state-unusable` if the folder cannot be used, or others can write to it
    */
   static async open(folder: string, minimum = 0): Promise<RevisionRecord> {
-    const record = new RevisionRecord(folder, minimum)
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const { mode } = await stat(folder)
@@ -36,8 +36,7 @@ export class RevisionRecord {
       const message = `cannot use the state folder ${folder}: ${(cause as Error).message}`
       throw new SwitchyardError('state-unusable', message, { cause })
     }
-    await record.#read()
-    return record
+    return new RevisionRecord(folder, minimum)
   }
 
   /** @throws SwitchyardError `bad-bundle` if the bundle is older than the recorded one, or another one of the same number */
@@ -46,7 +45,7 @@ export class RevisionRecord {
       const message = `the bundle has the number ${number}, and --minimum-revision is ${this.#minimum}`
       throw new SwitchyardError('bad-bundle', message)
     }
-    const newest = await this.#read()
+    const newest = await this.#readNewest()
     if (newest === undefined || number > newest.number) return
     if (number === newest.number && digest === newest.digest) return
     const fix = `publish it again with a revision above ${newest.number}`
@@ -59,40 +58,25 @@ export class RevisionRecord {
 
   /** Durable when it resolves. */
   async write({ number, digest }: Order): Promise<void> {
-    const path = join(this.#folder, FILE)
-    const file = await open(`${path}.new`, 'w', 0o600)
-    try {
-      await file.writeFile(`${JSON.stringify({ number, digest })}\n`)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(`${path}.new`, path)
+    const before = await this.#readAll()
+    const file = await open(join(this.#folder, `bundle-${number}-${digest}`), 'a', 0o600)
+    await file.close()
     const folder = await open(this.#folder, constants.O_RDONLY)
     await folder.sync().finally(() => folder.close())
+    const older = before.filter((one) => one.number < number)
+    await Promise.all(older.map(({ name }) => rm(join(this.#folder, name), { force: true })))
   }
 
-  /** Each time from the file, because several authorizers may share it. */
-  async #read(): Promise<Order | undefined> {
-    const path = join(this.#folder, FILE)
-    let text: string
-    try {
-      text = await readFile(path, 'utf8')
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-      throw damaged(path, error)
-    }
-    try {
-      const { number, digest } = JSON.parse(text) as Order
-      if (Number.isSafeInteger(number) && typeof digest === 'string') return { number, digest }
-    } catch (error) {
-      throw damaged(path, error)
-    }
-    throw damaged(path)
+  /** Each time from the folder, because several processes may share it. */
+  async #readNewest(): Promise<Order | undefined> {
+    const all = await this.#readAll()
+    return all.toSorted((a, b) => b.number - a.number)[0]
   }
-}
 
-function damaged(path: string, cause?: unknown): SwitchyardError {
-  const fix = 'remove it and give --minimum-revision with the number of the newest bundle'
-  return new SwitchyardError('state-damaged', `${path} is not a record of a revision; ${fix}`, { cause })
+  async #readAll(): Promise<readonly (Order & { readonly name: string })[]> {
+    return (await readdir(this.#folder)).flatMap((name) => {
+      const [, number, digest] = FILE.exec(name) ?? []
+      return number === undefined || digest === undefined ? [] : [{ name, number: Number(number), digest }]
+    })
+  }
 }

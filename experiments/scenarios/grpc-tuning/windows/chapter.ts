@@ -7,7 +7,7 @@ import { emulatesLink, NEEDS_LINK } from '../../http2-analysis/linked-peers.ts'
 import { durationsOf, MBIT_PER_SECOND, windowCells, windowId } from './cells.ts'
 import { checksOf } from './checks.ts'
 import { HELD_STREAMS, HELD_WINDOWS, heldId, measureHeld, UNREAD, UNREAD_KIB } from './held-memory.ts'
-import { ENVOY_RTT_MS, envoyCells, envoyId, measureEnvoy, PLACES } from './measure-envoy.ts'
+import { envoyCells, envoyId, measureEnvoy, PLACES } from './measure-envoy.ts'
 import { measureWindow } from './measure-window.ts'
 import { sectionsOf } from './sections.ts'
 import { measureSelfTuning, TUNING_NAMES, TUNING_RTT_MS, TUNING_SERVERS, tuningId } from './self-tuning.ts'
@@ -41,9 +41,12 @@ export const WINDOWS: Chapter = {
       ...envoyCells(profile).map(
         (cell): Run => ({
           id: envoyId(cell),
-          labels: { what: `Envoy ${PLACES[cell.place].title}`, window: `${cell.kib} KiB` },
-          ...{ needs: [NEEDS_LINK, NEEDS_ENVOY], rounds: ROUNDS, seconds: secondsAt(ENVOY_RTT_MS) + 0.3 },
-          emulates: emulates(ENVOY_RTT_MS),
+          labels: {
+            ...{ what: `Envoy ${PLACES[cell.place].title}`, window: `${cell.kib} KiB` },
+            'round trip': `${cell.rttMs} ms`,
+          },
+          ...{ needs: [NEEDS_LINK, NEEDS_ENVOY], rounds: ROUNDS, seconds: secondsAt(cell.rttMs) + 0.3 },
+          emulates: emulates(cell.rttMs),
           measure: (context) => measureEnvoy(context, cell),
         }),
       ),

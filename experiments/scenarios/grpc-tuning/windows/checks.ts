@@ -5,7 +5,7 @@ import type { Check, Results } from '../../../../harness/results.ts'
 import { totalOver } from '../../../../harness/statistics/rounds.ts'
 import { fillingKib, type WindowCell, windowBytes } from './cells.ts'
 import { HELD_STREAMS } from './held-memory.ts'
-import { ENVOY_RTT_MS, PLACES } from './measure-envoy.ts'
+import { isFar, PLACES } from './measure-envoy.ts'
 import { FIGURES } from './measure-window.ts'
 import {
   figureOf,
@@ -37,12 +37,14 @@ export function checksOf(results: Results): readonly Check[] {
     check(
       ROW,
       'Through an Envoy, the window of the document is the bound of the link',
-      envoys.flatMap((one) =>
-        boundFindings(
-          `${PLACES[one.place].what}, Envoy ${PLACES[one.place].title}, ${one.kib} KiB`,
-          ...([one, windowBytes(one.kib), ENVOY_RTT_MS] as const),
+      envoys
+        .filter(isFar)
+        .flatMap((one) =>
+          boundFindings(
+            `${PLACES[one.place].what}, Envoy ${PLACES[one.place].title}, ${one.kib} KiB`,
+            ...([one, windowBytes(one.kib), one.rttMs] as const),
+          ),
         ),
-      ),
     ),
     check(
       ROW,

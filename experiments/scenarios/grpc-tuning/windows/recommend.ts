@@ -2,7 +2,7 @@
 
 import { BOUND_SHARE, fillingKib, MBIT_PER_SECOND, windowText } from './cells.ts'
 import { HELD_STREAMS, MESSAGE_BYTES } from './held-memory.ts'
-import { ENVOY_RTT_MS, PLACES } from './measure-envoy.ts'
+import { ENVOY_RTT_MS, isFar, PLACES } from './measure-envoy.ts'
 import {
   figureOf,
   type MeasuredHeld,
@@ -70,7 +70,7 @@ function forClients(windows: Windows): readonly string[] {
 
 function forEnvoys(envoys: ReturnType<typeof measuredEnvoys>): readonly string[] {
   return (['far', 'near'] as const).flatMap((place) => {
-    const own = envoys.filter((one) => one.place === place)
+    const own = envoys.filter((one) => isFar(one) && one.place === place)
     const [small, large] = [own.at(0), own.at(-1)]
     if (small === undefined || large === undefined || small === large) return []
     const { title, of, what } = PLACES[place]

@@ -4,7 +4,7 @@ import type { Section } from '../../../../harness/report/section.ts'
 import type { Results } from '../../../../harness/results.ts'
 import { boundRate, fillingKib, MBIT_PER_SECOND, windowBytes } from './cells.ts'
 import { HELD_STREAMS } from './held-memory.ts'
-import { ENVOY_RTT_MS, PLACES } from './measure-envoy.ts'
+import { PLACES } from './measure-envoy.ts'
 import {
   type MeasuredHeld,
   measuredEnvoys,
@@ -67,7 +67,7 @@ function linesOf(windows: Windows): readonly Section[] {
 
 function tableOf(windows: Windows, envoys: ReturnType<typeof measuredEnvoys>): readonly Section[] {
   if (windows.length + envoys.length === 0) return []
-  const byEnvoy = envoys.map((one) => ({ ...one, ...PLACES[one.place], rttMs: ENVOY_RTT_MS }))
+  const byEnvoy = envoys.map((one) => ({ ...one, ...PLACES[one.place] }))
   const rowOf = (one: (Windows | typeof byEnvoy)[number], whose: string) => {
     const bound = boundRate(one.rttMs, one.kib)
     return [
