@@ -1,6 +1,6 @@
 // The composition root: the revisions of one desired state, what Envoys are served of it, and REST over both.
 
-import { mkdir } from 'node:fs/promises'
+import { chmod, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { SwitchyardError } from '../core/errors.ts'
 import { hostIn, isLoopback } from '../core/loopback.ts'
@@ -203,6 +203,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(options.drainTimeMs !== undefined && { drainTimeMs: options.drainTimeMs }),
     })
     ends.push(() => xds.close())
+    if (options.xds.startsWith('unix:')) await chmod(options.xds.slice('unix:'.length), 0o600)
     const accessFolder = options.accessFolder ?? options.stateFolder
     const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder, onFault)
     if (guard !== undefined) ends.push(() => guard.audit.close())
@@ -260,7 +261,7 @@ function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: Control
 /** The store comes first: it keeps every other process out of the folder. */
 async function openState(folder: string | undefined) {
   if (folder === undefined) return { store: openSqliteStore(':memory:') }
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const store = openSqliteStore(join(folder, REVISIONS))
   return { store, nackLog: openNackLog(join(folder, NACKS)) }
 }

@@ -252,6 +252,8 @@ function fail(error: unknown): never {
   process.exit(code === 'invalid-argument' || code === 'invalid-config' ? 2 : 1)
 }
 
+// Revisions, logs and the socket of xDS are for this user only, whatever the umask of the shell is.
+process.umask(process.umask() | 0o077)
 // gRPC would print a second line beside each error that is reported here.
 if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE)
 await run().catch(fail)

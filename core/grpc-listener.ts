@@ -4,9 +4,13 @@
 import { constants } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls'
+import {
+  createServer as createTlsServer,
+  type DetailedPeerCertificate,
+  type TLSSocket,
+  type TlsOptions,
+} from 'node:tls'
 import { experimental, type Server, ServerCredentials } from '@grpc/grpc-js'
-import { certificateEnd } from './certificate-end.ts'
 import { readPreface } from './http2-preface.ts'
 import { LONGEST_TIMER_MS } from './longest-timer.ts'
 
@@ -129,6 +133,18 @@ function endWithCertificate(socket: TLSSocket, onExpired: ListenOptions['onExpir
   }
   wait()
   socket.once('close', () => clearTimeout(timer))
+}
+
+/** When the certificate of a chain that ends first does, in milliseconds since 1970; undefined without a certificate. */
+function certificateEnd(leaf: DetailedPeerCertificate): number | undefined {
+  const ends: number[] = []
+  const seen = new Set<DetailedPeerCertificate>()
+  // A root is its own issuer.
+  for (let one = leaf; one?.valid_to !== undefined && !seen.has(one); one = one.issuerCertificate) {
+    seen.add(one)
+    ends.push(Date.parse(one.valid_to))
+  }
+  return ends.length === 0 ? undefined : Math.min(...ends)
 }
 
 function peerOf({ remoteAddress, remotePort }: Socket): string {

@@ -87,7 +87,7 @@ export function memoizeByText<K extends WeakKey, R>(
 }
 
 /**
- * The same for texts that clients choose, of which there may be any number: a result is kept only for as long as somebody holds it
+ * The same for texts that clients choose. There may be any number of them: a result is kept only for as long as somebody holds it
  * too, and then its text goes with it.
  */
 export function memoizeByTextInUse<K extends WeakKey, R extends WeakKey>(

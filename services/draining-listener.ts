@@ -1,7 +1,7 @@
 // Listens for a grpc-js server. It can send GOAWAY on the open connections and keep accepting new ones.
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import type { AddressInfo, ListenOptions, Socket } from 'node:net'
+import type { AddressInfo, ListenOptions, Server as NetServer, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { ConnectionInjector, Server } from '@grpc/grpc-js'
 import { ServerCredentials } from '@grpc/grpc-js'
@@ -102,13 +102,7 @@ export class DrainingListener {
   }
 
   async #bind(address: ListenAddress): Promise<void> {
-    // The socket is created before `listen` returns, so nobody else can connect to it before its mode is set.
-    const umask = 'path' in address ? process.umask(UMASK_OF_SOCKETS) : undefined
-    try {
-      this.#listener.listen(address satisfies ListenOptions)
-    } finally {
-      if (umask !== undefined) process.umask(umask)
-    }
+    listenPrivately(this.#listener, address)
     await once(this.#listener, 'listening')
   }
 
@@ -151,6 +145,16 @@ export class DrainingListener {
 
   #destroyInjectors(): void {
     for (const injector of Object.values(this.#injectors)) injector.destroy()
+  }
+}
+
+/** Listens. The socket is created before this returns, so nobody else can connect to it before its mode is set. */
+export function listenPrivately(server: Pick<NetServer, 'listen'>, address: ListenAddress): void {
+  const umask = 'path' in address ? process.umask(UMASK_OF_SOCKETS) : undefined
+  try {
+    server.listen(address satisfies ListenOptions)
+  } finally {
+    if (umask !== undefined) process.umask(umask)
   }
 }
 

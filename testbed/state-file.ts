@@ -144,7 +144,7 @@ function fileIn(folder: string): string {
 }
 
 async function write(folder: string, state: State): Promise<void> {
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const file = fileIn(folder)
   // Other verbs read the file at any time, so it is replaced whole.
   await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`)

@@ -123,7 +123,7 @@ export const DRAIN_SECONDS = 4
  */
 export async function startTestbed(group: ProcessGroup, options: TestbedOptions): Promise<Testbed> {
   const { folder, drainSeconds = DRAIN_SECONDS, protocol, onProgress = () => {} } = options
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const notices = new Notices()
   if (options.onNotice) notices.onNotice(options.onNotice)
   const context = { group, folder, parts: new Parts(options.onRestart), notices }

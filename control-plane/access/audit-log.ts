@@ -72,7 +72,7 @@ export class AuditLog {
    */
   static async open(path: string, { onFault = () => {} }: OpenOptions = {}): Promise<AuditLog> {
     try {
-      await mkdir(dirname(path), { recursive: true })
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const report = (message: string) =>
         onFault(new SwitchyardError('state-damaged', `${message}. "yard audit verify" tells more`))
       await moveAsideWithoutChain(path, report)

@@ -161,7 +161,7 @@ export class Tokens {
 
 async function createMissing(file: string): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true })
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
     const made = Object.fromEntries(FIRST.map((role) => [role, { role, token: createToken() }]))
     await writeFile(file, `${JSON.stringify(made, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 })
   } catch (cause) {

@@ -7,10 +7,10 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { Message } from '@bufbuild/protobuf'
 import { declaredMessages } from '../../control-plane/switches/switches.ts'
 import { IN_BOOTSTRAPS } from '../../control-plane/translate/in-bootstraps.ts'
 import { withPatchedMessages } from '../../control-plane/translate/patches/envoy-messages.ts'
+import type { Translation } from '../../control-plane/translate/translate.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { createBootstrap } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
@@ -36,9 +36,9 @@ export interface Envoys {
   /**
    * Serves a fleet other resources, and resolves when they are in effect. Its Envoy is started first if it does not run yet.
    * @param ports of its listeners; none of them listened before
-   * @throws SwitchyardError `nacked` with the words of Envoy, or `pending` with the names that do not get ready
+   * @throws SwitchyardError `nacked` with the words of Envoy and the places in the document, or `pending` with the names that do not get ready
    */
-  serve(fleet: string, resources: readonly Message[], ports: readonly number[]): Promise<void>
+  serve(fleet: string, translation: Translation, ports: readonly number[]): Promise<void>
   close(): Promise<void>
 }
 
@@ -70,11 +70,11 @@ export async function startEnvoys(): Promise<Envoys> {
   }
   return {
     version,
-    async serve(fleet, resources, ports) {
-      cache.setSnapshot(fleet, resources)
+    async serve(fleet, translation, ports) {
+      cache.setSnapshot(fleet, translation.resources)
       const envoy = running.get(fleet) ?? start(fleet)
       running.set(fleet, envoy)
-      await untilInEffect(cache, fleet, await envoy)
+      await untilInEffect(cache, fleet, translation, await envoy)
       await Promise.all(ports.map(passBarrier))
     },
     async close() {
@@ -94,11 +94,16 @@ function folderOfSockets(): string {
 }
 
 /** An ACK is not enough: a cluster warms until its endpoints were checked, and a listener until it has its secrets. */
-async function untilInEffect(cache: SnapshotCache, fleet: string, { admin }: RunningEnvoy): Promise<void> {
+async function untilInEffect(
+  cache: SnapshotCache,
+  fleet: string,
+  translation: Translation,
+  { admin }: RunningEnvoy,
+): Promise<void> {
   const signal = AbortSignal.timeout(LONGEST_WARMING_MS)
   for (;;) {
     const { outcome, nodes } = await cache.synced(fleet, { signal })
-    if (outcome === 'nacked') throw nacked(fleet, nodes)
+    if (outcome === 'nacked') throw nacked(fleet, nodes, translation)
     if (outcome === 'synced') break
     if (signal.aborted) throw pending(fleet, ['the answer of Envoy'])
     await setTimeout(POLL_MS)
@@ -126,12 +131,18 @@ async function passBarrier(port: number): Promise<void> {
   socket.destroy()
 }
 
-function nacked(fleet: string, nodes: readonly NodeStatus[]): SwitchyardError {
-  const words = nodes.flatMap(({ types }) => Object.values(types).flatMap(({ nack }) => nack?.message ?? []))
-  return new SwitchyardError(
-    'nacked',
-    `Envoy rejects the document for the fleet ${fleet}: ${words.join('; ')}`,
+/** The entries of the document whose resources Envoy names; of the whole response if it names none. */
+function nacked(fleet: string, nodes: readonly NodeStatus[], { provenance }: Translation): SwitchyardError {
+  const problems = nodes.flatMap(({ types }) =>
+    Object.entries(types).flatMap(([typeUrl, { nack }]) => {
+      if (nack === undefined) return []
+      const named = nack.names.filter((name) => nack.message.includes(name))
+      const names = named.length > 0 ? named : nack.names
+      const places = names.flatMap((name) => provenance.get(`${typeUrl} ${name}`) ?? [])
+      return [{ path: [...new Set(places)].join(', ') || typeUrl, message: nack.message }]
+    }),
   )
+  return new SwitchyardError('nacked', `Envoy rejects the document for the fleet ${fleet}:`, { problems })
 }
 
 function pending(fleet: string, names: readonly string[]): SwitchyardError {

@@ -1,7 +1,7 @@
 // A bed for policy tests: it brings a document into force on real Envoys, and makes the calls of a test file.
 
 import type { Config } from '../../control-plane/document/model.ts'
-import { translateFleet } from '../../control-plane/translate/translate.ts'
+import { translate } from '../../control-plane/translate/translate.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { CellRecords } from '../backends/cell-records.ts'
 import { createCertificates } from '../callers/certificates.ts'
@@ -82,9 +82,9 @@ async function runDocument({
     })
     await Promise.all(
       fleets.map((fleet) => {
-        const resources = translateFleet(rewritten, fleet, certificates.secrets, files)
-        edit?.(resources)
-        return envoys.serve(fleet, resources, [...(ports.get(fleet)?.values() ?? [])])
+        const translation = translate(rewritten, fleet, certificates.secrets, files)
+        edit?.(translation.resources)
+        return envoys.serve(fleet, translation, [...(ports.get(fleet)?.values() ?? [])])
       }),
     )
     return await runCells({ suite, document, bound, ports, certificates, tokens, records })

@@ -1,7 +1,9 @@
 // A test file of `yard test`: its cells, and its problems with line and column.
 
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { SwitchyardError } from '../../core/errors.ts'
+import { blocksOf } from '../../test/support/markdown-blocks.ts'
 import { readSuite } from './read-suite.ts'
 
 const GOOD = `document: document.yaml
@@ -35,6 +37,12 @@ t.test('a cell for each caller that an expectation names, or that "others" stand
       [16, 'write', 'partner', 'PERMISSION_DENIED'],
     ],
   )
+})
+
+t.test('the file in docs/yard.md is a test file', async (t) => {
+  const page = readFileSync(new URL('../../docs/yard.md', import.meta.url), 'utf8')
+  const [block] = blocksOf(page).filter(({ title }) => title === 'orders.test.yaml')
+  t.equal(readSuite(block?.text ?? '', 'orders.test.yaml').cells.length, 7)
 })
 
 t.test('all problems at once, in the order of the file, each with line and column', async (t) => {

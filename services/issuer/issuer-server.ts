@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { SwitchyardError } from '../../core/errors.ts'
 import { joinAddress } from '../../core/host-and-port.ts'
 import { isOwnHost } from '../../core/own-host.ts'
-import type { ListenAddress } from '../draining-listener.ts'
+import { type ListenAddress, listenPrivately } from '../draining-listener.ts'
 import { createProgramServer, type ProgramServerOptions, readJson } from '../program-server.ts'
 import type { TokenIssuer } from './token-issuer.ts'
 import { readTokenRequest } from './token-request.ts'
@@ -81,7 +81,7 @@ async function serve(
   options: ProgramServerOptions,
 ): Promise<IssuerServer> {
   const server = createProgramServer(answer, options)
-  server.listen(listen)
+  listenPrivately(server, listen)
   await once(server, 'listening')
   return {
     address: 'path' in listen ? `unix:${listen.path}` : addressOf(server.address() as AddressInfo),

@@ -133,7 +133,7 @@ t.test('yard test', async (t) => {
       }
       await t.rejects(bed.run(suite, patched as typeof document), {
         code: 'nacked',
-        message: /partners: .*ConnectTimeout/s,
+        message: /partners:\n {2}upstreams\.orders: .*ConnectTimeout/s,
       })
       const { cells } = await bed.run(suite, document)
       t.strictSame(
