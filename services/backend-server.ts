@@ -122,10 +122,7 @@ export async function startBackend(options: BackendOptions, onUnexpected?: OnUne
 
   const { allowPlaintext = false, ...paths } = tls ?? {}
   const files = tls && new CertificateFiles(paths as CertificatePaths)
-  const listener = new DrainingListener(
-    server,
-    files && { credentials: () => files.credentials(), allowPlaintext },
-  )
+  const listener = new DrainingListener(server, files && { files, allowPlaintext })
   const metricsServer = options.metrics && (await metrics?.serve(options.metrics, listener))
   const address = await listener.listen(listen)
   return {

@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
-import { experimental, type ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
 
 export interface CertificatePaths {
@@ -13,7 +12,8 @@ export interface CertificatePaths {
   readonly clientCa?: string
 }
 
-interface Contents {
+/** In PEM, as Node's TLS takes them. */
+export interface CertificateContents {
   readonly cert: Buffer
   readonly key: Buffer
   readonly ca?: Buffer
@@ -23,14 +23,13 @@ const INTERVAL_MS = 1_000
 
 /**
  * Reads the files each second, and uses new contents once they are complete. While a new certificate has no matching key
- * yet, the previous pair stays in use. (grpc-js's own watcher closes connections until both files are there.)
+ * yet, the previous pair stays in use.
  */
-export class CertificateFiles implements experimental.CertificateProvider {
+export class CertificateFiles {
   readonly #paths: CertificatePaths
-  readonly #identityListeners = new Set<experimental.IdentityCertificateUpdateListener>()
-  readonly #caListeners = new Set<experimental.CaCertificateUpdateListener>()
+  readonly #listeners = new Set<(contents: CertificateContents) => void>()
   readonly #timer: NodeJS.Timeout
-  #contents: Contents
+  #contents: CertificateContents
 
   /** @throws SwitchyardError `invalid-argument` if a file is missing, or key and certificate do not match */
   constructor(paths: CertificatePaths, intervalMs = INTERVAL_MS) {
@@ -46,37 +45,17 @@ export class CertificateFiles implements experimental.CertificateProvider {
     this.#timer = setInterval(() => this.#renew(), intervalMs).unref()
   }
 
-  credentials(): ServerCredentials {
-    const ca = this.#paths.clientCa === undefined ? null : this
-    // Despite the parameter names of grpc-js, the first provider gives the server's own certificate.
-    return experimental.createCertificateProviderServerCredentials(this, ca, ca !== null)
+  get contents(): CertificateContents {
+    return this.#contents
   }
 
-  addIdentityCertificateListener(listener: experimental.IdentityCertificateUpdateListener): void {
-    this.#identityListeners.add(listener)
-    this.#notify(listener, identityOf)
-  }
-
-  removeIdentityCertificateListener(listener: experimental.IdentityCertificateUpdateListener): void {
-    this.#identityListeners.delete(listener)
-  }
-
-  addCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
-    this.#caListeners.add(listener)
-    this.#notify(listener, caOf)
-  }
-
-  removeCaCertificateListener(listener: experimental.CaCertificateUpdateListener): void {
-    this.#caListeners.delete(listener)
+  /** Calls `listener` with each later contents. */
+  onRenewal(listener: (contents: CertificateContents) => void): void {
+    this.#listeners.add(listener)
   }
 
   close(): void {
     clearInterval(this.#timer)
-  }
-
-  /** Notifies one tick later, because the credentials miss an update while they add their listener. */
-  #notify<T>(listener: (update: T) => void, updateOf: (contents: Contents) => T): void {
-    process.nextTick(() => listener(updateOf(this.#contents)))
   }
 
   #renew(): void {
@@ -87,12 +66,11 @@ export class CertificateFiles implements experimental.CertificateProvider {
       return // A renewal is half written. The next reading finds the rest.
     }
     if (isDeepStrictEqual(before, this.#contents)) return
-    for (const listener of this.#caListeners) listener(caOf(this.#contents))
-    for (const listener of this.#identityListeners) listener(identityOf(this.#contents))
+    for (const listener of this.#listeners) listener(this.#contents)
   }
 }
 
-function read({ certificate, key, clientCa }: CertificatePaths): Contents {
+function read({ certificate, key, clientCa }: CertificatePaths): CertificateContents {
   const contents = {
     cert: readFileSync(certificate),
     key: readFileSync(key),
@@ -100,12 +78,4 @@ function read({ certificate, key, clientCa }: CertificatePaths): Contents {
   }
   createSecureContext(contents)
   return contents
-}
-
-function identityOf({ cert, key }: Contents): experimental.IdentityCertificateUpdate {
-  return { certificate: cert, privateKey: key }
-}
-
-function caOf({ ca }: Contents): experimental.CaCertificateUpdate | null {
-  return ca === undefined ? null : { caCertificate: ca }
 }

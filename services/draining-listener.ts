@@ -8,6 +8,9 @@ import { ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
 import { joinAddress } from '../core/host-and-port.ts'
 import { describeHolder } from '../core/port-holder.ts'
+import { awaitBytes, awaitPreface } from './await-preface.ts'
+import type { CertificateFiles } from './certificate-files.ts'
+import { TlsServer } from './tls-server.ts'
 
 export interface TcpAddress {
   readonly host: string
@@ -20,10 +23,14 @@ export interface TcpAddress {
 export type ListenAddress = TcpAddress | { readonly path: string }
 
 export interface Tls {
-  readonly credentials: () => ServerCredentials
+  /** With a client CA among them, each client must have a certificate of it. */
+  readonly files: Pick<CertificateFiles, 'contents' | 'onRenewal'>
   /** Whether to serve clients without TLS too. The first byte of a connection shows which it is. */
   readonly allowPlaintext: boolean
 }
+
+/** In which a connection must have ended its handshake, and then must have sent the preface of HTTP/2. */
+const BEGIN_MS = 5_000
 
 /** The first byte of a TLS connection: a handshake record. https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
 const HANDSHAKE = 0x16
@@ -32,24 +39,31 @@ const HANDSHAKE = 0x16
 const UMASK_OF_SOCKETS = 0o177
 
 /**
- * Accepts connections and hands them to the server through connection injectors. Each drain destroys the injectors, which
- * drains their connections, and creates new ones. (grpc-js's own `Server.drain` does not return the number of connections.)
+ * Accepts connections, ends TLS, and hands them to the server through a connection injector. Each drain destroys the injector, which
+ * drains its connections, and creates another. (grpc-js's own `Server.drain` does not return the number of connections.)
  */
 export class DrainingListener {
   readonly #server: Server
-  readonly #tls: Tls | undefined
+  readonly #tls: TlsServer | undefined
+  readonly #allowPlaintext: boolean
+  readonly #beginMs: number
   readonly #listener = createServer({ noDelay: true }, (socket) => this.#accept(socket))
   readonly #open = new Set<Socket>()
   #sinceDrain = new Set<Socket>()
-  #injectors: Injectors
+  #injector: ConnectionInjector
   #accepted = 0
   #closing: Promise<void> | undefined
 
-  /** Plaintext without `tls`. */
-  constructor(server: Server, tls?: Tls) {
+  /**
+   * Plaintext without `tls`.
+   * @param beginMs in which the handshake must end, and again until the preface of HTTP/2 is there. Default: 5 s
+   */
+  constructor(server: Server, tls?: Tls, beginMs = BEGIN_MS) {
     this.#server = server
-    this.#tls = tls
-    this.#injectors = this.#createInjectors()
+    this.#beginMs = beginMs
+    this.#tls = tls && new TlsServer(tls.files, beginMs, (socket) => this.#awaitPreface(socket))
+    this.#allowPlaintext = tls?.allowPlaintext ?? true
+    this.#injector = this.#createInjector()
   }
 
   /**
@@ -73,8 +87,8 @@ export class DrainingListener {
   drain(): number {
     const drained = this.#sinceDrain.size
     this.#sinceDrain = new Set()
-    this.#destroyInjectors()
-    this.#injectors = this.#createInjectors()
+    this.#injector.destroy()
+    this.#injector = this.#createInjector()
     return drained
   }
 
@@ -92,7 +106,7 @@ export class DrainingListener {
   async #close(graceMs: number): Promise<void> {
     const closed = once(this.#listener, 'close')
     this.#listener.close()
-    this.#destroyInjectors()
+    this.#injector.destroy()
     const cut = setTimeout(() => {
       for (const socket of this.#open) socket.destroy()
     }, graceMs)
@@ -113,38 +127,27 @@ export class DrainingListener {
     socket.once('close', () => {
       for (const sockets of [this.#open, generation]) sockets.delete(socket)
     })
-    this.#inject(socket)
+    socket.on('error', () => socket.destroy())
+    const tls = this.#tls
+    if (tls === undefined) this.#awaitPreface(socket)
+    else if (this.#allowPlaintext) this.#awaitFirstByte(socket, tls)
+    else tls.accept(socket)
   }
 
-  #inject(socket: Socket): void {
-    const { tls, plaintext } = this.#injectors
-    if (tls === undefined || plaintext === undefined) {
-      const only = tls ?? plaintext
-      only?.injectConnection(socket)
-      return
-    }
-    socket.once('error', () => socket.destroy())
-    socket.once('readable', () => {
-      const start: Buffer | null = socket.read()
-      if (start === null) return
-      socket.unshift(start)
-      const injector = start[0] === HANDSHAKE ? tls : plaintext
-      injector.injectConnection(socket)
+  #awaitFirstByte(socket: Socket, tls: TlsServer): void {
+    awaitBytes(socket, { length: 1, ms: this.#beginMs }, ([first]) => {
+      if (first === HANDSHAKE) tls.accept(socket)
+      else this.#awaitPreface(socket)
     })
   }
 
-  #createInjectors(): Injectors {
-    const { credentials, allowPlaintext } = this.#tls ?? { credentials: undefined, allowPlaintext: true }
-    return {
-      ...(credentials && { tls: this.#server.createConnectionInjector(credentials()) }),
-      ...(allowPlaintext && {
-        plaintext: this.#server.createConnectionInjector(ServerCredentials.createInsecure()),
-      }),
-    }
+  #awaitPreface(socket: Socket): void {
+    socket.on('error', () => socket.destroy())
+    awaitPreface(socket, this.#beginMs, () => this.#injector.injectConnection(socket))
   }
 
-  #destroyInjectors(): void {
-    for (const injector of Object.values(this.#injectors)) injector.destroy()
+  #createInjector(): ConnectionInjector {
+    return this.#server.createConnectionInjector(ServerCredentials.createInsecure())
   }
 }
 
@@ -156,11 +159,6 @@ export function listenPrivately(server: Pick<NetServer, 'listen'>, address: List
   } finally {
     if (umask !== undefined) process.umask(umask)
   }
-}
-
-interface Injectors {
-  readonly tls?: ConnectionInjector
-  readonly plaintext?: ConnectionInjector
 }
 
 /** Removes the file of a Unix socket if a killed process left it. @returns whether it did */

@@ -238,6 +238,8 @@ export interface ServerListenerSwitch<F extends string = string, S extends TSche
 export interface FleetSwitch<F extends string = string, S extends TSchema = TSchema>
   extends FieldSwitch<F, S> {
   toListener?(settings: SettingsOf<S>): ListenerParts
+  /** Fields of each chain. @param chain as the switches of listeners have made it */
+  toFilterChain?(settings: SettingsOf<S>, chain: FilterChainParts): FilterChainParts
   toHttpConnectionManager?(settings: SettingsOf<S>): HttpConnectionManagerParts
   toTcpProxy?(settings: SettingsOf<S>): TcpProxyParts
   /** Resources of its own, beside those of the upstreams that it refers to. */

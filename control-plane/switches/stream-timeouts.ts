@@ -2,12 +2,13 @@
 
 import { Type } from 'typebox'
 import { fleetSwitch } from './attach-points.ts'
-import { PositiveDuration, toDuration } from './duration.ts'
+import { OptionalDuration, PositiveDuration, toDuration } from './duration.ts'
+import { HTTP_INSPECTOR } from './inspect-http.ts'
 import { facts } from './schema-keywords.ts'
 
 /**
  * `timeouts` of a fleet. Envoy's own stream idle timeout of 5 minutes is short for a gRPC watch. A client that takes longer than
- * `requestHeaders` to send its headers only keeps a connection busy.
+ * `requestHeaders` to send its headers, or than `handshake` for its first bytes, only keeps a connection busy.
  * https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts
  */
 export const streamTimeouts = fleetSwitch({
@@ -22,6 +23,15 @@ export const streamTimeouts = fleetSwitch({
         envoy: 'HttpConnectionManager.request_headers_timeout',
         example: '5s',
       }),
+      handshake: PositiveDuration(
+        '10s',
+        'the time in which a new connection must have ended its TLS handshake, or have sent the begin of HTTP',
+        { envoy: 'FilterChain.transport_socket_connect_timeout', example: '5s' },
+      ),
+      request: OptionalDuration(
+        'the time in which a whole call must arrive, with all of its messages: it ends streams of callers too',
+        { envoy: 'HttpConnectionManager.request_timeout', example: '30s' },
+      ),
     },
     {
       additionalProperties: false,
@@ -31,7 +41,13 @@ export const streamTimeouts = fleetSwitch({
     },
   ),
   appliesTo: ['envoy'],
-  toHttpConnectionManager: ({ streamIdle, requestHeaders }) => ({
+  messages: [HTTP_INSPECTOR],
+  // Also for what the listener must know before it has a chain: whether the connection begins with TLS or HTTP.
+  toListener: ({ handshake }) => ({ listenerFiltersTimeout: toDuration(handshake) }),
+  toFilterChain: ({ handshake }, { transportSocket }) =>
+    transportSocket === undefined ? {} : { transportSocketConnectTimeout: toDuration(handshake) },
+  toHttpConnectionManager: ({ streamIdle, requestHeaders, request }) => ({
+    ...(request !== undefined && { requestTimeout: toDuration(request) }),
     streamIdleTimeout: toDuration(streamIdle),
     requestHeadersTimeout: toDuration(requestHeaders),
   }),

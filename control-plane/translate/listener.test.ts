@@ -19,6 +19,7 @@ const SOCKET = {
   name: 'main',
   statPrefix: 'main',
   address: { socketAddress: { portValue: 10000 } },
+  listenerFiltersTimeout: '10s',
   enableReusePort: false,
 }
 

@@ -9,6 +9,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { type Config, type EnvoyFleet, type Listener, modeOf } from '../document/model.ts'
 import type { FilterChainParts, ListenerParts } from '../switches/attach-points.ts'
 import { keptEnvoyHeaders, managerPartsOf, toHttpFilters } from '../switches/filter-chain.ts'
+import { inspectHttp } from '../switches/inspect-http.ts'
 import { inspectTls } from '../switches/listener-tls.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
@@ -45,9 +46,9 @@ export function toListener(
         },
       },
     },
-    filterChains: firstChains(name, entry, fleet, config, switches, files).flatMap((chain) =>
-      toChains(chain, entry, switches),
-    ),
+    filterChains: firstChains(name, entry, fleet, config, switches, files)
+      .flatMap((chain) => toChains(chain, entry, switches))
+      .map((chain) => withFleetParts(chain, fleet, switches)),
   }
   return create(
     ListenerSchema,
@@ -57,6 +58,8 @@ export function toListener(
       ...partsOf(switches.fleets, fleet, (one, settings) => one.toListener?.(settings)),
       // In mode l7 too, so that a flip changes filter chains only. It comes after the filter for PROXY, whose header is before TLS.
       ...(listener.l4?.sni === undefined ? [] : [inspectTls()]),
+      // Not where the listener can change to mode l4, in which the server may have to speak first.
+      ...(listener.l4 === undefined ? [inspectHttp()] : []),
     ]),
   )
 }
@@ -68,6 +71,13 @@ function withFleetFields(listener: Listener, fleet: FleetPart, { listeners }: Sw
     alsoOfFleet && entries[field] !== undefined ? [[field, entries[field]]] : [],
   )
   return { ...Object.fromEntries(shared), ...listener }
+}
+
+function withFleetParts(chain: FilterChainParts, fleet: FleetPart, { fleets }: Switches): FilterChainParts {
+  return mergeParts([
+    chain,
+    ...partsOf(fleets, fleet, (one, settings) => one.toFilterChain?.(settings, chain)),
+  ])
 }
 
 /** Each switch in turn puts chains in the place of those that came out of the switch before. */

@@ -1,7 +1,7 @@
 // Per-RPC credentials on a real TLS channel: each call carries a token, and plaintext carries none.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { credentials, Server, ServerCredentials, status } from '@grpc/grpc-js'
+import { credentials, Server, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { DrainingListener } from '../draining-listener.ts'
@@ -16,7 +16,7 @@ const options = { 'grpc.ssl_target_name_override': 'echo.test' }
 async function openSecureEcho(t: Test) {
   const authority = await Authority.create('mesh')
   const { certificate, key } = await authority.issue({ name: 'echo', dns: ['echo.test'] })
-  const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) }
+  const pair = { cert: Buffer.from(certificate), key: Buffer.from(key) }
   const seen: unknown[] = []
   const grpc = new Server()
   const echo = echoService('b1')
@@ -28,7 +28,7 @@ async function openSecureEcho(t: Test) {
     },
   })
   const listener = new DrainingListener(grpc, {
-    credentials: () => ServerCredentials.createSsl(null, [pair]),
+    files: { contents: pair, onRenewal: () => {} },
     allowPlaintext: false,
   })
   const address = await listener.listen({ host: '127.0.0.1', port: 0 })

@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
     listen: flags.listen,
     policy,
     ...(log && { log }),
-    ...(files && { tls: { credentials: () => files.credentials(), allowPlaintext: false } }),
+    ...(files && { tls: { files, allowPlaintext: false } }),
   })
   const close = async () => {
     await authorizer.close()
