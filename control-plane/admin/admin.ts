@@ -30,6 +30,7 @@ import { problemOf, sendProblem } from './problem.ts'
 import { addRequestSpans } from './request-spans.ts'
 import { revisionRoutes } from './revision-routes.ts'
 import type { RoutesOptions } from './routes-options.ts'
+import { addSecurityHeaders } from './security-headers.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { testbedRoutes } from './testbed-routes.ts'
@@ -73,6 +74,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     routerOptions: { maxParamLength: maxHeaderSize },
   })
   server.server.maxConnections = MOST_CONNECTIONS
+  addSecurityHeaders(server)
   answerAllRequests(server)
   rejectForeignHosts(server, options.hosts ?? [])
   const closing = new AbortController()

@@ -12,6 +12,9 @@ const POLICY = [
   "img-src 'self' data:",
   "font-src 'self' data:",
   "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
 ].join('; ')
 
 const SECURITY = {

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { PROBLEM_TYPE } from '../../api/media-types.ts'
 import { type ErrorCode, SwitchyardError } from '../../core/errors.ts'
 import { createProblem } from './problem.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
 
 /** By the code of Node's error: https://nodejs.org/api/http.html#event-clienterror */
 const KNOWN: Readonly<Record<string, readonly [code: ErrorCode, detail: string]>> = {
@@ -41,6 +42,7 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
     `content-type: ${PROBLEM_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   socket.destroySoon()

@@ -22,12 +22,6 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const HEADERS = {
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-}
 const FOREVER = 'public, max-age=31536000, immutable'
 
 export async function addPage(server: FastifyInstance, folder = BUILT): Promise<void> {
@@ -37,7 +31,7 @@ export async function addPage(server: FastifyInstance, folder = BUILT): Promise<
   await server.register(
     async (page) => {
       page.addHook('onRequest', async (_request, reply) => {
-        reply.headers(HEADERS)
+        reply.header('content-security-policy', POLICY)
       })
       page.setNotFoundHandler(({ url }) => {
         throw new SwitchyardError('not-found', describeMissing(url))
