@@ -15,6 +15,8 @@ import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { HEAD_SUFFIX } from './access/audit-chain.ts'
 import { AuditLog } from './access/audit-log.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
+import { OidcLogin } from './access/oidc.ts'
+import type { OidcSettings } from './access/oidc-settings.ts'
 import { openServerIdentity, type ServerIdentity, type ServerTlsFiles } from './access/server-credentials.ts'
 import { Tokens } from './access/tokens.ts'
 import { AccessLogs } from './access-logs/access-logs.ts'
@@ -88,6 +90,8 @@ export interface ControlPlaneOptions {
    * state folder. Without either no token is asked for, and REST stays on loopback.
    */
   readonly accessFolder?: string
+  /** Who may call REST by tokens of an OpenID Connect issuer, beside the tokens of `accessFolder`. Default: nobody. */
+  readonly oidc?: OidcSettings
   /** Serves `/metrics` to who has no token. */
   readonly openMetrics?: boolean
   /** Where the testbed answers that starts this control plane, `http://` on loopback. Default: no testbed. */
@@ -119,6 +123,7 @@ export interface ControlPlane {
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   rejectOpenXds(options)
+  const oidc = oidcOf(options)
   const dashboards =
     options.prometheus === undefined ? undefined : new PanelReader(new PrometheusLink(options.prometheus))
   const ends: (() => Promise<void>)[] = []
@@ -221,7 +226,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       address: options.admin,
       ...(options.adminHosts && { hosts: options.adminHosts }),
       traced: options.traced ?? false,
-      ...(guard && { tokens: guard.tokens, access: { ...guard, openMetrics: options.openMetrics ?? false } }),
+      ...(guard && {
+        tokens: guard.tokens,
+        access: { ...guard, ...(oidc && { oidc }), openMetrics: options.openMetrics ?? false },
+      }),
     })
     ends.push(() => admin.close())
     return {
@@ -291,6 +299,15 @@ function followIdentity(
   })
   watched.watch(new Set([files.certificate, files.key, files.clientCa]))
   return async () => watched.close()
+}
+
+/** @throws SwitchyardError `invalid-argument` without a folder: there would be no audit log, and everybody else needs no token */
+function oidcOf({ oidc, accessFolder, stateFolder }: ControlPlaneOptions): OidcLogin | undefined {
+  if (oidc === undefined) return undefined
+  if (accessFolder !== undefined || stateFolder !== undefined) return new OidcLogin(oidc)
+  const message =
+    'OpenID Connect needs a folder for tokens and the audit log: name one with --state or --access'
+  throw new SwitchyardError('invalid-argument', message)
 }
 
 async function openAccess(folder: string, onFault: ControlPlaneOptions['onFault']) {

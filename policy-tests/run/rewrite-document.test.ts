@@ -24,7 +24,10 @@ const DOCUMENT = validateConfig({
     },
     stock: { dns: { host: 'stock.internal', port: 7101 }, lb: { policy: 'random' } },
     prices: { endpointsFrom: { file: 'prices.yaml' } },
-    authorizer: { endpoints: { a1: { address: '10.0.0.8:9191' } }, tls: { enabled: true, ca: 'mesh' } },
+    authorizer: {
+      endpoints: { a1: { address: '10.0.0.8:9191' } },
+      tls: { enabled: true, ca: 'mesh', sans: ['spiffe://shop/authorizer'] },
+    },
     any: { aggregate: ['orders', 'stock'] },
     ratings: { endpoints: { r1: { address: '10.0.0.9:7101' } } },
   },
@@ -59,28 +62,30 @@ const rewrite = () =>
     keys: () => [MINTED],
   })
 
-t.test('endpoints, ports and keys are others; logs and the PROXY protocol are gone', async (t) => {
-  const { upstreams, fleets, jwt } = rewrite()
-  t.strictSame(upstreams, {
-    orders: {
-      endpoints: { o1: { address: '127.0.0.1:6002', weight: 3 } },
-      healthCheck: { enabled: true },
-      outlierDetection: { enabled: true },
-    },
-    stock: { endpoints: { 'stand-in': { address: '127.0.0.1:5008' } }, lb: { policy: 'random' } },
-    prices: { endpoints: { 'stand-in': { address: '127.0.0.1:6008' } } },
-    authorizer: { endpoints: { a1: { address: '127.0.0.1:10002' } } },
-    any: DOCUMENT.upstreams.any,
-    ratings: DOCUMENT.upstreams.ratings,
-  })
-  t.strictSame(fleets.edge, {
-    kind: 'envoy',
-    lb: { mode: 'l7', policy: 'round_robin' },
-    listeners: { main: { port: 20_001, l7: { routes: 'public' } } },
-    security: { jwt: JWT, rbac: RBAC },
-  })
-  t.strictSame(jwt?.main?.jwks, { inline: { keys: [MINTED] } })
-})
+t.test(
+  'endpoints, ports and keys are others; logs, health checks and the PROXY protocol are gone',
+  async (t) => {
+    const { upstreams, fleets, jwt } = rewrite()
+    t.strictSame(upstreams, {
+      orders: {
+        endpoints: { o1: { address: '127.0.0.1:6002', weight: 3 } },
+        outlierDetection: { enabled: true },
+      },
+      stock: { endpoints: { 'stand-in': { address: '127.0.0.1:5008' } }, lb: { policy: 'random' } },
+      prices: { endpoints: { 'stand-in': { address: '127.0.0.1:6008' } } },
+      authorizer: { endpoints: { a1: { address: '127.0.0.1:10002' } } },
+      any: DOCUMENT.upstreams.any,
+      ratings: DOCUMENT.upstreams.ratings,
+    })
+    t.strictSame(fleets.edge, {
+      kind: 'envoy',
+      lb: { mode: 'l7', policy: 'round_robin' },
+      listeners: { main: { port: 20_001, l7: { routes: 'public' } } },
+      security: { jwt: JWT, rbac: RBAC },
+    })
+    t.strictSame(jwt?.main?.jwks, { inline: { keys: [MINTED] } })
+  },
+)
 
 t.test('it is a valid document, and the routes are as they were', async (t) => {
   t.ok(validateConfig(rewrite()))

@@ -38,16 +38,24 @@ export function endpointsOf({ aggregate, endpoints }: Upstream): readonly string
   return endpoints === undefined ? [SOLE_ENDPOINT] : Object.keys(endpoints)
 }
 
-/** Stand-ins take no header of the PROXY protocol; events of health checks would go to a file of the user. */
+/**
+ * Stand-ins take no header of the PROXY protocol. They are always healthy, and a check that is late on a busy machine would
+ * take them out.
+ */
 function rewriteUpstream(name: string, upstream: Upstream, { keep, real, endpoint }: Replacements): Upstream {
   if (keep.has(name) || upstream.aggregate !== undefined) return upstream
-  const { endpointsFrom: _from, dns: _dns, proxyProtocol: _proxy, healthCheck, tls, ...rest } = upstream
+  const {
+    endpointsFrom: _from,
+    dns: _dns,
+    proxyProtocol: _proxy,
+    healthCheck: _check,
+    tls,
+    ...rest
+  } = upstream
   const written = upstream.endpoints ?? { [SOLE_ENDPOINT]: { address: '' } }
-  const { eventLog: _log, ...checked } = (healthCheck ?? {}) as Record<string, unknown>
   return {
     ...rest,
     ...(tls && !real.has(name) && { tls }),
-    ...(healthCheck && { healthCheck: checked as unknown as NonNullable<Upstream['healthCheck']> }),
     endpoints: mapEntries(written, (id, { additionalAddresses: _more, ...one }) => ({
       ...one,
       address: endpoint(name, id) ?? one.address,

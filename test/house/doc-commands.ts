@@ -3,7 +3,14 @@
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { type CoveredBy, literally } from './covered-command.ts'
 import type { SourceFile } from './rules.ts'
-import { FUNDAMENTALS, SCENARIO, SCENARIO_COMMANDS, SCENARIOS, WEB_EXAMPLE } from './scenario-commands.ts'
+import {
+  FUNDAMENTALS,
+  SCENARIO,
+  SCENARIO_COMMANDS,
+  SCENARIOS,
+  TUNING,
+  WEB_EXAMPLE,
+} from './scenario-commands.ts'
 
 const MUTANTS: CoveredBy = ['test/mutation/choose-sources.test.ts', 'a folder or a file can be chosen']
 const PUSH: CoveredBy = ['bench/push.test.ts', 'a cell is measured']
@@ -47,6 +54,7 @@ export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
   'docs/guides/roll-out-a-canary.md': TRAFFIC_GUIDES,
   'docs/guides/survive-a-failing-backend.md': TRAFFIC_GUIDES,
   'docs/guides/see-every-call.md': ['test/envoy/see-every-call-guide.test.ts', 'commandsOf(here(GUIDE))'],
+  'docs/guides/test-your-policies.md': ['test/envoy/policies-guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/run-it.md': ['test/envoy/run-it.test.ts', 'commandsOf(GUIDE)'],
 }
 
@@ -149,6 +157,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard certs --out .': CERTS,
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
+    'npx yard serve --config my.yaml --state /var/lib/yard --oidc-issuer https://login.example.org/realms/ops --oidc-audience switchyard --oidc-role groups=platform:operator --oidc-role groups=edge-team:operator:edge':
+      ['test/policies/oidc-login.test.ts', '--oidc-issuer'],
     ...TOKEN_COMMANDS,
     'npx yard audit verify /var/lib/yard/audit.jsonl': [
       'test/policies/audit-chain.test.ts',
@@ -164,6 +174,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'test/features/circuit-breaker.test.ts',
       'circuitBreaker',
     ],
+    "npx yard scenario run grpc-tuning --only 'windows.envoy-*'": TUNING,
+    'npm run bench:callers -- --full': ['bench/callers.test.ts', 'bench:callers'],
   },
   'docs/security/opa.md': {
     'npx yard authorizer --listen unix:/run/switchyard/authorizer.sock --bundle policy.tar.gz --verification-key policy.pub --state authorizer-state --decision-log decisions.jsonl':

@@ -12,7 +12,7 @@ export const WEB_EXAMPLE: CoveredBy = ['test/envoy/web-example.test.ts', "'examp
 export const SCENARIO: CoveredBy = ['test/scenarios/grpc-security.test.ts', "'grpc-security'"]
 const BALANCING: CoveredBy = ['test/scenarios/grpc-loadbalancing.test.ts', "'grpc-loadbalancing'"]
 const HTTP2: CoveredBy = ['test/scenarios/http2-analysis.test.ts', "'http2-analysis'"]
-const TUNING: CoveredBy = ['test/scenarios/grpc-tuning.test.ts', "'grpc-tuning'"]
+export const TUNING: CoveredBy = ['test/scenarios/grpc-tuning.test.ts', "'grpc-tuning'"]
 export const FUNDAMENTALS: CoveredBy = ['test/scenarios/grpc-fundamentals.test.ts', "'grpc-fundamentals'"]
 export const SCENARIOS: CoveredBy = ['cli/verbs/scenario/list.test.ts', "'list'"]
 
