@@ -11,30 +11,31 @@ import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.
 import { validateConfig } from '../control-plane/document/validate.ts'
 import type { SecretBytesByName } from '../control-plane/sources/secrets/secret-bytes.ts'
 import { translateFleet } from '../control-plane/translate/translate.ts'
+import { seededRandom } from '../core/seeded-random.ts'
 import { createBootstrap } from '../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
 import { type RunningEnvoy, runEnvoy } from '../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../processes/free-port.ts'
 import { ProcessGroup } from '../processes/process-group.ts'
-import { startBackend } from '../services/backend-server.ts'
 import { TokenIssuer } from '../services/issuer/token-issuer.ts'
 import { Authority } from '../testbed/certificates/authority.ts'
 import { cpuMsOf } from '../testbed/measure/usage.ts'
 import { SnapshotCache, startXdsServer } from '../xds-server/index.ts'
-import { AUDIENCE, CELLS, type Cell, documentOf, ISSUER, POLICY_DATA } from './authz/fleets.ts'
+import { describeCpus, pin, planCpus } from './authz/cpus.ts'
+import { AUDIENCE, CELLS, type Cell, CHECKS_ALONE, documentOf, ISSUER, POLICY_DATA } from './authz/fleets.ts'
 import {
   buildGoPrograms,
   type Load,
+  type LoadResult,
   type RunningAuthorizer,
   runLoad,
   startAuthorizer,
+  startService,
 } from './authz/programs.ts'
 import { renderReport, type Sample, type Throughput } from './authz/report.ts'
 
-const ANY_PORT = { host: '127.0.0.1', port: 0 } as const
 const METHOD = '/switchyard.echo.v1.EchoService/Unary'
 const CHECK = '/envoy.service.auth.v3.Authorization/Check'
-const WARM_UP_SECONDS = 2
 const HOUR_SECONDS = 3_600
 
 const AUTHORIZERS = {
@@ -46,15 +47,24 @@ const AUTHORIZERS = {
 
 const { values: flags } = parseArgs({
   options: {
-    rates: { type: 'string', default: '200,1000' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '2' },
+    quick: { type: 'boolean', default: false },
+    rates: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
     out: { type: 'string' },
   },
 })
-const rates = flags.rates.split(',').map(Number)
-const rounds = Number(flags.rounds)
-const seconds = Number(flags.seconds)
+/** 16 minutes, or 40 seconds to try it. Above 400 calls per second, two cores are busy with the calls of no policy alone. */
+const plan = flags.quick
+  ? { rates: '200', rounds: '3', seconds: '0.7' }
+  : { rates: '100,400', rounds: '18', seconds: '2' }
+const rates = (flags.rates ?? plan.rates).split(',').map(Number)
+const rounds = Number(flags.rounds ?? plan.rounds)
+const seconds = Number(flags.seconds ?? plan.seconds)
+const WARM_UP_SECONDS = flags.quick ? 0.5 : 2
+const THROUGHPUT_SECONDS = 0.7
+const cpus = planCpus()
+const random = seededRandom(1)
 
 buildGoPrograms()
 const folder = await mkdtemp(join(tmpdir(), 'switchyard-bench-'))
@@ -72,48 +82,66 @@ process.exit()
 async function measure(): Promise<string> {
   const authorizers = await startAuthorizers()
   const { loads, envoys } = await startFleets(authorizers)
+  // Warms up the just-in-time compilers before the measurement.
+  for (const { address } of Object.values(authorizers)) await load(checksOf(address, WARM_UP_SECONDS))
+  for (const one of loads.values()) await load({ ...one, seconds: WARM_UP_SECONDS })
+  const rows = [
+    ...CELLS.map((cell) => {
+      const isAsked = cell.authorizer !== undefined && cell.checks.includes('opa')
+      const asked = isAsked ? authorizers[cell.authorizer ?? 'oursUnix'].pid : undefined
+      return { title: cell.title, load: loads.get(cell) as Load, envoy: envoys.get(cell)?.pid, asked }
+    }),
+    ...CHECKS_ALONE.map(({ title, authorizer }) => {
+      const { address, pid } = authorizers[authorizer]
+      return { title, load: checksOf(address, seconds), envoy: undefined, asked: pid }
+    }),
+  ]
   const samples: Sample[] = []
   const throughput: Throughput[] = []
-  // Warms up the just-in-time compilers before the measurement.
-  for (const { address } of Object.values(authorizers)) {
-    await runLoad({ target: address, method: CHECK, message: checkRequest(), seconds: WARM_UP_SECONDS })
-  }
-  for (const load of loads.values()) await runLoad({ ...load, seconds: WARM_UP_SECONDS })
   for (let round = 0; round < rounds; round += 1) {
+    process.stderr.write(`round ${round + 1} of ${rounds}\n`)
     for (const rate of rates) {
-      for (const cell of CELLS) {
-        const load = loads.get(cell) as Load
-        samples.push(await sample(cell, { ...load, rate, seconds }, envoys.get(cell), authorizers))
-      }
+      for (const row of shuffled(rows)) samples.push(await sample(row, rate, round))
     }
-    for (const [name, title] of Object.entries(AUTHORIZERS)) {
+    for (const [name, title] of shuffled(Object.entries(AUTHORIZERS))) {
       const { address } = authorizers[name as keyof typeof AUTHORIZERS]
-      const { calls, seconds: took } = await runLoad({
-        target: address,
-        method: CHECK,
-        message: checkRequest(),
-        seconds,
-      })
+      const { calls, seconds: took } = await load(checksOf(address, THROUGHPUT_SECONDS))
       throughput.push({ title, rate: calls / took })
     }
   }
-  return renderReport(samples, throughput)
+  return renderReport(samples, throughput, { rounds, seconds, cpus: describeCpus(cpus) })
 }
 
-async function sample(
-  { title, authorizer, checks }: Cell,
-  load: Load,
-  envoy: RunningEnvoy | undefined,
-  authorizers: Authorizers,
-): Promise<Sample> {
-  const asked = authorizer !== undefined && checks.includes('opa') ? authorizers[authorizer].pid : undefined
-  const pids = [envoy?.pid, asked]
-  const before = pids.map((pid) => (pid === undefined ? Number.NaN : cpuMsOf(pid)))
-  const { calls, failures, p50, p99 } = await runLoad(load)
-  const [envoyCpu = Number.NaN, authorizerCpu = Number.NaN] = pids.map(
-    (pid, at) => ((pid === undefined ? Number.NaN : cpuMsOf(pid)) - (before[at] ?? 0)) * (1_000 / calls),
-  )
-  return { title, rate: load.rate ?? 0, p50, p99, envoyCpu, authorizerCpu, failures }
+interface Row {
+  readonly title: string
+  readonly load: Load
+  /** Their process IDs. */
+  readonly envoy: number | undefined
+  readonly asked: number | undefined
+}
+
+async function sample({ title, load: one, envoy, asked }: Row, rate: number, round: number): Promise<Sample> {
+  const cpuOf = (pid: number | undefined) => (pid === undefined ? Number.NaN : cpuMsOf(pid))
+  const [envoyBefore, askedBefore] = [cpuOf(envoy), cpuOf(asked)]
+  const { calls, failures, latencies } = await load({ ...one, rate, seconds })
+  const [envoyCpu, authorizerCpu] = [cpuOf(envoy) - envoyBefore, cpuOf(asked) - askedBefore]
+  return { title, rate, round, calls, failures, latencies, envoyCpu, authorizerCpu }
+}
+
+function load(one: Load): Promise<LoadResult> {
+  return runLoad(one, cpus?.load)
+}
+
+function checksOf(target: string, duration: number): Load {
+  return { target, method: CHECK, message: checkRequest(), seconds: duration }
+}
+
+/** So that no row always comes after the same one. */
+function shuffled<T>(all: readonly T[]): readonly T[] {
+  return all
+    .map((one) => ({ one, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ one }) => one)
 }
 
 type Authorizers = Readonly<Record<keyof typeof AUTHORIZERS, RunningAuthorizer>>
@@ -124,18 +152,21 @@ async function startAuthorizers() {
   for (const file of ['authz.rego', 'policy.wasm']) await copyFile(join(source, file), join(policy, file))
   await writeFile(join(policy, 'data.json'), JSON.stringify(POLICY_DATA))
   const socket = (name: string) => `unix:${join(folder, `${name}.sock`)}`
-  return {
+  const started = {
     oursUnix: await startAuthorizer(group, 'ours', policy, socket('ours')),
     peerUnix: await startAuthorizer(group, 'peer', policy, socket('peer')),
     oursTcp: await startAuthorizer(group, 'ours', policy, '127.0.0.1:0'),
     peerTcp: await startAuthorizer(group, 'peer', policy, '127.0.0.1:0'),
   }
+  for (const { pid } of Object.values(started)) pin(pid, cpus?.authorizer)
+  return started
 }
 
 async function startFleets(authorizers: Authorizers) {
   const cache = new SnapshotCache({ consistency: 'enforce' })
   const server = await startXdsServer({ cache, address: `unix:${join(folder, 'xds.sock')}` })
-  const backend = await startBackend({ id: 'echo', listen: ANY_PORT, latencyMs: 0 })
+  const backend = await startService(group)
+  for (const pid of [backend.pid, process.pid]) pin(pid, cpus?.envoy)
   const issuer = await TokenIssuer.create(ISSUER, 'ES256')
   const token = await issuer.sign({
     subject: 'alice',
@@ -168,6 +199,7 @@ async function startFleets(authorizers: Authorizers) {
     })
     const envoy = await runEnvoy({ binary: findEnvoy().path, bootstrap, folder, group })
     await envoy.admin.waitUntilLive()
+    pin(envoy.pid, cpus?.envoy)
     envoys.set(cell, envoy)
     loads.set(cell, {
       target: `127.0.0.1:${port}`,

@@ -16,6 +16,7 @@ import { freePort } from '../processes/free-port.ts'
 import { ProcessGroup } from '../processes/process-group.ts'
 import { startBackend } from '../services/backend-server.ts'
 import { TokenIssuer } from '../services/issuer/token-issuer.ts'
+import { quantile } from '../testbed/measure/statistics.ts'
 import { cpuMsOf } from '../testbed/measure/usage.ts'
 import { SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import { buildGoPrograms, type Load, runLoad } from './authz/programs.ts'
@@ -60,10 +61,11 @@ process.exit()
 
 async function sampleOf({ cell, load, pid }: Target): Promise<Sample> {
   const before = cpuMsOf(pid)
-  const { calls, failures, p50, p99 } = await runLoad(load)
+  const { calls, failures, latencies } = await runLoad(load)
   if (failures > 0) {
     throw new SwitchyardError('process-failed', `${failures} of ${calls} calls failed with ${cell.title}`)
   }
+  const [p50, p99] = [0.5, 0.99].map((share) => quantile(latencies, share)) as [number, number]
   return { title: cell.title, p50, p99, cpu: ((cpuMsOf(pid) - before) * 1_000) / calls }
 }
 

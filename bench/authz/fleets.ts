@@ -32,6 +32,14 @@ export const CELLS: readonly Cell[] = [
   { fleet: 'mtls', title: 'mutual TLS', checks: [], mutualTls: true },
 ]
 
+/** Checks that go from the load to an authorizer, with no Envoy between them: the hop alone. */
+export const CHECKS_ALONE = [
+  { title: 'check alone, ours, Unix socket', authorizer: 'oursUnix' },
+  { title: 'check alone, Go, Unix socket', authorizer: 'peerUnix' },
+  { title: 'check alone, ours, TCP', authorizer: 'oursTcp' },
+  { title: 'check alone, Go, TCP', authorizer: 'peerTcp' },
+] as const
+
 export const ISSUER = 'https://issuer.bench'
 export const AUDIENCE = 'echo'
 

@@ -15,6 +15,17 @@ export function buildGoPrograms(): void {
   buildGo('authz-go', `${GO_FOLDER}/`, './...')
 }
 
+/** The service behind the Envoys. */
+export async function startService(group: ProcessGroup): Promise<RunningAuthorizer> {
+  const started = group.start({
+    name: 'the service',
+    command: process.execPath,
+    args: [join(root, 'services/backend.ts'), '--id', 'echo', '--listen', '127.0.0.1:0'],
+    ready: (line) => /"address":"([^"]+)"/.exec(line)?.[1],
+  })
+  return { address: await started.ready, pid: started.pid as number }
+}
+
 export interface RunningAuthorizer {
   readonly address: string
   readonly pid: number
@@ -55,21 +66,15 @@ export interface LoadResult {
   readonly calls: number
   readonly failures: number
   readonly seconds: number
-  /** Microseconds from the time at which a call was due. */
-  readonly p50: number
-  readonly p99: number
+  /** Microseconds from the time at which a call was due, in ascending order; empty without a rate. */
+  readonly latencies: readonly number[]
 }
 
-/** @throws SwitchyardError `process-failed` if the first call fails */
-export async function runLoad({
-  target,
-  method,
-  message,
-  rate = 0,
-  seconds,
-  token,
-  tls,
-}: Load): Promise<LoadResult> {
+/** @param cpus those of the load. @throws SwitchyardError `process-failed` if the first call fails */
+export async function runLoad(
+  { target, method, message, rate = 0, seconds, token, tls }: Load,
+  cpus?: string,
+): Promise<LoadResult> {
   const flags = {
     target,
     method,
@@ -79,10 +84,9 @@ export async function runLoad({
     ...(token !== undefined && { token }),
     ...tls,
   }
-  const child = spawn(
-    join(GO_FOLDER, 'load'),
-    Object.entries(flags).map(([name, value]) => `-${name}=${value}`),
-  )
+  const program = join(GO_FOLDER, 'load')
+  const args = Object.entries(flags).map(([name, value]) => `-${name}=${value}`)
+  const child = cpus === undefined ? spawn(program, args) : spawn('taskset', ['-c', cpus, program, ...args])
   const [out, problem] = await Promise.all([text(child.stdout), text(child.stderr)])
   if (out === '') throw new SwitchyardError('process-failed', `the load on ${target} failed: ${problem}`)
   return JSON.parse(out)

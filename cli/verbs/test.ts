@@ -1,8 +1,8 @@
 // `yard test`: unit tests of a document's policies, on real Envoys.
 
-import type { Command } from 'commander'
-import { withExamples } from './flags.ts'
-import type { TestFlags } from './test/test-policies.ts'
+import { type Command, Option } from 'commander'
+import { gather, withExamples } from './flags.ts'
+import { TEST_FORMATS, type TestFlags } from './test/test-flags.ts'
 
 export function addTest(program: Command): void {
   const command = program
@@ -12,9 +12,21 @@ export function addTest(program: Command): void {
     )
     .argument('<file...>', 'Test files with callers, calls and expectations.')
     .option('--config <file>', 'Document to test, in the place of the one that the test files name.')
+    .addOption(new Option('--format <name>', 'Output format.').choices(TEST_FORMATS).default('table'))
+    .option('--mutations', 'Take each protection of the document away, and say which calls noticed.', false)
+    .option(
+      '--except <path>',
+      'Protection that --mutations leaves alone, such as "jwt.*.clockSkew".',
+      gather,
+      [],
+    )
+    .option('--watch', 'Run again when a test file, the document or a proto changes, until Ctrl-C.', false)
   withExamples(command, [
     ['yard test orders.test.yaml', 'Start Envoys with the document, and make all calls of the file.'],
     ['yard test *.test.yaml --config next.yaml', 'Hold all files against another document.'],
+    ['yard test *.test.yaml --mutations', 'Find protections that no test is about.'],
+    ['yard test *.test.yaml --format junit', 'Print what a CI system reads.'],
+    ['yard test orders.test.yaml --watch', 'Run again at each change.'],
   ]).addHelpText(
     'after',
     `
@@ -34,8 +46,8 @@ A test file names its document, its protos, callers, calls, and what each caller
 
 Stand-ins take the place of the upstreams; keys and certificates are made for the run.
 
-Exit codes: 0 all calls went as expected; 1 some did not, or a run failed; 2 invalid flags, test file, protos or document;
-4 an Envoy NACKed the document; 5 an Envoy did not get ready.`,
+Exit codes: 0 all calls went as expected; 1 some did not, nobody noticed that a protection was missing, or a run failed;
+2 invalid flags, test file, protos or document; 4 an Envoy NACKed the document; 5 an Envoy did not get ready.`,
   )
   command.action(async (files: readonly string[], flags: TestFlags) => {
     const { testPolicies } = await import('./test/test-policies.ts')

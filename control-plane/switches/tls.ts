@@ -127,7 +127,7 @@ export const UpstreamTlsSchema = Type.Object(
 )
 export type UpstreamTls = DeepReadonly<Static<typeof UpstreamTlsSchema>>
 
-/** The names of which an endpoint must have one; empty for any. */
+/** An endpoint must have one of these names; empty for any. */
 export function namesOf({ sans = [] }: UpstreamTls): readonly string[] {
   return sans === ANY_SAN ? [] : sans
 }

@@ -6,6 +6,8 @@ import { Parser } from 'tap-parser'
 import { requireTool } from '../../test/support/requirements.ts'
 import type { CellResult, RunResult } from '../result.ts'
 import { REPORT_FORMATS } from './formats.ts'
+import { annotateProblems } from './github.ts'
+import { withPathsFrom } from './relative-paths.ts'
 import { reportOfRun } from './report.ts'
 
 const HOSTILE = 'a "b" <c> & d # SKIP, e: 100%\n::error::f \\ \u0000'
@@ -115,6 +117,25 @@ t.test('GitHub: one annotation for each failure, each on one line, and the tally
   const read = Object.fromEntries(properties.split(',').map((one) => one.split('=').map(undo)))
   t.same(read, { file: 'shop.test.yaml', line: '15', title: `read by ${HOSTILE}: OK` })
   t.equal(undo(data), RUN.cells[1]?.problems.join('\n'))
+})
+
+t.test('GitHub: what is wrong with a file is an annotation on its line too', async (t) => {
+  const problems = [
+    { path: '/work/shop/a.yaml:3:9 callers.alice', message: 'unknown field' },
+    { path: 'calls.read', message: 'is missing' },
+  ]
+  t.equal(
+    annotateProblems(problems, (file) => file.replace('/work/', '')),
+    '::error file=shop/a.yaml,line=3,title=callers.alice::unknown field\n::error title=calls.read::is missing\n',
+  )
+})
+
+t.test('paths are as the top of the repository sees them', async (t) => {
+  const { tests } = withPathsFrom(
+    process.cwd(),
+    reportOfRun({ ...RUN, cells: [cell({ file: `${process.cwd()}/a/b.yaml` })] }),
+  )
+  t.equal(tests[0]?.file, 'a/b.yaml')
 })
 
 t.test('the twin: without failures there is nothing but the tally', async (t) => {

@@ -16,14 +16,12 @@ export function usesOf(config: Config, suites: readonly Pick<Suite, 'callers' | 
       [...new Set(calls.map(({ method }) => method))],
     ]),
   )
-  return {
-    methods,
-    audiences: [...new Set(suites.flatMap(({ callers }) => Object.values(callers).flatMap(audiencesOf)))],
-  }
+  return { methods, audiences: [...new Set(suites.flatMap(audiencesOf))] }
 }
 
-function audiencesOf({ token, tokens = [] }: Suite['callers'][string]): readonly string[] {
-  return [...(token ? [token] : []), ...tokens]
+export function audiencesOf({ callers }: Pick<Suite, 'callers'>): readonly string[] {
+  return Object.values(callers)
+    .flatMap(({ token, tokens = [] }) => [...(token ? [token] : []), ...tokens])
     .flatMap(({ claims }) => [claims?.aud].flat())
     .filter((audience): audience is string => typeof audience === 'string' && audience !== '')
 }

@@ -1,7 +1,8 @@
 // Runs test files one after the other, on the same Envoys.
 
+import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../../control-plane/document/model.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import type { CellResult, PolicyBed, RunOptions, RunResult } from '../result.ts'
@@ -49,12 +50,28 @@ function documentFileOf({ settings, folder, file }: Suite, config: string | unde
   return typeof settings.document === 'string' ? resolve(folder, settings.document) : resolve(file)
 }
 
-/** Files and folders that a run reads beside the document. */
+/** Files that a run reads beside the document. A proto may import others of its folder. */
 function readBeside({ settings, folder }: Suite): readonly string[] {
   const { protos = [], descriptors = [], authorizer } = settings
-  const paths = [...protos, ...descriptors, ...(authorizer ? [authorizer.policy] : [])]
-  return paths.map((path) => resolve(folder, path))
+  const besideProtos = protos.map((path) => (path.endsWith('.proto') ? dirname(path) : path))
+  const folders = [...besideProtos, ...(authorizer ? [authorizer.policy] : [])]
+  return [
+    ...[...protos, ...descriptors].map((path) => resolve(folder, path)),
+    ...folders.flatMap((path) => filesUnder(resolve(folder, path))),
+  ]
 }
+
+/** The folder itself is one of them: its time changes when a file comes or goes. */
+function filesUnder(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile() && READ_FILES.test(entry.name))
+    return [folder, ...files.map(({ parentPath, name }) => join(parentPath, name))]
+  } catch {
+    return [folder]
+  }
+}
+const READ_FILES = /\.(proto|rego|json|wasm)$/
 
 function partsOf(suite: Suite, document: Config): readonly TestPart[] {
   const changeOf = (call: string) => suite.calls[call]?.change

@@ -20,6 +20,12 @@ export interface AuthorizerOptions {
   readonly tls?: Tls
 }
 
+const SERVER_OPTIONS = {
+  // A body of up to 4 MiB (`maxBody`), and what Envoy sends beside it.
+  'grpc.max_receive_message_length': 5 * 1024 * 1024,
+  'grpc.max_concurrent_streams': 1_024,
+}
+
 /** Errors are those of `DrainingListener.listen`. */
 export async function startAuthorizer({
   listen,
@@ -27,7 +33,7 @@ export async function startAuthorizer({
   log,
   tls,
 }: AuthorizerOptions): Promise<ServedService> {
-  const server = new Server()
+  const server = new Server(SERVER_OPTIONS)
   addService(server, Authorization, {
     async check(request) {
       const input = toPolicyInput(request)

@@ -26,7 +26,8 @@ export interface Policy {
 
 /** A policy that decides in the thread that calls it, for as long as it takes. */
 export interface CompiledPolicy extends Policy {
-  decide(input: PolicyInput): Decision
+  /** @param input also as JSON */
+  decide(input: PolicyInput | ArrayBuffer): Decision
 }
 
 /** 64 MiB of data and what an evaluation makes of them. A policy that wants more fails, and denies the call. */

@@ -1,5 +1,5 @@
-// An authorizer as several processes behind one address. The first process only listens and hands connections out in turn; the
-// others decide. One that ends is replaced.
+// An authorizer as several processes behind one address. The first process only listens; the others accept and decide.
+// One that ends is replaced.
 
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
@@ -36,7 +36,9 @@ export class SeveralProcesses {
     // Before, because two processes could remove each other's.
     await removeAbandoned(listen)
     process.umask(PRIVATE_UMASK)
-    cluster.schedulingPolicy = cluster.SCHED_RR
+    // Each process accepts for itself. A connection that the first one passes on is lost if the receiver dies just then, and its
+    // client would wait for answers forever.
+    cluster.schedulingPolicy = cluster.SCHED_NONE
     cluster.setupPrimary({ args: [...args], silent: true })
     const all = new SeveralProcesses(reportError)
     try {

@@ -15,7 +15,10 @@ t.test('yard set turns each security switch on', async (t) => {
   const yard = startYard(t, folder, 'up', '--json', ...flags)
   await yard.printed('{"admin"')
   t.match(JSON.parse(yard.stdout()), {
-    security: { issuer: { address: /^127\./, tokens: /^127\./ }, authorizer: /^unix:.*authorizer-\d+\.sock$/ },
+    security: {
+      issuer: { address: /^127\./, tokens: /^127\./ },
+      authorizer: /^unix:.*authorizer-\d+\.sock$/,
+    },
   })
   const set = async (path: string) => t.equal((await runYard(t, folder, 'set', path)).code, 0, path)
   const call = (...args: string[]) => runYard(t, folder, 'call', 'edge', '-n', '2', '-c', '1', ...args)

@@ -54,6 +54,7 @@ export const WHOLE_PAGES: Readonly<Record<string, CoveredBy>> = {
   'docs/guides/roll-out-a-canary.md': TRAFFIC_GUIDES,
   'docs/guides/survive-a-failing-backend.md': TRAFFIC_GUIDES,
   'docs/guides/see-every-call.md': ['test/envoy/see-every-call-guide.test.ts', 'commandsOf(here(GUIDE))'],
+  'docs/guides/test-your-policies.md': ['test/envoy/policies-guide.test.ts', 'commandsOf(GUIDE)'],
   'docs/guides/run-it.md': ['test/envoy/run-it.test.ts', 'commandsOf(GUIDE)'],
 }
 

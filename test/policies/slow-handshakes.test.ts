@@ -113,7 +113,7 @@ t.test('S66: a service closes connections that do not go on, with and without TL
         : []),
     ])
     await honest.unary({ message: 'after' })
-    t.equal(listener.connections().open, 1, 'the honest connection is the only one that is left')
+    t.equal(listener.connections().open, 1, 'only the honest connection is left')
   }
 })
 

@@ -60,6 +60,7 @@ export async function startSilentAuthorizer(t: Teardowns): Promise<string> {
 
 export interface AuthorizerProcess {
   readonly address: string
+  readonly pid: number
   /** Kills it with SIGKILL, and resolves when it has ended. */
   readonly kill: () => Promise<void>
   /** Resolves when it has ended, with its log written. */
@@ -93,6 +94,7 @@ export async function startAuthorizerProcess(
   const { address, processes = [] } = await running.ready
   return {
     address,
+    pid: running.pid as number,
     processes,
     drain: () => running.ask('drain', (line) => /^\{"drained":(\d+)/.exec(line)?.[1]).then(Number),
     kill: async () => {

@@ -1,13 +1,16 @@
-// The three servers that a stranger may reach, as processes: an Envoy, a service, the xDS server.
+// The servers that a stranger may reach, as processes: an Envoy, a service, the xDS server, an authorizer.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Authorization } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { stringify } from 'yaml'
 import { startProcess } from '../../processes/running-process.ts'
+import { createClient } from '../../services/rpc/index.ts'
 import { parseReady } from '../../testbed/part.ts'
 import { CLUSTER } from '../../xds-server/index.ts'
+import { startAuthorizerProcess } from './authorizer.ts'
 import { startBackendProcess } from './backend-process.ts'
 import { connectEcho, startEdge } from './edge.ts'
 import type { Teardowns } from './real-envoy.ts'
@@ -25,6 +28,7 @@ export interface ExposedServer {
 }
 
 const MAIN = fileURLToPath(new URL('../../control-plane/main.ts', import.meta.url))
+const DENIED = 7
 const UNARY = `/${EchoService.typeName}/Unary`
 
 /** The service is behind the Envoy. */
@@ -43,7 +47,20 @@ export async function startExposedServers(t: Teardowns): Promise<readonly Expose
     { title: 'an Envoy', address: edge.address, pid, path: UNARY, call: echo(edge.address) },
     { title: 'a service', ...backend, path: UNARY, call: echo(backend.address) },
     await startControlPlaneProcess(t),
+    await startExposedAuthorizer(t),
   ]
+}
+
+/** On a port without TLS, which it serves only if it has to. It denies calls without a role. */
+async function startExposedAuthorizer(t: Teardowns): Promise<ExposedServer> {
+  const { address, pid } = await startAuthorizerProcess(t, '127.0.0.1:0')
+  const call = async () => {
+    const client = createClient(Authorization, address)
+    const { status } = await client.check({ attributes: { request: { http: { path: UNARY } } } })
+    client.close()
+    if (status?.code !== DENIED) throw new Error(`answered ${status?.code}`)
+  }
+  return { title: 'an authorizer', address, pid, path: `/${Authorization.typeName}/Check`, call }
 }
 
 /** A control plane of the sample document, with xDS and REST without TLS. */

@@ -35,8 +35,8 @@ type result struct {
 	Failures int     `json:"failures"`
 	Seconds  float64 `json:"seconds"`
 	// Latencies from the time at which a call was due, in microseconds.
-	P50 float64 `json:"p50"`
-	P99 float64 `json:"p99"`
+	// In ascending order; only with a rate.
+	Latencies []int64 `json:"latencies"`
 }
 
 func transport(caFile, certFile, keyFile string) credentials.TransportCredentials {
@@ -128,9 +128,11 @@ func main() {
 	workers.Wait()
 	took := time.Since(started).Seconds()
 	slices.Sort(latencies)
-	at := func(share float64) float64 {
-		index := min(int(share*float64(len(latencies))), len(latencies)-1)
-		return float64(latencies[index].Microseconds())
+	micros := []int64{}
+	if *rate > 0 {
+		for _, latency := range latencies {
+			micros = append(micros, latency.Microseconds())
+		}
 	}
-	_ = json.NewEncoder(os.Stdout).Encode(result{len(latencies), failures, took, at(0.50), at(0.99)})
+	_ = json.NewEncoder(os.Stdout).Encode(result{len(latencies), failures, took, micros})
 }

@@ -3,28 +3,30 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { SwitchyardError } from '../../../core/errors.ts'
 import { compilePolicy, type PolicySource } from '../policy.ts'
-import type { PolicyInput } from '../policy-input.ts'
+import { type InputMemory, markFinished, takeInput } from './input-memory.ts'
 import type { ThreadMessage } from './thread-message.ts'
 
-const { source, startedAt } = workerData as {
-  readonly source: PolicySource
-  /** When the evaluation in progress began, in nanoseconds of `process.hrtime`; 0 between evaluations. */
-  readonly startedAt: BigInt64Array
-}
+const { source, memory } = workerData as { readonly source: PolicySource; readonly memory: InputMemory }
 
 function answer(message: ThreadMessage): void {
   parentPort?.postMessage(message)
 }
 
-try {
-  const policy = await compilePolicy(source)
-  parentPort?.on('message', (input: PolicyInput) => {
-    Atomics.store(startedAt, 0, process.hrtime.bigint())
-    const decision = policy.decide(input)
-    Atomics.store(startedAt, 0, 0n)
-    answer({ decision })
-  })
+async function load() {
+  try {
+    return await compilePolicy(source)
+  } catch (thrown) {
+    answer({ failure: SwitchyardError.from(thrown).message })
+    return undefined
+  }
+}
+
+const policy = await load()
+if (policy !== undefined) {
   answer({ ready: true })
-} catch (thrown) {
-  answer({ failure: SwitchyardError.from(thrown).message })
+  for (;;) {
+    const decision = policy.decide(takeInput(memory))
+    markFinished(memory)
+    answer({ decision })
+  }
 }

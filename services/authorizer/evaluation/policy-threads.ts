@@ -6,6 +6,7 @@ import { SwitchyardError } from '../../../core/errors.ts'
 import { type Decision, deny } from '../decision.ts'
 import type { Policy, PolicySource } from '../policy.ts'
 import type { PolicyInput } from '../policy-input.ts'
+import { createInputMemory, elapsedMs, type InputMemory, putInput } from './input-memory.ts'
 import type { ThreadMessage } from './thread-message.ts'
 
 export interface ThreadOptions {
@@ -24,7 +25,7 @@ interface Task {
 
 interface Thread {
   readonly worker: Worker
-  readonly startedAt: BigInt64Array
+  readonly memory: InputMemory
   task: Task | undefined
 }
 
@@ -75,7 +76,7 @@ export class PolicyThreads implements Policy {
   decide(input: PolicyInput): Promise<Decision> {
     return new Promise((resolve) => {
       const thread = this.#idle.pop()
-      if (thread) assign(thread, { input, resolve })
+      if (thread) this.#assign(thread, { input, resolve })
       else if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ input, resolve })
       else resolve(deny('too many calls wait for a decision'))
     })
@@ -88,16 +89,16 @@ export class PolicyThreads implements Policy {
   }
 
   async #startThread(): Promise<void> {
-    const startedAt = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT))
+    const memory = createInputMemory()
     const worker = new Worker(new URL('./policy-thread.ts', import.meta.url), {
-      workerData: { source: this.#source, startedAt },
+      workerData: { source: this.#source, memory },
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB },
       // A policy that prints must not write into the lines of this process.
       stdout: true,
       stderr: true,
     })
     for (const output of [worker.stdout, worker.stderr]) output.resume()
-    const thread: Thread = { worker, startedAt, task: undefined }
+    const thread: Thread = { worker, memory, task: undefined }
     this.#all.add(thread)
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string) => {
@@ -127,6 +128,12 @@ export class PolicyThreads implements Policy {
     })
   }
 
+  #assign(thread: Thread, task: Task): void {
+    thread.task = task
+    if (!putInput(thread.memory, task.input))
+      this.#finish(thread, deny('the call is larger than a policy may see'))
+  }
+
   #finish(thread: Thread, decision: Decision): void {
     const { task } = thread
     thread.task = undefined
@@ -136,7 +143,7 @@ export class PolicyThreads implements Policy {
 
   #serve(thread: Thread): void {
     const next = this.#waiting.shift()
-    if (next) assign(thread, next)
+    if (next) this.#assign(thread, next)
     else this.#idle.push(thread)
     if (this.#isClosing) this.#endIdle()
   }
@@ -152,11 +159,8 @@ export class PolicyThreads implements Policy {
 
   /** Only the time in the thread counts: neither a busy main thread nor a queue ends one. */
   #look(): void {
-    const now = process.hrtime.bigint()
     for (const thread of this.#all) {
-      const startedAt = Atomics.load(thread.startedAt, 0)
-      if (thread.task === undefined || startedAt === 0n) continue
-      if (Number(now - startedAt) / 1e6 < this.#limitMs) continue
+      if (thread.task === undefined || elapsedMs(thread.memory) < this.#limitMs) continue
       this.#replace(thread, `the policy took more than ${this.#limitMs} ms`)
     }
   }
@@ -184,9 +188,4 @@ export class PolicyThreads implements Policy {
       setTimeout(() => this.#restart(), RETRY_MS).unref()
     })
   }
-}
-
-function assign(thread: Thread, task: Task): void {
-  thread.task = task
-  thread.worker.postMessage(task.input)
 }
