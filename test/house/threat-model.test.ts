@@ -1,6 +1,6 @@
-// The page of the threat model against the tests that it names: each line has some, they exist, and they have the codes.
+// The page of the threat model against the tests: each line names some, they exist and have the codes, and no code is missing.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
@@ -36,6 +36,22 @@ t.test('each line of the threat model has tests that exist and have its codes', 
   t.ok([...page.matchAll(NAMED)].length > 50, 'tests are found')
   t.strictSame(problemsOf(page, readTest), [])
 })
+
+t.test(
+  'the threat model has each attack and guarantee that titles in test/policies/ begin with',
+  async (t) => {
+    const page = readFileSync(`${root}docs/security/threat-model.md`, 'utf8')
+    const titles = globSync('test/policies/*.test.{ts,yaml}', { cwd: root }).flatMap((file) => [
+      ...readFileSync(`${root}${file}`, 'utf8').matchAll(/['"`](S\d+):/g),
+    ])
+    const codes = [...new Set(titles.map(([, code = '']) => code))]
+    t.ok(codes.length > 60, 'codes are found')
+    t.strictSame(
+      codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(page)),
+      [],
+    )
+  },
+)
 
 t.test('a line without a test, with a missing one, or with another code is found', async (t) => {
   const read = (path: string) => (path === 'a.test.ts' ? "t.test('S1: a call', …)" : undefined)
