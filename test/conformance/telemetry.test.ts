@@ -94,7 +94,7 @@ const BAD_FIRSTS: readonly [title: string, send: (client: TelemetryClient) => vo
   [
     'with a node id of 2,000 characters',
     (client) => client.introduce('x'.repeat(2_000)),
-    /has 2000 characters/,
+    /has 2000 bytes/,
   ],
   ['that is not a message', ({ raw }) => raw.send(Buffer.from([0xff])), /cannot be decoded/],
 ]
