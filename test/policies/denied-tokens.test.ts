@@ -104,12 +104,12 @@ async function start(t: Test) {
     trudy: await sign(main, 'trudy', 't-1'),
     longer: await sign(main, 'mallory2', 'a-11'),
   }
-  return { rest, documentWith, call, until, renew, tokens }
+  return { envoy, rest, documentWith, call, until, renew, tokens }
 }
 
 t.test('a token is denied before its end by its id or its subject, and others are not', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const { rest, documentWith, call, until, renew, tokens } = await start(t)
+  const { envoy, rest, documentWith, call, until, renew, tokens } = await start(t)
   await until(tokens.stolen, OK)
   for (const [name, token] of Object.entries(tokens)) t.equal(await call(token), OK, `${name} before`)
 
@@ -131,6 +131,11 @@ t.test('a token is denied before its end by its id or its subject, and others ar
     t.equal(await call(tokens.stolen, PUBLIC), PERMISSION_DENIED, 'a public method')
     t.equal(await call(tokens.alice, PUBLIC), OK, 'its twin')
     t.equal(await call(undefined, PUBLIC), OK, 'which needs no token')
+    const counts = await envoy.admin.stats('^http.main.rbac.listed_tokens.denied$')
+    t.ok(
+      [...counts.values()].some((count) => count > 0),
+      'Envoy counts them',
+    )
   })
 
   await t.test('from a file, whose renewal is in effect without a revision', async (t) => {
