@@ -28,13 +28,14 @@ const CONFIG = sampleWith({
 })
 const NODE = { address: '127.0.0.1:7109' }
 
-async function start(t: Test) {
-  const folder = t.testdir()
+async function start(t: Test, files: Readonly<Record<string, string>> = {}) {
+  const folder = t.testdir({ files })
   const { adminUrl, tokensFile, close } = await startControlPlane({
     config: CONFIG,
     admin: '127.0.0.1:0',
     xds: '127.0.0.1:0',
     accessFolder: folder,
+    filesFolder: join(folder, 'files'),
   })
   t.teardown(close)
   const as = (token: string) => new RestClient({ url: adminUrl, token })
@@ -166,6 +167,19 @@ t.test('a secret that other fleets use cannot be had by naming it', async (t) =>
   await t.rejects(edge.patchConfig(tls), { code: 'forbidden', problems: [{ path: 'secrets.west' }] })
   // Its file does not exist here, which is found after the limits.
   await t.rejects(admin.patchConfig(tls), { code: 'invalid-config' }, 'twin: without a limit')
+})
+
+t.test('a file that other fleets use cannot be had by naming it', async (t) => {
+  const { create, admin } = await start(t, { 'west.lua': 'function envoy_on_request(handle) end' })
+  const edge = await create({ name: 'edge-ci', role: 'operator', fleets: ['edge'] })
+  const l7 = { mode: 'l7' } as const
+  const lua = (file: string) => ({ fleets: { edge: { lb: l7, filters: { lua: { enabled: true, file } } } } })
+  const gained = (file: string) => ({ code: 'forbidden', problems: [{ path: `files.${file}` }] })
+  await t.rejects(edge.patchConfig(lua('west.lua')), gained('west.lua'))
+  await t.rejects(edge.patchConfig(lua('no-such.lua')), gained('no-such.lua'), 'nor is it said which exist')
+  await t.resolves(admin.patchConfig(lua('west.lua'), { wait: false }), 'twin: without a limit')
+  const own = { fleets: { edge: { onNack: 'rollback' } } }
+  await t.resolves(edge.patchConfig(own, { wait: false }), 'twin: a fleet keeps the files that it has')
 })
 
 t.test(

@@ -6,6 +6,7 @@ import type { FieldSwitch, SettingReference } from '../switches/attach-points.ts
 import { inEffect } from '../switches/defaults.ts'
 import { configuredFilters } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
+import type { SettingFile } from '../switches/setting-file.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { ADDITIONAL_ADDRESSES } from './additional-addresses.ts'
 import { upstreamsOfL4 } from './l4.ts'
@@ -243,6 +244,17 @@ function upstreamsOf(configured: readonly ConfiguredSwitch[], { jwt = {} }: Conf
 
 export function referencesOf({ declared, settings }: ConfiguredSwitch): readonly SettingReference[] {
   return declared.references?.(settings) ?? []
+}
+
+/** The files that switches need which are on, in the order of the switches. `from` are the steps to the settings. */
+export function filesUsedBy(
+  configured: readonly ConfiguredSwitch[],
+): readonly (SettingFile & { readonly from: readonly string[] })[] {
+  return configured
+    .filter(isOn)
+    .flatMap(({ steps: from, declared, settings }) =>
+      (declared.files?.(settings) ?? []).map((one) => ({ ...one, from })),
+    )
 }
 
 /** What is off needs nothing beside the document. */

@@ -2,7 +2,7 @@
 
 import { differencesBetween } from '../../core/differences.ts'
 import type { Problem } from '../../core/errors.ts'
-import { secretsUsedBy, switchesReachedBy } from './configured-switches.ts'
+import { filesUsedBy, secretsUsedBy, switchesReachedBy } from './configured-switches.ts'
 import type { Config } from './model.ts'
 
 /** The upstreams that some of these fleets reach, and no other fleet does. */
@@ -14,8 +14,8 @@ export function upstreamsOnlyOf(config: Config, fleets: readonly string[]): Read
 
 /**
  * Why these fleets are not all that the change is about, with a problem for each difference. What is outside `fleets`, such as
- * upstreams, routes and secrets, may belong to every fleet. And the nodes of a fleet are sent the secrets that it uses, so a
- * caller could read those of other fleets by naming them in its own.
+ * upstreams, routes and secrets, may belong to every fleet. And the nodes of a fleet are sent the secrets and the contents of the
+ * files that it uses, so a caller could read those of other fleets by naming them in its own.
  */
 export function problemsOutside(
   before: Config,
@@ -25,11 +25,11 @@ export function problemsOutside(
   const inside = fleets.map((name) => ['fleets', name])
   const changed = differencesBetween(withoutFleets(before, fleets), withoutFleets(after, fleets))
   const [had, has] = [reachOf(before, fleets), reachOf(after, fleets)]
-  const gained = (kind: 'upstreams' | 'secrets') =>
+  const gained = (kind: 'upstreams' | 'secrets' | 'files') =>
     [...has[kind]].filter((name) => !had[kind].has(name)).map((name) => ({ kind, name }))
   return [
     ...changed.map(({ path }) => ({ path, message: 'is outside the fleets that the caller is limited to' })),
-    ...[...gained('upstreams'), ...gained('secrets')].map(({ kind, name }) => ({
+    ...[...gained('upstreams'), ...gained('secrets'), ...gained('files')].map(({ kind, name }) => ({
       path: `${kind}.${name}`,
       message: `is new to ${inside.map((steps) => steps.join('.')).join(' and ')}: whoever is not limited to fleets must refer to it first`,
     })),
@@ -50,5 +50,6 @@ function reachOf(config: Config, fleets: readonly string[]) {
     secrets: new Set(
       reached.flatMap(({ configured }) => secretsUsedBy(configured)).map(({ secret }) => secret),
     ),
+    files: new Set(reached.flatMap(({ configured }) => filesUsedBy(configured)).map(({ file }) => file)),
   }
 }

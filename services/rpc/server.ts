@@ -15,7 +15,7 @@ import {
   type sendUnaryData,
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
-import { boundBinaryMetadata } from './bounded-metadata.ts'
+import { boundBinaryMetadata } from '../../core/bounded-metadata.ts'
 import type { CallContext, HandlerOfKind, Implementation, MethodKind } from './method-types.ts'
 import { serviceDefinition } from './service-definition.ts'
 import { RpcStatusError } from './status-error.ts'

@@ -1,11 +1,21 @@
 // Attacks on the xDS server by whoever can connect to it: each ends, costs little, and leaves honest nodes alone.
 
+import { once } from 'node:events'
+import { connect } from 'node:http2'
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import type { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { DeltaDiscoveryRequestSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import { status } from '@grpc/grpc-js'
+import {
+  experimental,
+  type Metadata,
+  ServerCredentials,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  ServerListenerBuilder,
+  status,
+} from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
-import { CLUSTER } from '../../xds-server/index.ts'
+import { CLUSTER, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { startControlPlaneProcess } from '../support/exposed-servers.ts'
 import { peakMemoryMib } from '../support/process-cost.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
@@ -75,6 +85,51 @@ t.test('S58: a node has as many bytes in the status as it may have names', async
   t.ok(added > 8 * KIB, 'twin: the status has the node')
   t.ok(added < MIB, `${added} bytes, for 10 MiB of names and text`)
   client.close()
+})
+
+t.test('S53: the xDS server decodes at most 100 values of binary metadata under one name', async (t) => {
+  const seen: Metadata[] = []
+  const record: ServerInterceptor = (_method, call) =>
+    new ServerInterceptingCall(call, {
+      start: (next) =>
+        next(
+          new ServerListenerBuilder()
+            .withOnReceiveMetadata((metadata, onward) => {
+              seen.push(metadata)
+              onward(metadata)
+            })
+            .build(),
+        ),
+    })
+  const credentials = experimental.createServerCredentialsWithInterceptors(
+    ServerCredentials.createInsecure(),
+    [record],
+  )
+  const { address, close } = await startXdsServer({
+    cache: new SnapshotCache(),
+    address: '127.0.0.1:0',
+    credentials,
+  })
+  t.teardown(close)
+  const session = connect(`http://${address}`)
+  t.teardown(() => session.destroy())
+  const valuesOf = async (sent: string) => {
+    const headers = {
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'x-proof-bin': sent,
+      'x-mine': 'a,b',
+    }
+    const stream = session.request({ ':method': 'POST', ':path': ADS.delta, ...headers })
+    stream.end().resume()
+    await once(stream, 'close')
+    const metadata = seen.pop()
+    t.same(metadata?.get('x-mine'), ['a,b'], 'other metadata stays')
+    return metadata?.get('x-proof-bin').length
+  }
+  t.equal(await valuesOf(','.repeat(58_000)), 0, '58,000 commas')
+  t.equal(await valuesOf(Array(101).fill('aGk=').join(',')), 0)
+  t.equal(await valuesOf(Array(100).fill('aGk=').join(',')), 100, 'twin: 100 values')
 })
 
 t.test('honest nodes are served after all of it', async (t) => {

@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises'
 import { existsSync, rmSync } from 'node:fs'
 import { connect, isIP } from 'node:net'
 import { status as grpcStatus, Server, ServerCredentials } from '@grpc/grpc-js'
+import { boundBinaryMetadata } from '../../core/bounded-metadata.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { type GrpcListener, type ListenOptions, listenForGrpc } from '../../core/grpc-listener.ts'
 import { splitAddress } from '../../core/host-and-port.ts'
@@ -121,7 +122,8 @@ const DEFAULT_INTRODUCTION_TIMEOUT_MS = 7_000
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
 /**
- * Starts an xDS v3 server that serves from a cache, in SotW and delta.
+ * Starts an xDS v3 server that serves from a cache, in SotW and delta. Binary metadata with more than 100 values under one name, which
+ * grpc-js decodes slowly, is dropped from then on, in the whole process.
  * @throws SwitchyardError `address-in-use`, or `invalid-argument` if the address cannot be bound
  *
  * @example
@@ -136,6 +138,7 @@ const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 export async function startXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options
   const { credentials = ServerCredentials.createInsecure() } = options
+  boundBinaryMetadata()
   const patienceMs = options.introductionTimeoutMs ?? DEFAULT_INTRODUCTION_TIMEOUT_MS
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { Problem } from '../../../core/errors.ts'
-import { isOn, switchesOf } from '../../document/configured-switches.ts'
+import { filesUsedBy, switchesOf } from '../../document/configured-switches.ts'
 import type { Config } from '../../document/model.ts'
 import { type PlacedProblem, toProblem } from '../../document/problem.ts'
 import type { FileContents, SettingFile } from '../../switches/setting-file.ts'
@@ -139,11 +139,7 @@ function check(named: readonly NamedFile[], bytes: Uint8Array): readonly PlacedP
 
 /** In the order of the document. */
 export function filesNamedBy(config: Config): readonly NamedFile[] {
-  return switchesOf(config)
-    .filter(isOn)
-    .flatMap(({ steps: from, declared, settings }) =>
-      (declared.files?.(settings) ?? []).map((one) => ({ ...one, from })),
-    )
+  return filesUsedBy(switchesOf(config))
 }
 
 export function contentsOf({ inUse }: Pick<ReadFiles, 'inUse'>): FileContents {
