@@ -64,7 +64,7 @@ const REJECTED: readonly [
     { 'secrets.mesh.passphrase': /^needs the key that it decrypts/ },
   ],
   [
-    'a list of what nobody has issued',
+    'a crl without a ca',
     { 'secrets.edge.crl': 'certs/ca.crl' },
     { 'secrets.edge.crl': /^needs the authorities whose certificates it revokes: write ca beside it/ },
   ],
