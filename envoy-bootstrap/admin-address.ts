@@ -2,11 +2,11 @@
 
 import { createHash, randomInt } from 'node:crypto'
 import { lstat, mkdir } from 'node:fs/promises'
-import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Address } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
 import { SwitchyardError } from '../core/errors.ts'
+import { isLoopback } from '../core/loopback.ts'
 import {
   parseSocketAddress,
   parseSocketPath,
@@ -83,8 +83,4 @@ async function makePrivate(folder: string): Promise<void> {
 function fileNameOf(nodeId: string): string {
   const name = encodeURIComponent(nodeId)
   return name.length <= NAME_LENGTH ? name : createHash('sha256').update(nodeId).digest('hex').slice(0, 16)
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
 }

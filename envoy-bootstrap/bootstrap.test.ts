@@ -2,6 +2,7 @@
 import t from 'tap'
 import { type BootstrapOptions, bootstrapJson, createBootstrap, listenerAddressOf } from './bootstrap.ts'
 import type { EnvoyLimits } from './overload.ts'
+import { watchedFiles, watchedPaths } from './xds-tls.ts'
 
 const options: BootstrapOptions = {
   nodeId: 'envoy-0',
@@ -221,6 +222,43 @@ t.test('with TLS, Envoy sends its certificate and verifies the one of the contro
     },
   })
 })
+
+t.test(
+  'with TLS, Envoy follows files that it watches, and the name that it wants stays in the bootstrap',
+  async (t) => {
+    const files = { certificate: '/c/edge-1.pem', key: '/c/edge-1.key', ca: '/ca/ca.pem' }
+    const tls = { ...files, watched: watchedPaths('/c/edge-1') }
+    const { staticResources } = jsonWith({ xds: { address: '127.0.0.1:18000', tls } })
+    const sdsConfig = (path: string) => ({ pathConfigSource: { path }, resourceApiVersion: 'V3' })
+    const { commonTlsContext } = staticResources.clusters[0].transportSocket.typedConfig
+    t.same(commonTlsContext.tlsCertificateSdsSecretConfigs, [
+      { name: 'xds_node', sdsConfig: sdsConfig('/c/edge-1.certificate.json') },
+    ])
+    t.match(commonTlsContext.combinedValidationContext, {
+      defaultValidationContext: {
+        matchTypedSubjectAltNames: [{ matcher: { exact: 'spiffe://switchyard/control-plane' } }],
+      },
+      validationContextSdsSecretConfig: { name: 'xds_ca', sdsConfig: sdsConfig('/c/edge-1.ca.json') },
+    })
+    const { certificate, ca } = watchedFiles(tls)
+    t.match(JSON.parse(certificate).resources, [
+      {
+        name: 'xds_node',
+        tlsCertificate: {
+          certificateChain: { filename: files.certificate },
+          privateKey: { filename: files.key },
+          watchedDirectory: { path: '/c' },
+        },
+      },
+    ])
+    t.match(JSON.parse(ca).resources, [
+      {
+        name: 'xds_ca',
+        validationContext: { trustedCa: { filename: files.ca }, watchedDirectory: { path: '/ca' } },
+      },
+    ])
+  },
+)
 
 t.test('S58: a node id or a fleet that xDS would reject is an error', async (t) => {
   const message = 'is longer than 256 bytes'

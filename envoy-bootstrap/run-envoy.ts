@@ -1,5 +1,6 @@
 // Runs an Envoy with a bootstrap, until it is stopped or the parent process ends.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { clone } from '@bufbuild/protobuf'
 import { type Bootstrap, BootstrapSchema } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
@@ -67,8 +68,8 @@ export async function runEnvoy(options: RunEnvoyOptions): Promise<RunningEnvoy> 
     ...(onNotice && { onLine: readNotices(onNotice) }),
   }
   const running = group ? group.start(processOptions) : startProcess(processOptions)
-  // Envoy leaves its socket behind, and a new one replaces it.
-  const exited = running.exited.finally(() => socket && rm(socket, { force: true }))
+  // Envoy leaves its socket behind, and a new one replaces it. At once, because a group that ends on a signal exits then.
+  const exited = running.exited.finally(() => socket && rmSync(socket, { force: true }))
   const bound = await running.ready
   const adminUrl = socket === undefined ? `http://${bound}` : `unix:${socket}`
   const admin = new EnvoyAdmin(adminUrl)

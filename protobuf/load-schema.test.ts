@@ -25,6 +25,7 @@ t.test('O1.1: a file that is not a schema is an error that says what a schema is
   })
   t.throws(() => loadSchema(join(folder, 'b.bin')), { message: /is neither a \.proto file/ })
   t.throws(() => loadSchema(join(folder, 'none')), { message: /cannot read .*none: ENOENT/ })
+  t.throws(() => loadSchema(join(folder, 'none.proto')), { message: /cannot read .*none\.proto: ENOENT/ })
 })
 
 t.test('O1.1: an unknown message gets the nearest name', async (t) => {

@@ -19,7 +19,8 @@ import { buildByBuf } from './buf.ts'
  * @throws SwitchyardError `invalid-argument` if it is something else, or cannot be compiled
  */
 export function loadSchema(path: string): FileRegistry {
-  const isSource = path.endsWith('.proto') || statOf(path).isDirectory()
+  const isFolder = statOf(path).isDirectory()
+  const isSource = isFolder || path.endsWith('.proto')
   return registryOf(isSource ? buildByBuf(path) : readFileSync(path), path)
 }
 

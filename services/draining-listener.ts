@@ -7,8 +7,8 @@ import type { ConnectionInjector, Server } from '@grpc/grpc-js'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
 import { joinAddress } from '../core/host-and-port.ts'
+import { readFirstByte, readPreface } from '../core/http2-preface.ts'
 import { describeHolder } from '../core/port-holder.ts'
-import { awaitBytes, awaitPreface } from './await-preface.ts'
 import type { CertificateFiles } from './certificate-files.ts'
 import { TlsServer } from './tls-server.ts'
 
@@ -135,15 +135,18 @@ export class DrainingListener {
   }
 
   #awaitFirstByte(socket: Socket, tls: TlsServer): void {
-    awaitBytes(socket, { length: 1, ms: this.#beginMs }, ([first]) => {
-      if (first === HANDSHAKE) tls.accept(socket)
-      else this.#awaitPreface(socket)
-    })
+    readFirstByte(socket, this.#beginMs).then(
+      (first) => (first === HANDSHAKE ? tls.accept(socket) : this.#awaitPreface(socket)),
+      () => socket.destroy(),
+    )
   }
 
   #awaitPreface(socket: Socket): void {
     socket.on('error', () => socket.destroy())
-    awaitPreface(socket, this.#beginMs, () => this.#injector.injectConnection(socket))
+    readPreface(socket, this.#beginMs).then(
+      () => this.#injector.injectConnection(socket),
+      () => socket.destroy(),
+    )
   }
 
   #createInjector(): ConnectionInjector {

@@ -2,8 +2,9 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { replaceFile } from '../core/replace-file.ts'
 import { nodeUri } from '../core/spiffe-ids.ts'
-import type { XdsTlsFiles } from '../envoy-bootstrap/xds-tls.ts'
+import { watchedFiles, watchedPaths, type XdsTlsFiles } from '../envoy-bootstrap/xds-tls.ts'
 import { writeIdentities } from './certificates/folder.ts'
 
 /** A testbed may run for days, and an Envoy that crashes has to reconnect. */
@@ -34,14 +35,21 @@ export class XdsCertificates {
   async issue(nodes: readonly { readonly fleet: string; readonly node: string }[]): Promise<void> {
     const subjects = nodes.map(({ fleet, node }) => ({ name: fileOf(node), uris: [nodeUri(fleet, node)] }))
     await writeIdentities(this.#folder, { notAfter: this.#notAfter, subjects })
+    for (const { node } of nodes) {
+      const { watched, ...files } = this.of(node)
+      const content = watchedFiles(files)
+      await replaceFile(watched.certificate, content.certificate)
+      await replaceFile(watched.ca, content.ca)
+    }
   }
 
   get controlPlane(): XdsTlsFiles {
     return this.#filesOf('control-plane')
   }
 
-  of(node: string): XdsTlsFiles {
-    return this.#filesOf(fileOf(node))
+  of(node: string): Required<XdsTlsFiles> {
+    const watched = watchedPaths(join(this.#folder, fileOf(node)))
+    return { ...this.#filesOf(fileOf(node)), watched }
   }
 
   #filesOf(name: string): XdsTlsFiles {

@@ -74,6 +74,10 @@ export function addBootstrap(program: Command): void {
       .option('--ca <file>', 'Use TLS for xDS, and trust this CA, PEM (default: that of "yard up --mtls").')
       .option('--cert <file>', 'Certificate of the node for xDS, PEM; "yard certs --for" makes it.')
       .option('--key <file>', 'Private key of --cert, PEM.')
+      .option(
+        '--out <file>',
+        'Write the bootstrap of an Envoy here, with two files beside it for --cert and --ca, so that it follows their renewal.',
+      )
       .option('--locality <region/zone/subzone>', 'Where the node runs, for localities and zones.')
       .addOption(
         new Option('--feature <name>', 'Server feature for a gRPC client; again for more.')

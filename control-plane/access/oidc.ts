@@ -27,6 +27,8 @@ const TYPES = ['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']
 /** Clocks of hosts differ. */
 const TOLERANCE_SECONDS = 10
 const LONGEST_NAME = 200
+/** The last time that a `Date` has, in milliseconds since 1970. */
+const LAST_TIME = 8.64e15
 
 /** Why a token of the issuer does not say who calls. */
 export class OidcError extends SwitchyardError {
@@ -71,7 +73,7 @@ export class OidcLogin {
       )
     }
     const { role, fleets } = rule
-    return { name, role, ...(fleets && { fleets }), expiresAt: (payload.exp ?? 0) * 1_000 }
+    return { name, role, ...(fleets && { fleets }), expiresAt: endOf(payload) }
   }
 
   async #verify(token: string): Promise<JWTPayload> {
@@ -86,6 +88,9 @@ export class OidcLogin {
         currentDate: new Date(this.#now()),
       })
       const { typ = 'JWT' } = protectedHeader
+      if (endOf(payload) > LAST_TIME) {
+        throw new OidcError(`the token has the exp ${payload.exp}, which is no time`, { isGuess: true })
+      }
       if (TYPES.includes(typ.toLowerCase())) return payload
       throw new OidcError(`the token has the type ${JSON.stringify(typ)}, and says nothing about who calls`, {
         isGuess: true,
@@ -99,6 +104,11 @@ export class OidcLogin {
       throw new OidcError(`${what}: ${reason}`, { isGuess, cause })
     }
   }
+}
+
+/** In milliseconds since 1970. */
+function endOf({ exp = 0 }: JWTPayload): number {
+  return exp * 1_000
 }
 
 function nameIn(payload: JWTPayload, claim: string): string {

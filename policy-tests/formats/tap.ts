@@ -17,7 +17,7 @@ export function renderTap(report: Report): string {
 
 function testPoint(test: ReportedTest, index: number): string {
   const { name, passed, milliseconds } = test
-  const point = `${passed ? 'ok' : 'not ok'} ${index + 1} - ${escapeName(name)} # time=${milliseconds}ms`
+  const point = `${passed ? 'ok' : 'not ok'} ${index + 1} - ${escapeName(name)} # time=${milliseconds.toFixed(3)}ms`
   return passed ? point : `${point}\n${diagnosticsOf(test)}`
 }
 

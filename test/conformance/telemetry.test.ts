@@ -91,11 +91,7 @@ t.test('each stream has a receiver of its own', async (t) => {
 const BAD_FIRSTS: readonly [title: string, send: (client: TelemetryClient) => void, says: RegExp][] = [
   ['without a node', ({ raw }) => raw.send(PING), /has no node/],
   ['with an empty node id', (client) => client.introduce(''), /node\.id is empty/],
-  [
-    'with a node id of 2,000 characters',
-    (client) => client.introduce('x'.repeat(2_000)),
-    /has 2000 bytes/,
-  ],
+  ['with a node id of 2,000 characters', (client) => client.introduce('x'.repeat(2_000)), /has 2000 bytes/],
   ['that is not a message', ({ raw }) => raw.send(Buffer.from([0xff])), /cannot be decoded/],
 ]
 

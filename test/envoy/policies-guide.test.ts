@@ -50,6 +50,12 @@ t.test('the guide to tests of policies works, word by word', async (t) => {
     readFileSync(join(folder, 'policies.xml'), 'utf8'),
     /<testsuites name="yard test" tests="12" failures="0"/,
   )
+  // Paths are as the reader gave them, also where a protection is written.
+  const { output } = await run('npx yard test orders.test.yaml --mutations --format junit')
+  t.match(
+    output,
+    / name="jwt\.main\.audiences: [^"]*" classname="document\.yaml" file="document\.yaml" line="\d+"/,
+  )
   const lines = new Set(outputs.flatMap(plain))
   for (const { text, line } of shown) {
     t.strictSame(

@@ -1,6 +1,7 @@
 // docs/guides/run-it.md, from its first command to its last: a control plane and an Envoy with mutual TLS, calls through it, and
 // what an operator does later.
 
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { EnvoyAdmin } from '../../envoy-bootstrap/envoy-admin.ts'
@@ -139,6 +140,11 @@ t.test('the guide works, word by word', async (t) => {
       while (!(await isAtL7()));
     }
     if (command.includes('/metrics')) await checkMetrics(t, output, `127.0.0.1:${replaced['9901']}`)
+    if (command.endsWith('http://envoy/certs')) {
+      const { serialNumber } = new X509Certificate(await run('cat pki/identities/edge-1.pem'))
+      while (!(await host.run(command)).output.includes(serialNumber.toLowerCase()));
+      await callsPass('after the renewal, without a restart')
+    }
     if (command.startsWith('NODE_EXTRA_CA_CERTS')) t.match(output, /edge-1 +edge +SYNCED/)
   }
   await untilServing()

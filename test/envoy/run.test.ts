@@ -81,6 +81,16 @@ t.test('stop() ends Envoy, may be called again, and leaves no socket behind', as
   await t.rejects(envoy.admin.ready(), { code: 'process-failed', message: /did not answer/ })
 })
 
+t.test(
+  'a group that has stopped leaves no socket behind, even if the process exits in the same moment',
+  async (t) => {
+    const group = new ProcessGroup()
+    const envoy = await start(t, { group })
+    await group.stop()
+    t.equal(existsSync(envoy.adminUrl.slice('unix:'.length)), false)
+  },
+)
+
 t.test('a bootstrap that Envoy rejects is an error with the end of its log', async (t) => {
   const foreignAddress = createBootstrap({ ...(await bootstrapOptions()), adminAddress: '127.0.0.1:0' })
   const admin = foreignAddress.admin?.address?.address

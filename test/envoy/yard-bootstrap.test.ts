@@ -1,7 +1,8 @@
 // `yard bootstrap`: the Envoy accepts it, gets its configuration from the control plane, and serves calls.
 
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { validateConfig } from '../../control-plane/document/validate.ts'
@@ -97,11 +98,25 @@ t.test('in a testbed with mutual TLS, the address is known and the node gets a c
   t.equal(code, 0)
   t.match(output, `start it: ${envoy} -c FILE --disable-hot-restart --drain-time-s 4\n`)
   const certificates = XdsCertificates.open(xdsIdentities).of('own-1')
-  t.match(stdout, certificates.certificate)
+  t.match(stdout, certificates.watched.certificate)
   const { ca: trusted, certificate: cert, key: nodeKey } = certificates
   const files = ['--ca', trusted, '--cert', cert, '--key', nodeKey]
-  const same = await runYard(t, folder, 'bootstrap', 'edge', 'own-1', '--protocol', 'sotw', ...files)
-  t.equal(same.stdout, stdout)
+  const out = join(xdsIdentities, 'own-1.yaml')
+  const { watched } = certificates
+  await Promise.all([rm(watched.certificate), rm(watched.ca)])
+  const flags = [...['--protocol', 'sotw'], ...files, '--out', out]
+  const same = await runYard(t, folder, 'bootstrap', 'edge', 'own-1', ...flags)
+  t.match(same, {
+    code: 0,
+    stdout: '',
+    output: `wrote ${out}, ${watched.certificate}, ${watched.ca}\nEnvoy reads the last two in ${xdsIdentities}: put them there\nstart it: ${envoy} -c ${out} `,
+  })
+  t.equal(readFileSync(out, 'utf8'), stdout, 'with files that are given')
+  const nowhere = join(folder, 'missing', 'own-1.yaml')
+  t.match(await runYard(t, folder, 'bootstrap', 'edge', 'own-1', '--out', nowhere), {
+    code: 2,
+    output: `--out: cannot write ${nowhere}: `,
+  })
   await use(t, stdout, parts)
 })
 

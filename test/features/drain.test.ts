@@ -156,13 +156,15 @@ async function sendGarbage(t: Test, { address }: Edge) {
 t.test('T32: `delayedClose` is how long a connection waits for its caller to close it', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const upstreams = { echo: { endpoints: await startEndpoints(t, 'b1') } }
-  const edge = await startEdge(t, { upstreams, fleet: { drain: { delayedClose: '1h' } } })
+  // With HTTP/2 alone, Envoy ends such a connection without an answer.
+  const listener = { http1: true }
+  const edge = await startEdge(t, { upstreams, listener, fleet: { drain: { delayedClose: '1h' } } })
   const waiting = await sendGarbage(t, edge)
   t.match(waiting.answer, / 400 /)
   await connectEcho(t, edge.address).unary(LONGER)
   t.equal(await Promise.race([waiting.ended, 'open']), 'open')
 
-  await edge.serve({ upstreams, fleet: { drain: { delayedClose: '0s' } } })
+  await edge.serve({ upstreams, listener, fleet: { drain: { delayedClose: '0s' } } })
   const twin = await sendGarbage(t, edge)
   t.equal(await twin.ended, 'ended', 'the twin: at once')
 })

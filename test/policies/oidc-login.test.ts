@@ -153,6 +153,7 @@ const FORGED: Readonly<Record<string, TokenRecipe>> = {
   'S13: not yet valid': { claims: { nbf: 120 } },
   'S14: no exp': { claims: { exp: null } },
   'exp is a text': { claims: { exp: '9999999999' } },
+  'exp is no time that exists': { claims: { exp: 1e15 } },
   'S16: another iss': { claims: { iss: 'https://elsewhere.test' } },
   'no iss': { claims: { iss: null } },
   'S17: another aud': { claims: { aud: 'payments' } },

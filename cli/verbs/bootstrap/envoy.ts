@@ -1,5 +1,7 @@
 // The bootstrap of an Envoy, and the command that starts it.
 
+import { writeFile } from 'node:fs/promises'
+import { dirname, join, parse } from 'node:path'
 import { SwitchyardError } from '../../../core/errors.ts'
 import { shellQuoted } from '../../../core/shell-quote.ts'
 import { bootstrapJson, createBootstrap, type XdsProtocol } from '../../../envoy-bootstrap/bootstrap.ts'
@@ -8,12 +10,13 @@ import { readLocality } from '../../../envoy-bootstrap/locality.ts'
 import { DEFAULT_LIMITS, type EnvoyLimits } from '../../../envoy-bootstrap/overload.ts'
 import { STATS_INTERVAL_MS } from '../../../envoy-bootstrap/stats-sink.ts'
 import type { StatsTags } from '../../../envoy-bootstrap/stats-tags.ts'
-import type { XdsTlsFiles } from '../../../envoy-bootstrap/xds-tls.ts'
+import { watchedFiles, watchedPaths, type XdsTlsFiles } from '../../../envoy-bootstrap/xds-tls.ts'
 import { STATS_INTERVAL_MS as TESTBED_INTERVAL_MS } from '../../../testbed/fleets.ts'
 import { report } from '../../output/print.ts'
 import { filesOf, findXds, namingFlags, type XdsFlags } from './xds.ts'
 
 export interface EnvoyFlags extends XdsFlags {
+  readonly out?: string
   readonly address?: string
   readonly envoyAdmin?: string
   readonly statsListener?: string
@@ -40,7 +43,7 @@ const FLAG_OF: Readonly<Record<string, string>> = {
 
 export async function printEnvoyBootstrap(fleet: string, node: string, flags: EnvoyFlags): Promise<void> {
   const { address: listenerAddress = '127.0.0.1', protocol = 'delta' } = flags
-  const given = tlsOf(flags)
+  const given = watchedIf(flags.out, tlsOf(flags))
   const { addresses, tls = given } = await findXds(fleet, node, flags)
   const [address = ''] = addresses
   if (addresses.length > 1) {
@@ -67,10 +70,45 @@ export async function printEnvoyBootstrap(fleet: string, node: string, flags: En
         ...(flags.locality !== undefined && { locality: readLocality(flags.locality) }),
       }),
   )
-  process.stdout.write(`${bootstrapJson(bootstrap)}\n`)
+  if (flags.out === undefined) process.stdout.write(`${bootstrapJson(bootstrap)}\n`)
+  else await writeFiles(flags.out, `${bootstrapJson(bootstrap)}\n`, given)
   // The control plane of "yard up" keeps what a listener of an Envoy still uses for this long, others as long as Envoy does.
   const drain = flags.xds === undefined ? ' --drain-time-s 4' : ''
-  report(`start it: ${envoyCommand()} -c FILE --disable-hot-restart${drain}`)
+  report(`start it: ${envoyCommand()} -c ${asWord(flags.out ?? 'FILE')} --disable-hot-restart${drain}`)
+}
+
+/** Envoy finds the files that it watches beside its certificate, under the name of the bootstrap. */
+function watchedIf(out: string | undefined, tls: XdsTlsFiles | undefined): XdsTlsFiles | undefined {
+  if (out === undefined || tls === undefined) return tls
+  return { ...tls, watched: watchedPaths(join(dirname(tls.certificate), parse(out).name)) }
+}
+
+/** @throws SwitchyardError `invalid-argument` if a file cannot be written */
+async function writeFiles(out: string, bootstrap: string, tls: XdsTlsFiles | undefined): Promise<void> {
+  const { dir, name } = parse(out)
+  const beside = watchedPaths(join(dir, name))
+  const content = tls?.watched && watchedFiles(tls)
+  const files = [
+    [out, bootstrap],
+    ...(content
+      ? [
+          [beside.certificate, content.certificate],
+          [beside.ca, content.ca],
+        ]
+      : []),
+  ] as const
+  for (const [file = '', text = ''] of files) await writeOut(file, text)
+  report(`wrote ${files.map(([file]) => file).join(', ')}`)
+  if (tls?.watched) report(`Envoy reads the last two in ${dirname(tls.certificate)}: put them there`)
+}
+
+async function writeOut(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text)
+  } catch (cause) {
+    const message = `--out: cannot write ${file}: ${(cause as Error).message}. Name a file in a folder that exists and that you may write to`
+    throw new SwitchyardError('invalid-argument', message, { cause })
+  }
 }
 
 function limitsOf({ maxConnections, maxHeap }: EnvoyFlags): EnvoyLimits {
@@ -98,11 +136,15 @@ function readStatsTags(written: readonly string[]): StatsTags {
 function envoyCommand(): string {
   try {
     const { path } = findEnvoy({ fetch: false, log: () => {} })
-    return /^[\w./+-]+$/.test(path) ? path : shellQuoted(path)
+    return asWord(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'envoy-not-found') return 'envoy'
     throw error
   }
+}
+
+function asWord(path: string): string {
+  return /^[\w./+-]+$/.test(path) ? path : shellQuoted(path)
 }
 
 function tlsOf(flags: EnvoyFlags): XdsTlsFiles | undefined {

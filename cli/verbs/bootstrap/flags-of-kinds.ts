@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { SwitchyardError } from '../../../core/errors.ts'
 
 const OF_ENVOY: readonly string[] = [
+  'out',
   'address',
   'envoyAdmin',
   'statsListener',

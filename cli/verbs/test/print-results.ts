@@ -15,9 +15,9 @@ import type { TestFile } from '../../../policy-tests/run/run-files.ts'
 import { report as say } from '../../output/print.ts'
 import type { TestFlags } from './test-flags.ts'
 
-/** GitHub knows files by their paths from here. */
-export function reportRoot(): string {
-  return process.env.GITHUB_WORKSPACE ?? process.cwd()
+/** GitHub knows files by their paths from the top of the repository, readers of other formats from the folder that they ran in. */
+export function reportRoot(format: TestFlags['format']): string {
+  return (format === 'github' && process.env.GITHUB_WORKSPACE) || process.cwd()
 }
 
 export function printRun(result: RunResult, format: TestFlags['format']): void {
@@ -26,8 +26,7 @@ export function printRun(result: RunResult, format: TestFlags['format']): void {
 }
 
 function printReport(report: Report, format: Exclude<TestFlags['format'], 'table'>): void {
-  const placed = format === 'github' ? withPathsFrom(reportRoot(), report) : report
-  process.stdout.write(REPORT_FORMATS[format](placed))
+  process.stdout.write(REPORT_FORMATS[format](withPathsFrom(reportRoot(format), report)))
 }
 
 /** @returns whether some cell noticed each missing protection */

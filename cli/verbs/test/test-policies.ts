@@ -38,7 +38,7 @@ async function readTests(
   } catch (error) {
     if (format === 'github') {
       const { problems } = SwitchyardError.from(error)
-      process.stdout.write(annotateProblems(problems, (file) => relative(reportRoot(), resolve(file))))
+      process.stdout.write(annotateProblems(problems, (file) => relative(reportRoot(format), resolve(file))))
     }
     throw error
   }
@@ -76,7 +76,7 @@ async function watchPolicies(bed: PolicyBed, files: readonly string[], flags: Te
     signal: end.signal,
     intervalMs: WATCH_INTERVAL_MS,
     onWait: (count) => report(`Watching ${count} files; Ctrl-C ends.`),
-    onChange: (paths) => report(`\n${paths.map((path) => relative('.', path)).join(', ')} changed.`),
+    onChange: (paths) => report(`\n${paths.map((path) => relative('.', path) || '.').join(', ')} changed.`),
   })
   process.exitCode = await interrupted
 }
