@@ -161,6 +161,13 @@ export const SecretSchema = Type.Object(
     ca: Type.Optional(
       FileOf('the authorities that are trusted', 'Secret.validation_context.trusted_ca', 'certs/ca.pem'),
     ),
+    crl: Type.Optional(
+      FileOf(
+        'lists of the certificates that these authorities have revoked, one of each,',
+        'Secret.validation_context.crl',
+        'certs/ca.crl',
+      ),
+    ),
   },
   {
     ...strict,
