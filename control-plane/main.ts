@@ -55,7 +55,7 @@ const MAX_DRAIN_SECONDS = 86_400
 const CLOSE_LIMIT_MS = 4_000
 
 /** Paths of problems with the files of secrets. */
-const FILE_OF_SECRET = /^secrets[.[].*\.(certificate|key|passphrase|ca)$/
+const FILE_OF_SECRET = /^secrets[.[].*\.(certificate|key|passphrase|ca|crl)$/
 
 interface Flags extends OidcFlags {
   readonly config?: string

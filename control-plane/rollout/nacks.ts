@@ -38,7 +38,7 @@ export function describeNacks(nodes: readonly NodeStatus[], translations: Transl
     ({ node, typeUrl, nack }) => `${node} NACKed ${shortName(typeUrl)}: ${nack.message}`,
   )
   const problems = nacks.flatMap(({ node, fleet, typeUrl, nack }) => {
-    const text = nack.message.slice(0, MAX_REPEATED)
+    const text = withoutMiddle(nack.message)
     return namedInNack(nack).flatMap((name): readonly Problem[] => {
       const { path = '', patches } = originOf(translations.get(fleet), typeUrl, name)
       const what = `${node} NACKed ${shortName(typeUrl)} "${name}"`
@@ -48,6 +48,12 @@ export function describeNacks(nodes: readonly NodeStatus[], translations: Transl
     })
   })
   return { message: sentences.join('; '), problems }
+}
+
+/** Envoy's reason may be at the end, behind the whole resource. */
+function withoutMiddle(text: string): string {
+  if (text.length <= MAX_REPEATED) return text
+  return `${text.slice(0, MAX_REPEATED / 2)} … ${text.slice(-MAX_REPEATED / 2)}`
 }
 
 /** The path of the entry that a resource is made from, and those of the patches on it. */

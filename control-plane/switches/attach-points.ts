@@ -326,6 +326,8 @@ export interface HttpFilterSwitch<
   toGrpcExtension?(settings: SettingsOf<S>): Any
   /** For a filter that takes its settings from routes only: the message of `typed_per_filter_config` of the fleet's virtual hosts. */
   toVirtualHost?(settings: SettingsOf<S>): Any
+  /** What its filters have in `typed_per_filter_config` of all routes of a listener: it changes without draining connections. */
+  toRoutes?(settings: SettingsOf<S>, context: Pick<FilterContext, 'files'>): readonly NamedExtension[]
   /** For a rate limit: what the fleet's virtual hosts describe a call by, `VirtualHost.rate_limits`. Each filter has a stage of its own. */
   toRateLimits?(settings: SettingsOf<S>): readonly RateLimitParts[]
   /** What the listeners need beside the filter while it is on. */

@@ -130,6 +130,7 @@ export const JwtProviderSchema = Type.Object(
         ...facts({ envoy: 'JwtProvider.from_headers', example: 'x-service-token' }),
       }),
     ),
+    // Without `weaker`: callers of `yard test` make gRPC calls, which a query ends whatever is in it, so none would notice.
     tokenInQuery: Type.Optional(
       Type.Boolean({
         default: false,

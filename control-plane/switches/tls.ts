@@ -20,6 +20,7 @@ const OWN_CERTIFICATE = 'CommonTlsContext.tls_certificate_sds_secret_configs'
 const CA = 'ca'
 const AUTHORITIES = 'CommonTlsContext.combined_validation_context.validation_context_sds_secret_config'
 
+/** Without `weaker`: callers of `yard test` speak the newest version of TLS, and would not notice that an older one is accepted. */
 const minVersion = Type.Optional(
   Type.Enum(['1.2', '1.3'], {
     default: '1.2',
@@ -159,6 +160,13 @@ export const SecretSchema = Type.Object(
     ),
     ca: Type.Optional(
       FileOf('the authorities that are trusted', 'Secret.validation_context.trusted_ca', 'certs/ca.pem'),
+    ),
+    crl: Type.Optional(
+      FileOf(
+        'lists of the certificates that these authorities have revoked, one of each,',
+        'Secret.validation_context.crl',
+        'certs/ca.crl',
+      ),
     ),
   },
   {

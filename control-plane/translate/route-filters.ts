@@ -4,8 +4,9 @@ import type { Any } from '@bufbuild/protobuf/wkt'
 import type { Rule } from '../document/model.ts'
 import type { RateLimitParts } from '../switches/attach-points.ts'
 import { inEffect } from '../switches/defaults.ts'
-import { nameOf } from '../switches/filter-chain.ts'
+import { configuredFilters, type FilterRooms, nameOf } from '../switches/filter-chain.ts'
 import { isHttpFilterSwitch } from '../switches/http-filters.ts'
+import type { FileContents } from '../switches/setting-file.ts'
 import type { Switches } from '../switches/switches.ts'
 
 export interface RouteFilters {
@@ -46,4 +47,17 @@ export function toHostFilters(
   })
   const rateLimits = found.flatMap(({ filter, settings }) => filter.toRateLimits?.(settings) ?? [])
   return { typedPerFilterConfig: Object.fromEntries(entries), rateLimits: [...rateLimits] }
+}
+
+/** What filters have in the configuration of all routes of a listener; undefined for nothing. */
+export function toRoutesFilters(
+  fleet: FilterRooms,
+  files: FileContents,
+  { httpFilters }: Switches,
+): Record<string, Any> | undefined {
+  const found = configuredFilters(fleet, httpFilters).flatMap(({ filter, enabled, settings }) =>
+    enabled ? (filter.toRoutes?.(settings, { files }) ?? []) : [],
+  )
+  if (found.length === 0) return undefined
+  return Object.fromEntries(found.map(({ name, extension }) => [nameOf({ name }), extension]))
 }

@@ -29,11 +29,12 @@ import { QUERY_ALLOWED, queryDenial } from '../switches/http-filters/query-denia
 import { hashOnOf } from '../switches/lb-policies.ts'
 import { mergeParts } from '../switches/merge-parts.ts'
 import { partsOf } from '../switches/parts-of.ts'
+import { type FileContents, NO_FILES } from '../switches/setting-file.ts'
 import { stickyHashOf } from '../switches/sticky.ts'
 import { SWITCHES, type Switches } from '../switches/switches.ts'
 import { entryOf, sortedEntries } from './entry.ts'
 import { DENIALS, isOpen, rewrittenDenials } from './introspection.ts'
-import { type RouteFilters, toHostFilters, toRuleFilters } from './route-filters.ts'
+import { type RouteFilters, toHostFilters, toRoutesFilters, toRuleFilters } from './route-filters.ts'
 import { grpcMatchOf, toRouteMatch } from './route-match.ts'
 import { orderRules } from './rule-order.ts'
 import { sharedLb } from './shared-lb.ts'
@@ -50,12 +51,17 @@ export function toRouteConfiguration(
   listener: string,
   names: readonly string[],
   switches: Switches = SWITCHES,
+  files: FileContents = NO_FILES,
 ): RouteConfiguration {
   const virtualHosts = names.map((name) =>
     toVirtualHost(config, fleet, name, entryOf(config.routes, name), switches),
   )
   const make = fleet.kind === 'envoy' ? routeConfigurationOf : grpcRouteConfigurationOf
-  return make(virtualHosts.reduce(append, NO_HOSTS), listener)
+  const made = make(virtualHosts.reduce(append, NO_HOSTS), listener)
+  const typedPerFilterConfig = fleet.kind === 'envoy' ? toRoutesFilters(fleet, files, switches) : undefined
+  return typedPerFilterConfig === undefined
+    ? made
+    : create(RouteConfigurationSchema, { ...made, typedPerFilterConfig })
 }
 
 /** Lists with the same hosts are the same list, so that a route configuration is made once for them. */

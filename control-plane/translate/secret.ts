@@ -1,4 +1,4 @@
-// Secrets as Envoy takes them by SDS: a certificate with its key, or the authorities that are trusted.
+// Secrets as Envoy takes them by SDS: a certificate with its key, or the authorities that are trusted, with what they revoked.
 
 import { create } from '@bufbuild/protobuf'
 import {
@@ -16,7 +16,11 @@ export function secretOf(resourceName: string): string {
 }
 
 /** @throws SwitchyardError `internal` if the bytes lack the part, which reading the files rules out */
-export function toSecret(secret: string, part: SecretPart, { certificate, ca }: SecretBytes = {}): Secret {
+export function toSecret(
+  secret: string,
+  part: SecretPart,
+  { certificate, ca, crl }: SecretBytes = {},
+): Secret {
   const name = secretName(secret, part)
   if (part === 'certificate' && certificate !== undefined) {
     const value = { certificateChain: inline(certificate.chain), privateKey: inline(certificate.key) }
@@ -25,7 +29,10 @@ export function toSecret(secret: string, part: SecretPart, { certificate, ca }: 
   if (part === 'ca' && ca !== undefined) {
     return create(SecretSchema, {
       name,
-      type: { case: 'validationContext', value: { trustedCa: inline(ca) } },
+      type: {
+        case: 'validationContext',
+        value: { trustedCa: inline(ca), ...(crl !== undefined && { crl: inline(crl) }) },
+      },
     })
   }
   throw new SwitchyardError('internal', `the secret "${secret}" was not read before it was to be served`)

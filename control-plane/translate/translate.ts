@@ -337,9 +337,10 @@ function fromRoutes(
   name: string,
   listener: Pick<Listener, 'l7'>,
   switches: Switches,
+  files?: FileContents,
 ): Made {
   const routes = routeNamesOf(listener)
-  const resource = toRouteConfiguration(config, fleet, name, routes, switches)
+  const resource = toRouteConfiguration(config, fleet, name, routes, switches, files)
   const [only] = routes
   const several = ['fleets', fleetName, 'listeners', name, 'l7', 'routes']
   return { resource, name, from: only !== undefined && routes.length === 1 ? ['routes', only] : several }
@@ -361,7 +362,7 @@ function fromListeners(
     })),
     ...listeners.flatMap(([name, listener]) => {
       if (modeOf(fleet, listener) !== 'l7') return []
-      return [fromRoutes(config, fleetName, fleet, name, listener, switches)]
+      return [fromRoutes(config, fleetName, fleet, name, listener, switches, files)]
     }),
   ]
 }

@@ -28,14 +28,17 @@ export async function createCertificates({ secrets = {} }: Config): Promise<Cert
   const authorityOf = (name: string | undefined) =>
     name === STRANGER ? stranger : (byFile.get(secrets[name ?? '']?.ca ?? '') ?? own)
   const bytes = await Promise.all(
-    Object.entries(secrets).map(async ([name, { certificate, ca }]) => {
+    Object.entries(secrets).map(async ([name, { certificate, ca, crl }]) => {
       const uris = [`spiffe://switchyard/${encodeURIComponent(name)}`]
       const made = certificate === undefined ? undefined : await own.issue({ name, uris, dns: ['localhost'] })
+      // Nothing is revoked: who has a certificate of the authority is who the test says.
+      const lists = crl === undefined ? undefined : await authorityOf(name).revoke([])
       return [
         name,
         {
           ...(made && { certificate: { chain: made.certificate, key: made.key } }),
           ...(ca !== undefined && { ca: authorityOf(name).issued.certificate }),
+          ...(lists !== undefined && { crl: lists }),
         },
       ] as const
     }),

@@ -43,9 +43,11 @@ t.test(
     )
     const edge = await startEdge(t, { upstreams: { echo: { endpoints: { b1: { address } } } }, routes })
     for (const [index, [title, , , path, expected]] of CASES.entries()) {
-      await callWhole(edge.address, path, { ':authority': `new${index}.local` })
+      // Calls of gRPC have no query.
+      const own = path.includes('?') ? { 'content-type': 'application/json' } : {}
+      await callWhole(edge.address, path, { ...own, ':authority': `new${index}.local` })
       t.match(seen.at(-1), { ':authority': `new${index}.local`, ...expected }, title)
-      await callWhole(edge.address, path, { ':authority': `old${index}.local` })
+      await callWhole(edge.address, path, { ...own, ':authority': `old${index}.local` })
       t.match(seen.at(-1), { ':authority': `old${index}.local`, ':path': path }, `${title}, the twin`)
     }
   },

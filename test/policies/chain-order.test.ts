@@ -40,6 +40,7 @@ t.test('with all switches on, the filters have the order of the list', async (t)
     'envoy.filters.http.header_mutation',
     'envoy.filters.http.jwt_authn',
     'envoy.filters.http.token_denial',
+    'envoy.filters.http.listed_tokens',
     'envoy.filters.http.ext_authz',
     'envoy.filters.http.header_to_metadata',
     'envoy.filters.http.rbac',

@@ -30,6 +30,12 @@ const CASES = [
     accepted: { security: { jwt: OFF } },
   },
   {
+    title: 'denied tokens of an issuer whose tokens are not demanded are rejected',
+    rejected: { security: { jwt: { ...JWT, denied: { partner: { ids: ['a-1'] } } } } },
+    path: `${AT}.jwt.denied.partner`,
+    accepted: { security: { jwt: { ...JWT, denied: { main: { ids: ['a-1'] } } } } },
+  },
+  {
     title: 'S26: an RBAC rule about tokens of an issuer that does not exist is rejected',
     rejected: { security: { rbac: { enabled: true, rules: { a: { token: { from: 'nobody' } } } } } },
     path: `${AT}.rbac.rules.a.token.from`,

@@ -10,6 +10,7 @@ import { headerModule } from './wasm-module.ts'
 const BY_END: Readonly<Record<string, () => Uint8Array>> = {
   '.binpb': echoDescriptors,
   '.lua': () => Buffer.from('function envoy_on_request(handle) end\n'),
+  '.yaml': () => Buffer.from('ids: [f-1]\nsubjects: [trudy]\n'),
   '.wasm': () => headerModule('x-golden', '1'),
 }
 

@@ -7,9 +7,13 @@ import type { Authority } from '../../testbed/certificates/authority.ts'
 /** The file names instead of the contents of the files. */
 export function namedSecretBytes({ secrets = {} }: Config): SecretBytesByName {
   return new Map(
-    Object.entries(secrets).map(([name, { certificate = '', key = '', ca = '' }]) => [
+    Object.entries(secrets).map(([name, { certificate = '', key = '', ca = '', crl }]) => [
       name,
-      { certificate: { chain: `(${certificate})`, key: `(${key})` }, ca: `(${ca})` },
+      {
+        certificate: { chain: `(${certificate})`, key: `(${key})` },
+        ca: `(${ca})`,
+        ...(crl !== undefined && { crl: `(${crl})` }),
+      },
     ]),
   )
 }
@@ -19,9 +23,17 @@ export async function issuedSecretBytes(
   { secrets = {} }: Config,
   authority: Authority,
 ): Promise<SecretBytesByName> {
-  const issued = Object.keys(secrets).map(async (name) => {
+  const issued = Object.entries(secrets).map(async ([name, files]) => {
     const { certificate, key } = await authority.issue({ name, dns: ['localhost'] })
-    return [name, { certificate: { chain: certificate, key }, ca: authority.issued.certificate }] as const
+    const crl = files.crl === undefined ? undefined : await authority.revoke([])
+    return [
+      name,
+      {
+        certificate: { chain: certificate, key },
+        ca: authority.issued.certificate,
+        ...(crl !== undefined && { crl }),
+      },
+    ] as const
   })
   return new Map(await Promise.all(issued))
 }

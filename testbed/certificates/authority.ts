@@ -102,6 +102,36 @@ export class Authority {
     })
     return await toPem(certificate, keys.privateKey)
   }
+
+  /**
+   * A list of revoked certificates in PEM, to be replaced within a day by default.
+   * @param revoked certificates in PEM, or their serial numbers in hexadecimal
+   */
+  async revoke(
+    revoked: readonly string[],
+    validity: Validity = {},
+    extensions: x509.Extension[] = [],
+  ): Promise<string> {
+    const life = withLife(validity, LEAF_LIFE_MS)
+    const list = await x509.X509CrlGenerator.create({
+      issuer: this.#certificate.subject,
+      signingKey: this.#key,
+      signingAlgorithm: ALGORITHM,
+      thisUpdate: life.notBefore,
+      nextUpdate: life.notAfter,
+      entries: revoked.map((one) => ({
+        serialNumber: one.startsWith('-----') ? new x509.X509Certificate(one).serialNumber : one,
+        revocationDate: life.notBefore,
+        // Without a reason the library writes an empty list of extensions, which Envoy rejects.
+        reason: x509.X509CrlReason.keyCompromise,
+      })),
+      extensions: [
+        await x509.AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey),
+        ...extensions,
+      ],
+    })
+    return `${x509.PemConverter.encode(list.rawData, 'X509 CRL')}\n`
+  }
 }
 
 async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {

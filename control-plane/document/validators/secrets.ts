@@ -4,9 +4,9 @@ import type { Config } from '../model.ts'
 import type { PlacedProblem } from '../problem.ts'
 
 export function* checkSecrets({ secrets = {} }: Config): Iterable<PlacedProblem> {
-  for (const [name, { certificate, key, passphrase, ca }] of Object.entries(secrets)) {
+  for (const [name, { certificate, key, passphrase, ca, crl }] of Object.entries(secrets)) {
     const steps = ['secrets', name]
-    if (certificate === undefined && key === undefined && ca === undefined) {
+    if (certificate === undefined && key === undefined && ca === undefined && crl === undefined) {
       yield { steps, message: 'names no file: write certificate and key, or ca' }
     }
     if (certificate !== undefined && key === undefined) {
@@ -16,6 +16,12 @@ export function* checkSecrets({ secrets = {} }: Config): Iterable<PlacedProblem>
       yield {
         steps: [...steps, 'certificate'],
         message: 'is missing: a key needs its certificate',
+      }
+    }
+    if (crl !== undefined && ca === undefined) {
+      yield {
+        steps: [...steps, 'crl'],
+        message: 'needs the authorities whose certificates it revokes: write ca beside it',
       }
     }
     if (passphrase !== undefined && key === undefined) {

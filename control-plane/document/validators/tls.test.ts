@@ -16,7 +16,10 @@ const UPSTREAM = { enabled: true, ca: 'mesh', certificate: 'edge', sans: ['spiff
 t.test('TLS with all that it may have is accepted, on or off', async (t) => {
   for (const enabled of [true, false]) {
     const changes = {
-      secrets: { ...SECRETS, both: { ...SECRETS.edge, ...SECRETS.mesh, passphrase: 'certs/edge.txt' } },
+      secrets: {
+        ...SECRETS,
+        both: { ...SECRETS.edge, ...SECRETS.mesh, crl: 'certs/ca.crl', passphrase: 'certs/edge.txt' },
+      },
       [MAIN]: { ...LISTENER, enabled, sans: ['spiffe://a/*'], minVersion: '1.3', requireClient: true },
       'upstreams.echo.tls': { ...UPSTREAM, enabled, sans: ['127.0.0.1'], minVersion: '1.2' },
     }
@@ -59,6 +62,11 @@ const REJECTED: readonly [
     'a passphrase of nothing',
     { 'secrets.mesh.passphrase': 'x' },
     { 'secrets.mesh.passphrase': /^needs the key that it decrypts/ },
+  ],
+  [
+    'a crl without a ca',
+    { 'secrets.edge.crl': 'certs/ca.crl' },
+    { 'secrets.edge.crl': /^needs the authorities whose certificates it revokes: write ca beside it/ },
   ],
   [
     'a secret that is not there, even where TLS is off,',

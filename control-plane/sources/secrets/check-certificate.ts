@@ -14,7 +14,7 @@ export interface CertificateTexts {
 
 /** What is wrong with a field of the secret. */
 export interface InvalidField {
-  readonly field: 'certificate' | 'key' | 'passphrase' | 'ca'
+  readonly field: 'certificate' | 'key' | 'passphrase' | 'ca' | 'crl'
   readonly message: string
 }
 
@@ -88,7 +88,7 @@ export function checkAuthorities(
   }
 }
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+export const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 function readCertificates(text: string): [X509Certificate, ...X509Certificate[]] | string {
   const [first, ...others] = text.match(PEM_CERTIFICATE) ?? []

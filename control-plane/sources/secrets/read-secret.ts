@@ -2,12 +2,13 @@
 
 import type { SecretFiles } from '../../switches/tls.ts'
 import { checkAuthorities, checkCertificate, type InvalidField } from './check-certificate.ts'
+import { checkRevocations, hasRevocations } from './check-revocations.ts'
 import type { SecretBytes } from './secret-bytes.ts'
 import type { SecretFileReader } from './secret-files.ts'
 
 export interface ReadSecret {
   readonly bytes: SecretBytes
-  /** When the first of its certificates expires. */
+  /** When the first of its certificates expires, or a list of revoked ones. */
   readonly notAfter: Date
 }
 
@@ -26,10 +27,13 @@ export async function readSecret(
     if ('text' in found) texts[field] = found.text
     else invalid.push({ field, message: `${file} ${found.problem}` })
   }
-  return invalid.length > 0 ? invalid : check(texts, now)
+  return invalid.length > 0 ? invalid : await check(texts, now)
 }
 
-function check({ certificate, key, passphrase, ca }: Texts, now: Date): ReadSecret | readonly InvalidField[] {
+async function check(
+  { certificate, key, passphrase, ca, crl }: Texts,
+  now: Date,
+): Promise<ReadSecret | readonly InvalidField[]> {
   const invalid: InvalidField[] = []
   const ends: Date[] = []
   const bytes: { -readonly [K in keyof SecretBytes]: SecretBytes[K] } = {}
@@ -47,6 +51,18 @@ function check({ certificate, key, passphrase, ca }: Texts, now: Date): ReadSecr
       bytes.ca = checked.ca
       ends.push(checked.notAfter)
     } else invalid.push(checked)
+    if (crl === undefined && hasRevocations(ca)) {
+      const message =
+        'has a list of revoked certificates too, which is not taken from here; name the file in the field crl as well'
+      invalid.push({ field: 'ca', message })
+    }
+  }
+  if (bytes.ca !== undefined && crl !== undefined) {
+    const checked = await checkRevocations(crl, bytes.ca, now)
+    if ('crl' in checked) {
+      bytes.crl = checked.crl
+      ends.push(checked.notAfter)
+    } else invalid.push(...checked)
   }
   if (invalid.length > 0) return invalid
   return { bytes, notAfter: new Date(Math.min(...ends.map((end) => end.getTime()))) }

@@ -5,6 +5,8 @@ export interface SecretBytes {
   /** The chain has certificates only, even if its file has a key too. */
   readonly certificate?: { readonly chain: string; readonly key: string }
   readonly ca?: string
+  /** Lists of revoked certificates. Only beside `ca`. */
+  readonly crl?: string
 }
 
 /** By the names of the document. */

@@ -9,8 +9,10 @@ import {
 import { type Static, Type } from 'typebox'
 import type { DeepReadonly } from '../../../core/deep-readonly.ts'
 import { httpFilterSwitch } from '../attach-points.ts'
+import { DeniedSchema, deniedClaimsOf, deniedFiles, deniedProblems } from '../denied-tokens.ts'
 import { claimHeadersOf, toJwtProvider } from '../jwt-provider.ts'
 import { type FieldFacts, facts } from '../schema-keywords.ts'
+import { LISTED_TOKENS_MESSAGES, listedTokens, tokensOfLists } from './listed-tokens.ts'
 import { TOKEN_DENIAL_MESSAGES, TOKEN_DENIAL_TEXT, tokenDenial } from './token-denial.ts'
 
 const Names = (description: string, envoy: string, example: readonly string[], item: FieldFacts = {}) =>
@@ -59,6 +61,7 @@ const SettingsSchema = Type.Object(
         },
       ),
     ),
+    denied: Type.Optional(DeniedSchema),
   },
   {
     additionalProperties: false,
@@ -76,7 +79,7 @@ export const jwtAuthn = httpFilterSwitch({
   schema: SettingsSchema,
   room: 'security',
   appliesTo: ['envoy'],
-  messages: [JwtAuthenticationSchema, ...TOKEN_DENIAL_MESSAGES],
+  messages: [JwtAuthenticationSchema, ...TOKEN_DENIAL_MESSAGES, ...LISTED_TOKENS_MESSAGES],
 
   references: (settings: JwtSettings) =>
     (['anyOf', 'allOf'] as const).flatMap((list) =>
@@ -86,8 +89,10 @@ export const jwtAuthn = httpFilterSwitch({
         name,
       })),
     ),
+  files: ({ denied = {} }: JwtSettings) => deniedFiles(denied),
 
-  *problems({ anyOf, allOf }: JwtSettings, { jwt }) {
+  *problems({ anyOf, allOf, denied = {} }: JwtSettings, { jwt }) {
+    yield* deniedProblems(denied, [...(anyOf ?? []), ...(allOf ?? [])])
     if ((anyOf === undefined) === (allOf === undefined)) {
       yield {
         steps: ['anyOf'],
@@ -124,7 +129,13 @@ export const jwtAuthn = httpFilterSwitch({
         ],
       }),
     )
-    return [{ name: 'jwt_authn', extension: authentication }, tokenDenial(names)]
+    return [{ name: 'jwt_authn', extension: authentication }, tokenDenial(names), listedTokens()]
+  },
+  toRoutes(settings: JwtSettings, { files }) {
+    const denied = Object.entries(settings.denied ?? {}).map(
+      ([name, list]) => [name, deniedClaimsOf(list, files)] as const,
+    )
+    return tokensOfLists(Object.fromEntries(denied))
   },
   toHttpConnectionManager: () => TOKEN_DENIAL_TEXT,
 })

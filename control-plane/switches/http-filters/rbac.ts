@@ -199,7 +199,7 @@ export const rbac = httpFilterSwitch({
 })
 
 type Permission = MessageInitShape<typeof PermissionSchema>
-type Principal = MessageInitShape<typeof PrincipalSchema>
+export type Principal = MessageInitShape<typeof PrincipalSchema>
 
 function toPolicy(
   { methods, token, san, headers = {} }: Rule,
@@ -239,7 +239,8 @@ function tokenConditions({ from, claims = {} }: NonNullable<Rule['token']>): Pri
 
 type ValueMatcher = MessageInitShape<typeof ValueMatcherSchema>
 
-function claimCondition(provider: string, claim: string, value: ValueMatcher): Principal {
+/** A claim in the token of an entry of `jwt`. */
+export function claimCondition(provider: string, claim: string, value: ValueMatcher): Principal {
   return metadataCondition(CLAIMS_NAMESPACE, [provider, claim], value)
 }
 
