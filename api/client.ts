@@ -367,5 +367,5 @@ function jsonBody(value: object): Body {
 function tlsProblem(url: string, failure: unknown): string | undefined {
   const { code = '', message } = ((failure as Error).cause ?? {}) as { code?: string; message?: string }
   if (!/CERT|SIGNATURE|SSL|TLS/.test(code)) return undefined
-  return `TLS with ${url} failed (${message}): correct the URL, or trust the CA with NODE_EXTRA_CA_CERTS=/PATH/ca.pem`
+  return `TLS with ${url} failed (${message}): correct the URL, or trust the CA: --admin-ca FILE of yard, or NODE_EXTRA_CA_CERTS=FILE`
 }

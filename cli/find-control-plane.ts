@@ -5,12 +5,14 @@ import type { ProblemDocument } from '../api/schemas/problem.ts'
 import { SwitchyardError } from '../core/errors.ts'
 import { type RunningTestbed, readStateFile, stateFolder } from '../testbed/state-file.ts'
 import { readToken } from '../testbed/token-file.ts'
+import { trustAdminCa } from './trusted-ca.ts'
 
 const UNAUTHORIZED = 401
 
 /**
  * A client of the control plane at `--admin`, else `YARD_ADMIN`, else the one of `yard up`. The token is that of
- * `YARD_TOKEN`, else the one of `yard up` with the name, which is sent to no other control plane.
+ * `YARD_TOKEN`, else the one of `yard up` with the name, which is sent to no other control plane. Over TLS, its CA is that of
+ * `trustAdminCa`.
  * @throws SwitchyardError `unreachable` without a control plane, `unauthenticated` if its tokens cannot be read,
  * `invalid-argument` for an address that is not one
  */
@@ -18,6 +20,7 @@ export async function findControlPlane(
   admin: string | undefined,
   name: 'operator' | 'admin' = 'operator',
 ): Promise<RestClient> {
+  await trustAdminCa()
   if (admin) return await namedControlPlane(readAdminUrl(admin, '--admin'), name)
   if (process.env.YARD_ADMIN)
     return await namedControlPlane(readAdminUrl(process.env.YARD_ADMIN, 'YARD_ADMIN'), name)

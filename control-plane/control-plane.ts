@@ -17,7 +17,8 @@ import { AuditLog } from './access/audit-log.ts'
 import { rejectForeignNode, rejectForeignReader } from './access/node-identity.ts'
 import { OidcLogin } from './access/oidc.ts'
 import type { OidcSettings } from './access/oidc-settings.ts'
-import { openServerIdentity, type ServerIdentity, type ServerTlsFiles } from './access/server-credentials.ts'
+import { RestIdentity, type RestTlsFiles } from './access/rest-identity.ts'
+import { openServerIdentity, type ServerTlsFiles } from './access/server-credentials.ts'
 import { Tokens } from './access/tokens.ts'
 import { AccessLogs } from './access-logs/access-logs.ts'
 import { LogEvidence } from './access-logs/log-evidence.ts'
@@ -48,7 +49,7 @@ export const SECRETS_FOLDER = 'secrets'
 /** Where the files are that switches name, such as descriptors and scripts: beside the folder of secrets, and never in it. */
 export const FILES_FOLDER = 'files'
 
-/** Between two looks at the files of xDS. */
+/** Between two looks at the files of certificates. */
 const IDENTITY_INTERVAL_MS = 1_000
 
 const REVISIONS = 'revisions.sqlite'
@@ -62,8 +63,10 @@ export interface ControlPlaneOptions {
   readonly config?: Config
   /** Where REST is served, `HOST:PORT`; port 0 takes a free one. */
   readonly admin: string
-  /** Host names that REST answers to, beside its address and `localhost`. Default: none. */
+  /** Host names that REST answers to, beside its address, `localhost`, and the names of its certificate. Default: none. */
   readonly adminHosts?: readonly string[]
+  /** Serves REST over TLS, at least 1.2. Default: plain HTTP. */
+  readonly adminTls?: RestTlsFiles
   /** Where xDS is served, `HOST:PORT` or `unix:/PATH`. */
   readonly xds: string
   /** Serves xDS over mutual TLS: a node shows a certificate for just itself (see `nodeUri`). Default: to anybody, as any node. */
@@ -194,6 +197,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ends.push(async () => events.hub.close())
     const identity = options.xdsTls && (await openServerIdentity(options.xdsTls))
     if (identity && options.xdsTls) ends.push(followIdentity(identity, options.xdsTls, onFault))
+    const restIdentity = options.adminTls && (await RestIdentity.open(options.adminTls))
+    if (restIdentity && options.adminTls) ends.push(followIdentity(restIdentity, options.adminTls, onFault))
     const xds = await startXdsServer({
       cache,
       loadReports,
@@ -225,6 +230,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...(dashboards && { dashboards }),
       address: options.admin,
       ...(options.adminHosts && { hosts: options.adminHosts }),
+      ...(restIdentity && { identity: restIdentity }),
       traced: options.traced ?? false,
       ...(guard && {
         tokens: guard.tokens,
@@ -256,11 +262,17 @@ function rejectOpenXds({ xds, xdsTls, insecure = false }: ControlPlaneOptions): 
 }
 
 /** What a node must never be sent, even if somebody puts it into the folder of secrets. */
-function ownFilesOf({ xdsTls, stateFolder, accessFolder = stateFolder }: ControlPlaneOptions): string[] {
+function ownFilesOf({
+  adminTls,
+  xdsTls,
+  stateFolder,
+  accessFolder = stateFolder,
+}: ControlPlaneOptions): string[] {
   const inFolder = (folder: string | undefined, names: readonly string[]) =>
     folder === undefined ? [] : names.map((name) => join(folder, name))
   return [
-    ...Object.values(xdsTls ?? {}),
+    ...Object.values({ ...xdsTls }),
+    ...Object.values({ ...adminTls }),
     ...inFolder(stateFolder, [REVISIONS, `${REVISIONS}-wal`, NACKS, ENDPOINTS]),
     ...inFolder(accessFolder, [TOKENS, AUDIT, `${AUDIT}${HEAD_SUFFIX}`]),
   ]
@@ -288,16 +300,16 @@ function openEndpoints(
   })
 }
 
-/** A renewal is read once its three files have stayed as they are for a while. @returns what ends this */
+/** A renewal is read once all its files have stayed as they are for a while. @returns what ends this */
 function followIdentity(
-  identity: ServerIdentity,
-  files: ServerTlsFiles,
+  identity: { readonly reload: () => Promise<void> },
+  files: ServerTlsFiles | RestTlsFiles,
   onFault: ControlPlaneOptions['onFault'],
 ): () => Promise<void> {
   const watched = new WatchedFiles(IDENTITY_INTERVAL_MS, () => {
     identity.reload().catch((error: unknown) => onFault?.(error))
   })
-  watched.watch(new Set([files.certificate, files.key, files.clientCa]))
+  watched.watch(new Set(Object.values<string>({ ...files })))
   return async () => watched.close()
 }
 

@@ -209,6 +209,8 @@ t.test('incomplete mutual TLS flags, and an admin off loopback without tokens, a
       ['--xds-certificate', file, '--xds-key', file, '--xds-client-ca', file],
       /cannot be served over TLS with/,
     ],
+    [['--admin-key', file], /--admin-certificate and --admin-key belong together: give both or none/],
+    [['--admin-certificate', file, '--admin-key', file], /^REST cannot be served over TLS with/],
     [['--admin', '0.0.0.0:0'], /does not listen on 0\.0\.0\.0 without tokens/],
     [['--xds', '0.0.0.0:0'], /^xDS does not listen on 0\.0\.0\.0 in plaintext.*allow it by --insecure\n$/],
   ]

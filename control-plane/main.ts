@@ -15,7 +15,10 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
   --config FILE    initial desired state in YAML; ignored if the state folder already has a revision
   --admin ADDRESS  serve REST on HOST:PORT (127.0.0.1:0, which picks a free port)
   --admin-host NAME
-                   answer REST for this host name too, beside addresses and localhost; may be given several times
+                   answer REST for this host name too, beside addresses, localhost and the names of its certificate;
+                   may be given several times
+  --admin-certificate FILE, --admin-key FILE
+                   serve REST over TLS, at least 1.2 (PEM); files that change are read again
   --xds ADDRESS    serve xDS on HOST:PORT or unix:/PATH (127.0.0.1:0)
   --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
                    serve xDS over mutual TLS: each node needs its own certificate from this CA (PEM)
@@ -58,6 +61,8 @@ interface Flags extends OidcFlags {
   readonly config?: string
   readonly admin: string
   readonly 'admin-host'?: readonly string[]
+  readonly 'admin-certificate'?: string
+  readonly 'admin-key'?: string
   readonly xds: string
   readonly 'xds-certificate'?: string
   readonly 'xds-key'?: string
@@ -94,6 +99,8 @@ function parse() {
         config: { type: 'string' },
         admin: { type: 'string', default: '127.0.0.1:0' },
         'admin-host': { type: 'string', multiple: true },
+        'admin-certificate': { type: 'string' },
+        'admin-key': { type: 'string' },
         xds: { type: 'string', default: '127.0.0.1:0' },
         'xds-certificate': { type: 'string' },
         'xds-key': { type: 'string' },
@@ -136,6 +143,7 @@ async function run(): Promise<void> {
     ...(config && { config }),
     admin,
     ...(flags['admin-host'] && { adminHosts: flags['admin-host'] }),
+    ...adminTlsOf(flags),
     xds,
     ...xdsTlsOf(flags),
     ...drainTimeOf(flags),
@@ -182,6 +190,15 @@ function nameSecretsFolder(error: unknown, folder: string): unknown {
     error.code,
     `${error.message}\nThe files of secrets are read from ${folder}; "yard serve --secrets FOLDER" reads others`,
     { cause: error },
+  )
+}
+
+function adminTlsOf({ 'admin-certificate': certificate, 'admin-key': key }: Flags) {
+  if (certificate !== undefined && key !== undefined) return { adminTls: { certificate, key } }
+  if (certificate === undefined && key === undefined) return {}
+  throw new SwitchyardError(
+    'invalid-argument',
+    '--admin-certificate and --admin-key belong together: give both or none, see --help',
   )
 }
 

@@ -11,11 +11,17 @@ const HOST = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/
  * `names`. https://www.w3.org/TR/local-network-access/
  * @param host the header `Host`, or `:authority`
  * @param names host names of this server, without ports
+ * @param isNamed whether a name in lower case is one too
  */
-export function isOwnHost(host: string, names: readonly string[] = []): boolean {
+export function isOwnHost(
+  host: string,
+  names: readonly string[] = [],
+  isNamed: (name: string) => boolean = () => false,
+): boolean {
   const [, bracketed, plain] = HOST.exec(host) ?? []
   if (bracketed !== undefined) return isIP(bracketed) === 6
   const name = plain?.toLowerCase().replace(/\.$/, '')
   if (name === undefined) return false
-  return isIP(name) === 4 || name === 'localhost' || names.some((own) => own.toLowerCase() === name)
+  if (isIP(name) === 4 || name === 'localhost') return true
+  return names.some((own) => own.toLowerCase() === name) || isNamed(name)
 }

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { FORMATS, type Format } from '../output/print.ts'
+import { trustAdminCa } from '../trusted-ca.ts'
 
 export interface AdminFlags {
   readonly admin?: string
@@ -11,12 +12,18 @@ export interface OutputFlags {
   readonly output: Format
 }
 
-/** Adds `--admin HOST:PORT`. */
+/** Adds `--admin HOST:PORT` and `--admin-ca FILE`. */
 export function withAdmin(command: Command): Command {
-  return command.option(
-    '--admin <address>',
-    'HOST:PORT or URL of the control plane (default: YARD_ADMIN, else the one of "yard up").',
-  )
+  return command
+    .option(
+      '--admin <address>',
+      'HOST:PORT or URL of the control plane (default: YARD_ADMIN, else the one of "yard up").',
+    )
+    .option(
+      '--admin-ca <file>',
+      'CA of the certificate of the control plane, PEM (default: YARD_ADMIN_CA, else what the system trusts).',
+    )
+    .hook('preAction', async (_, verb) => trustAdminCa(verb.opts().adminCa))
 }
 
 /** Adds `-o table|json|yaml`. */

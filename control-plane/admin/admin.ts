@@ -1,6 +1,6 @@
 // The REST server: its routes, validation, error answers, and where it listens.
 
-import { maxHeaderSize } from 'node:http'
+import { maxHeaderSize, type Server } from 'node:http'
 import cookie from '@fastify/cookie'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
@@ -8,6 +8,7 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { splitAddress } from '../../core/host-and-port.ts'
 import { isLoopback } from '../../core/loopback.ts'
 import { describeHolder } from '../../core/port-holder.ts'
+import type { RestIdentity } from '../access/rest-identity.ts'
 import { Sessions } from '../access/sessions.ts'
 import { toProblem } from '../document/problem.ts'
 import { createSchemaCheck } from '../document/schema-check.ts'
@@ -34,6 +35,7 @@ import { addSecurityHeaders } from './security-headers.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { statusRoutes } from './status-routes.ts'
 import { testbedRoutes } from './testbed-routes.ts'
+import { createTlsServer } from './tls-server.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { trafficRoutes } from './traffic-routes.ts'
 
@@ -49,7 +51,9 @@ export interface AdminOptions extends Omit<RoutesOptions, 'sessions' | 'closing'
   readonly traced?: boolean
   /** Host names that REST answers to, without ports, beside addresses and `localhost`. Default: none. */
   readonly hosts?: readonly string[]
-  /** Default: 10 s for the headers of a request, 14 s for all of it. */
+  /** Serves REST over TLS, at least 1.2; the names of its certificate are host names of REST. Default: plain HTTP. */
+  readonly identity?: RestIdentity
+  /** Default: 7 s for the handshake of TLS, 10 s for the headers of a request, 14 s for all of it. */
   readonly deadlines?: Deadlines
   /** The folder of the built page. Default: that of the checkout. */
   readonly pageFolder?: string
@@ -57,8 +61,9 @@ export interface AdminOptions extends Omit<RoutesOptions, 'sessions' | 'closing'
 
 /** Creates the server without listening: `inject` calls its routes without a socket. */
 export async function createAdmin(options: AdminOptions): Promise<FastifyInstance> {
-  const deadlines = deadlineOptions(options.deadlines ?? DEADLINES)
-  const server = fastify({
+  const { identity, deadlines: given = DEADLINES } = options
+  const deadlines = deadlineOptions(given)
+  const server = fastify<Server>({
     bodyLimit: BODY_LIMIT,
     // Errors go to stderr: stdout has only the line that says that the process is ready.
     logger: { level: 'error', stream: process.stderr },
@@ -68,6 +73,8 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
     clientErrorHandler: answerClientError,
     // Node would answer 400 without a body; a hook answers with a problem document.
     http: { ...deadlines.http, requireHostHeader: false },
+    // By its own `https`, fastify would make a second server for ::1 of localhost, which gets no renewed certificate.
+    ...(identity && { serverFactory: (handler) => createTlsServer(identity, given, handler) }),
     requestTimeout: deadlines.requestTimeout,
     connectionTimeout: deadlines.connectionTimeout,
     // As long as a URL can be: a longer name would be an unknown path instead of an unknown fleet.
@@ -76,7 +83,7 @@ export async function createAdmin(options: AdminOptions): Promise<FastifyInstanc
   server.server.maxConnections = MOST_CONNECTIONS
   addSecurityHeaders(server)
   answerAllRequests(server)
-  rejectForeignHosts(server, options.hosts ?? [])
+  rejectForeignHosts(server, options.hosts ?? [], (name) => identity?.isFor(name) === true)
   const closing = new AbortController()
   server.addHook('preClose', async () => closing.abort())
   const { access, pageFolder, sessions = new Sessions() } = options
@@ -160,7 +167,8 @@ export async function startAdmin(
   }
   const server = await createAdmin({ ...options, hosts: [address.host, ...(options.hosts ?? [])] })
   try {
-    const url = await server.listen(address)
+    const plainUrl = await server.listen(address)
+    const url = options.identity === undefined ? plainUrl : plainUrl.replace(/^http:/, 'https:')
     return { url, close: () => closeWithin(server, DEADLINES.closeMs) }
   } catch (error) {
     await server.close()

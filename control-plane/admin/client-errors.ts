@@ -2,6 +2,7 @@
 
 import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import { PROBLEM_TYPE } from '../../api/media-types.ts'
 import { type ErrorCode, SwitchyardError } from '../../core/errors.ts'
@@ -26,8 +27,8 @@ const KNOWN: Readonly<Record<string, readonly [code: ErrorCode, detail: string]>
 
 /** Answers a request that is not HTTP/1.1 or does not arrive, and closes the connection. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
-  // The client has gone, or the connection is half closed: nobody would read the answer.
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // The client has gone, the connection is half closed, or there is no TLS to answer over: nobody would read the answer.
+  if (error.code === 'ECONNRESET' || !socket.writable || isWithoutSession(socket)) {
     socket.destroy()
     return
   }
@@ -46,6 +47,11 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   socket.destroySoon()
+}
+
+/** Whether the handshake of TLS has failed, or did not end in time. What is written then waits for it, and the socket stays. */
+function isWithoutSession(socket: Socket): boolean {
+  return socket instanceof TLSSocket && socket.getPeerFinished() === undefined
 }
 
 /** Takes over the two requests that Node would answer itself, without a body. */

@@ -8,7 +8,7 @@ import t, { type Test } from 'tap'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 import { closeWithin, deadlineOptions } from './deadlines.ts'
 
-const SHORT = { headersMs: 50, requestMs: 100, checkMs: 10, closeMs: 10 }
+const SHORT = { handshakeMs: 7_000, headersMs: 50, requestMs: 100, checkMs: 10, closeMs: 10 }
 const HEAD = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n'
 
 async function start(t: Test, deadlines = SHORT) {

@@ -6,6 +6,8 @@ export interface Deadlines {
   /** Milliseconds for the headers of a request, and for the whole request. Later ones are answered 408. */
   readonly headersMs: number
   readonly requestMs: number
+  /** Milliseconds for the handshake of TLS. Then the connection is closed. */
+  readonly handshakeMs: number
   /** Milliseconds between two checks of all connections. */
   readonly checkMs: number
   /** Milliseconds that open requests have when the admin closes. What waits for nodes is answered at once. */
@@ -13,7 +15,13 @@ export interface Deadlines {
 }
 
 /** A client that sends a byte a second is gone within 15 s. */
-export const DEADLINES: Deadlines = { headersMs: 10_000, requestMs: 14_000, checkMs: 1_000, closeMs: 2_000 }
+export const DEADLINES: Deadlines = {
+  handshakeMs: 7_000,
+  headersMs: 10_000,
+  requestMs: 14_000,
+  checkMs: 1_000,
+  closeMs: 2_000,
+}
 
 /** Connections at a time. They leave files to the streams of nodes, which the same process serves. */
 export const MOST_CONNECTIONS = 1_000

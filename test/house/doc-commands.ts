@@ -157,6 +157,12 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npx yard certs --out .': CERTS,
     'npx yard serve --config my.yaml --xds-certificate identities/control-plane.pem --xds-key identities/control-plane.key --xds-client-ca identities/ca.pem':
       ['control-plane/main.test.ts', '--xds-client-ca'],
+    'npx yard serve --config my.yaml --state /var/lib/yard --admin 0.0.0.0:9000 --admin-certificate rest.pem --admin-key rest.key':
+      ['test/policies/rest-tls.test.ts', '--admin-certificate'],
+    'YARD_TOKEN=… npx yard status --admin https://rest.example.org:9000 --admin-ca ca.pem': [
+      'test/policies/rest-tls.test.ts',
+      '--admin-ca',
+    ],
     'npx yard serve --config my.yaml --state /var/lib/yard --oidc-issuer https://login.example.org/realms/ops --oidc-audience switchyard --oidc-role groups=platform:operator --oidc-role groups=edge-team:operator:edge':
       ['test/policies/oidc-login.test.ts', '--oidc-issuer'],
     ...TOKEN_COMMANDS,

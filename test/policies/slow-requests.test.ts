@@ -23,7 +23,7 @@ interface Server {
 }
 
 async function startServers(t: Test): Promise<readonly Server[]> {
-  const deadlines = { headersMs: 200, requestMs: 400, checkMs: 20, closeMs: 100 }
+  const deadlines = { handshakeMs: 200, headersMs: 200, requestMs: 400, checkMs: 20, closeMs: 100 }
   const { admin } = await serveFleet(t, undefined, { deadlines })
   const issuer = await TokenIssuer.create('https://issuer.test', 'ES256')
   const keys = await serveKeySet(issuer, ANY_PORT, { deadlines: SHORT })

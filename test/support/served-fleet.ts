@@ -1,5 +1,6 @@
 // The fixture of the admin API's tests: the sample configuration in a real cache, a real xDS server, and the admin API.
 
+import type { RestIdentity } from '../../control-plane/access/rest-identity.ts'
 import type { Tokens } from '../../control-plane/access/tokens.ts'
 import { AccessLogs } from '../../control-plane/access-logs/access-logs.ts'
 import { createAdmin } from '../../control-plane/admin/admin.ts'
@@ -26,6 +27,7 @@ export async function serveFleet(
     readonly dashboards?: Dashboards
     readonly tokens?: Tokens
     readonly deadlines?: Deadlines
+    readonly identity?: RestIdentity
   } = {},
 ) {
   const cache = new SnapshotCache({ consistency: 'enforce' })
@@ -71,6 +73,7 @@ export async function serveFleet(
     ...(options.dashboards && { dashboards: options.dashboards }),
     ...(options.tokens && { tokens: options.tokens }),
     ...(options.deadlines && { deadlines: options.deadlines }),
+    ...(options.identity && { identity: options.identity }),
   })
   t.teardown(() => admin.close())
 
