@@ -170,15 +170,15 @@ t.test(
     }
     const replaced = () =>
       cache.status('fleet')[0]?.streams.flatMap((stream) => (stream.replaced ? [stream.id] : []))
-    const first = at('10.0.0.1:1', 1)
-    at('10.0.0.2:1', 2)
-    at('10.0.0.3:1', 3)
+    const first = at('10.0.0.1:50001', 1)
+    at('10.0.0.2:50001', 2)
+    at('10.0.0.3:50001', 3)
     first.watch.heard()
-    at('10.0.0.3:2', 4, true)
+    at('10.0.0.3:50002', 4, true)
     t.same(replaced(), [3], 'of the same host')
-    at('10.0.0.4:1', 5, true)
+    at('10.0.0.4:50001', 5, true)
     t.same(replaced(), [2, 3], 'silent for longest')
-    at('10.0.0.4:1', 6, true)
+    at('10.0.0.4:50001', 6, true)
     t.same(replaced(), [1, 2, 3], 'not the one of the same connection, which is alive')
   },
 )
