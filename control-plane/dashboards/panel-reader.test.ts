@@ -15,6 +15,10 @@ import { PrometheusLink } from './prometheus-link.ts'
 
 const RED = 'switchyard-red'
 
+/** On a connection of its own: a kept one may belong to a server that was closed on the same port. */
+const fetchAlone: typeof fetch = (url, init = {}) =>
+  fetch(url, { ...init, headers: { ...init.headers, connection: 'close' } })
+
 t.test('each panel has an id that its dashboard has once, and a row', async (t) => {
   const { dashboards } = new PanelReader({ queryRange: async () => [] }).list()
   t.same(
@@ -84,7 +88,7 @@ t.test('panels of the control plane have the values that a real Prometheus scrap
       ...{ config: sampleWith({}), admin, xds: '127.0.0.1:0' },
       ...(prometheus !== undefined && { prometheus }),
     })
-    return { close: control.close, rest: new RestClient({ url: control.adminUrl }) }
+    return { close: control.close, rest: new RestClient({ url: control.adminUrl, fetch: fetchAlone }) }
   }
   const without = await serve()
   const targets = [{ job: 'control-plane', instance: 'control-plane', address: admin }]
