@@ -91,7 +91,7 @@ t.test('P22: an address without CSDS, and a fleet that nobody knows, are said', 
   const printed = await runYard(t, t.testdirName, 'status', '--csds', '127.0.0.1:1', '--admin', adminUrl)
   t.match(printed, { code: 1, stdout: /127\.0\.0\.1:1 does not answer CSDS/ })
   const nobody = await runYard(t, t.testdirName, 'status', '--effective', '--admin', adminUrl)
-  t.match(nobody, { code: 2, output: /name nodes with --csds HOST:PORT or --envoy-admin HOST:PORT/ })
+  t.match(nobody, { code: 2, output: /name nodes with --csds HOST:PORT or --envoy-admin unix:\/PATH/ })
 })
 
 t.test('P22: a program that has not dialed an xDS target is said to have no xDS client', async (t) => {
