@@ -15,7 +15,10 @@ const FleetStatusSchema = Type.Object({
 export type FleetStatus = DeepReadonly<Static<typeof FleetStatusSchema>>
 
 const SecretStatusSchema = Type.Object({
-  notAfter: Type.String({ format: 'date-time', description: 'When the first of its certificates expires, or a list of revoked ones.' }),
+  notAfter: Type.String({
+    format: 'date-time',
+    description: 'When the first of its certificates expires, or a list of revoked ones.',
+  }),
   problems: Type.Array(ProblemSchema, { description: 'What is wrong with its files.' }),
   nacks: Type.Array(Type.Object({ node: Type.String(), fleet: Type.String(), message: Type.String() }), {
     description: "Nodes that NACK it now, with Envoy's text.",
