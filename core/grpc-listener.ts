@@ -12,6 +12,7 @@ import {
 } from 'node:tls'
 import { experimental, type Server, ServerCredentials } from '@grpc/grpc-js'
 import { readPreface } from './http2-preface.ts'
+import { listenPrivately } from './listen-privately.ts'
 import { LONGEST_TIMER_MS } from './longest-timer.ts'
 
 export interface ListenOptions {
@@ -33,9 +34,6 @@ export interface GrpcListener {
   /** Stops listening. The server ends the connections that it has. */
   readonly close: () => void
 }
-
-/** Mode 0600. */
-const UMASK_OF_SOCKETS = 0o177
 
 /** @throws what `net.Server.listen` does, such as `EADDRINUSE` */
 export async function listenForGrpc(options: ListenOptions): Promise<GrpcListener> {
@@ -62,10 +60,8 @@ export async function listenForGrpc(options: ListenOptions): Promise<GrpcListene
   const listener = credentials._isSecure()
     ? secureListener(options, accept)
     : createServer((socket) => accept(socket))
-  // Whoever may open the socket may ask for the secrets of any node. It is bound before `listen` returns.
-  const umask = 'path' in at ? process.umask(UMASK_OF_SOCKETS) : undefined
-  listener.listen(at)
-  if (umask !== undefined) process.umask(umask)
+  // Whoever may open the socket may ask for the secrets of any node.
+  listenPrivately(listener, at)
   await once(listener, 'listening')
   const address = listener.address()
   return {

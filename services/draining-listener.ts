@@ -1,13 +1,14 @@
 // Listens for a grpc-js server. It can send GOAWAY on the open connections and keep accepting new ones.
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import type { AddressInfo, ListenOptions, Server as NetServer, Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { ConnectionInjector, Server } from '@grpc/grpc-js'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { SwitchyardError } from '../core/errors.ts'
 import { joinAddress } from '../core/host-and-port.ts'
 import { readFirstByte, readPreface } from '../core/http2-preface.ts'
+import { listenPrivately } from '../core/listen-privately.ts'
 import { describeHolder } from '../core/port-holder.ts'
 import type { CertificateFiles } from './certificate-files.ts'
 import { TlsServer } from './tls-server.ts'
@@ -34,9 +35,6 @@ const BEGIN_MS = 5_000
 
 /** The first byte of a TLS connection: a handshake record. https://www.rfc-editor.org/rfc/rfc8446#section-5.1 */
 const HANDSHAKE = 0x16
-
-/** A Unix socket gets mode 0600, whatever the umask of the process is: only its user can connect. */
-const UMASK_OF_SOCKETS = 0o177
 
 /**
  * Accepts connections, ends TLS, and hands them to the server through a connection injector. Each drain destroys the injector, which
@@ -151,16 +149,6 @@ export class DrainingListener {
 
   #createInjector(): ConnectionInjector {
     return this.#server.createConnectionInjector(ServerCredentials.createInsecure())
-  }
-}
-
-/** Listens. The socket is created before this returns, so nobody else can connect to it before its mode is set. */
-export function listenPrivately(server: Pick<NetServer, 'listen'>, address: ListenAddress): void {
-  const umask = 'path' in address ? process.umask(UMASK_OF_SOCKETS) : undefined
-  try {
-    server.listen(address satisfies ListenOptions)
-  } finally {
-    if (umask !== undefined) process.umask(umask)
   }
 }
 
