@@ -7,14 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { CheckRequestSchema } from '@envoy/xds-protos/envoy/service/auth/v3/external_auth_pb.js'
-import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { validateConfig } from '../control-plane/document/validate.ts'
 import type { SecretBytesByName } from '../control-plane/sources/secrets/secret-bytes.ts'
 import { translateFleet } from '../control-plane/translate/translate.ts'
 import { seededRandom } from '../core/seeded-random.ts'
-import { createBootstrap } from '../envoy-bootstrap/bootstrap.ts'
-import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
-import { type RunningEnvoy, runEnvoy } from '../envoy-bootstrap/run-envoy.ts'
+import type { RunningEnvoy } from '../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../processes/free-port.ts'
 import { ProcessGroup } from '../processes/process-group.ts'
 import { TokenIssuer } from '../services/issuer/token-issuer.ts'
@@ -22,6 +19,7 @@ import { Authority } from '../testbed/certificates/authority.ts'
 import { cpuMsOf } from '../testbed/measure/usage.ts'
 import { SnapshotCache, startXdsServer } from '../xds-server/index.ts'
 import { describeCpus, pin, planCpus } from './authz/cpus.ts'
+import { ECHO_METHOD, echoCallAt, startFleetEnvoy } from './authz/fleet-envoy.ts'
 import { AUDIENCE, CELLS, type Cell, CHECKS_ALONE, documentOf, ISSUER, POLICY_DATA } from './authz/fleets.ts'
 import {
   buildGoPrograms,
@@ -34,7 +32,6 @@ import {
 } from './authz/programs.ts'
 import { renderReport, type Sample, type Throughput } from './authz/report.ts'
 
-const METHOD = '/switchyard.echo.v1.EchoService/Unary'
 const CHECK = '/envoy.service.auth.v3.Authorization/Check'
 const HOUR_SECONDS = 3_600
 
@@ -190,21 +187,11 @@ async function startFleets(authorizers: Authorizers) {
     }
     const config = validateConfig(documentOf(cell, parts))
     cache.setSnapshot(cell.fleet, translateFleet(config, cell.fleet, secretBytes))
-    const bootstrap = createBootstrap({
-      nodeId: cell.fleet,
-      cluster: cell.fleet,
-      listenerAddress: '127.0.0.1',
-      xds: { address: server.address },
-      protocol: 'delta',
-    })
-    const envoy = await runEnvoy({ binary: findEnvoy().path, bootstrap, folder, group })
-    await envoy.admin.waitUntilLive()
+    const envoy = await startFleetEnvoy({ fleet: cell.fleet, xds: server.address, folder, group })
     pin(envoy.pid, cpus?.envoy)
     envoys.set(cell, envoy)
     loads.set(cell, {
-      target: `127.0.0.1:${port}`,
-      method: METHOD,
-      message: toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'hello' })),
+      ...echoCallAt(port),
       seconds,
       ...(cell.checks.includes('jwt') && { token }),
       ...(cell.mutualTls && { tls }),
@@ -236,7 +223,7 @@ async function createCertificates() {
 function checkRequest(): Uint8Array {
   const headers = {
     ':method': 'POST',
-    ':path': METHOD,
+    ':path': ECHO_METHOD,
     ':authority': 'edge',
     'content-type': 'application/grpc',
     te: 'trailers',
@@ -250,7 +237,7 @@ function checkRequest(): Uint8Array {
     create(CheckRequestSchema, {
       attributes: {
         source: { address: { address: { case: 'socketAddress', value: { address: '127.0.0.1' } } } },
-        request: { http: { method: 'POST', path: METHOD, headerMap: { headers: rawHeaders } } },
+        request: { http: { method: 'POST', path: ECHO_METHOD, headerMap: { headers: rawHeaders } } },
       },
     }),
   )

@@ -4,14 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { create, toBinary } from '@bufbuild/protobuf'
-import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { validateConfig } from '../control-plane/document/validate.ts'
 import { translateFleet } from '../control-plane/translate/translate.ts'
 import { SwitchyardError } from '../core/errors.ts'
-import { createBootstrap } from '../envoy-bootstrap/bootstrap.ts'
-import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
-import { runEnvoy } from '../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../processes/free-port.ts'
 import { ProcessGroup } from '../processes/process-group.ts'
 import { startBackend } from '../services/backend-server.ts'
@@ -19,12 +14,12 @@ import { TokenIssuer } from '../services/issuer/token-issuer.ts'
 import { quantile } from '../testbed/measure/statistics.ts'
 import { cpuMsOf } from '../testbed/measure/usage.ts'
 import { SnapshotCache, startXdsServer } from '../xds-server/index.ts'
+import { echoCallAt, startFleetEnvoy } from './authz/fleet-envoy.ts'
 import { buildGoPrograms, type Load, runLoad } from './authz/programs.ts'
 import { AUDIENCE, CELLS, type Cell, documentOf, ISSUER, takeOut } from './callers/cells.ts'
 import { renderCallersReport, type Sample } from './callers/report.ts'
 import { publish } from './harness/publish.ts'
 
-const METHOD = '/switchyard.echo.v1.EchoService/Unary'
 const HOUR_SECONDS = 3_600
 const EXTENTS = { full: { rounds: 15, seconds: 4 }, quick: { rounds: 3, seconds: 1 } } as const
 const RATE = 1_000
@@ -82,19 +77,9 @@ async function startTargets(seconds: number): Promise<readonly Target[]> {
     const resources = translateFleet(config, cell.fleet)
     takeOut(resources, cell)
     cache.setSnapshot(cell.fleet, resources)
-    const bootstrap = createBootstrap({
-      nodeId: cell.fleet,
-      cluster: cell.fleet,
-      listenerAddress: '127.0.0.1',
-      xds: { address: server.address },
-      protocol: 'delta',
-    })
-    const envoy = await runEnvoy({ binary: findEnvoy().path, bootstrap, folder, group })
-    await envoy.admin.waitUntilLive()
+    const envoy = await startFleetEnvoy({ fleet: cell.fleet, xds: server.address, folder, group })
     const load = {
-      target: `127.0.0.1:${port}`,
-      method: METHOD,
-      message: toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'hello' })),
+      ...echoCallAt(port),
       rate: RATE,
       seconds,
       ...(cell.jwt && { token }),
