@@ -121,11 +121,11 @@ t.test('GitHub: one annotation for each failure, each on one line, and the tally
 
 t.test('GitHub: what is wrong with a file is an annotation on its line too', async (t) => {
   const problems = [
-    { path: '/work/shop/a.yaml:3:9 callers.alice', message: 'unknown field' },
+    { path: '/repository/shop/a.yaml:3:9 callers.alice', message: 'unknown field' },
     { path: 'calls.read', message: 'is missing' },
   ]
   t.equal(
-    annotateProblems(problems, (file) => file.replace('/work/', '')),
+    annotateProblems(problems, (file) => file.replace('/repository/', '')),
     '::error file=shop/a.yaml,line=3,title=callers.alice::unknown field\n::error title=calls.read::is missing\n',
   )
 })

@@ -1,6 +1,6 @@
 // REST over TLS: the control plane as a process with a certificate, which is renewed while it runs, and `yard` as its client.
 
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
@@ -41,6 +41,7 @@ const files = await writeCertificate(folder, 'rest', await authority.issue(NAMES
 await writeCertificate(folder, 'edge', await authority.issue({ name: 'edge', dns: ['edge.internal'] }))
 
 const lines: string[] = []
+const printed = new EventEmitter()
 const controlPlane = startProcess({
   name: 'control plane',
   command: process.execPath,
@@ -53,7 +54,10 @@ const controlPlane = startProcess({
   ],
   ready: (line): { admin: string; tokens: string } | undefined =>
     line.startsWith('{"admin"') ? JSON.parse(line) : undefined,
-  onLine: (line) => lines.push(line),
+  onLine: (line) => {
+    lines.push(line)
+    printed.emit('line')
+  },
 })
 t.teardown(() => controlPlane.stop())
 const { admin, tokens } = await controlPlane.ready
@@ -215,7 +219,7 @@ async function reported(pattern: RegExp): Promise<string> {
   for (;;) {
     const found = lines.find((line) => pattern.test(line))
     if (found !== undefined) return found
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await once(printed, 'line')
   }
 }
 
