@@ -3,13 +3,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { AnsweringNode } from '../../test/support/answering-node.ts'
+import { serveAccepted } from '../../test/support/accepted-fleet.ts'
 import { nextEvent } from '../../test/support/conformance.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
-import { LISTENER, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { LISTENER } from '../../xds-server/index.ts'
 import { FileStore } from '../sources/files/file-store.ts'
-import { openSqliteStore } from '../store/sqlite-store.ts'
-import { Revisions } from './revisions.ts'
 
 const NEVER = new AbortController().signal
 const script = (name: string) => `function envoy_on_request(handle) -- ${name}\nend`
@@ -21,9 +19,6 @@ async function serve(t: Test) {
   write(script('one'))
   const files = new FileStore({ folder, intervalMs: 10 })
   t.teardown(() => files.close())
-  const cache = new SnapshotCache({ consistency: 'enforce' })
-  const store = openSqliteStore(':memory:')
-  const fault = Promise.withResolvers<unknown>()
   const config = (changes: object = {}) =>
     sampleWith({
       'fleets.edge.onNack': 'rollback',
@@ -31,16 +26,8 @@ async function serve(t: Test) {
       'fleets.edge.filters': { lua: { enabled: true, file: 'tag.lua' } },
       ...changes,
     })
-  const revisions = await Revisions.open({
-    ...{ store, cache, files },
-    initial: config(),
-    onFault: (error) => fault.resolve(error),
-  })
-  t.teardown(() => revisions.close())
-  const xds = await startXdsServer({ cache, address: '127.0.0.1:0' })
-  t.teardown(() => xds.close())
-  const node = new AnsweringNode(t, xds.address, { id: 'node-1', cluster: 'edge' })
-  for await (const { status } of store.watch(1)) if (status === 'accepted') break
+  const fleet = await serveAccepted(t, config(), { files })
+  const { cache } = fleet
   const isServed = (name: string) => {
     const [listener] = cache.getSnapshot('edge')?.types.get(LISTENER)?.list ?? []
     return Buffer.from(listener?.value ?? []).includes(`-- ${name}\n`)
@@ -48,7 +35,7 @@ async function serve(t: Test) {
   const untilServed = async (name: string) => {
     while (!isServed(name)) await nextEvent(cache, ({ kind }) => kind === 'snapshot')
   }
-  return { config, fault: fault.promise, isServed, node, revisions, store, untilServed, write }
+  return { ...fleet, config, isServed, untilServed, write }
 }
 
 t.test('T29: what is in a file now is served without a new revision', async (t) => {
@@ -60,9 +47,9 @@ t.test('T29: what is in a file now is served without a new revision', async (t) 
 })
 
 t.test('T29: a file that became invalid is reported, and what was in it stays in force', async (t) => {
-  const { fault, isServed, revisions, config, write } = await serve(t)
+  const { nextFault, isServed, revisions, config, write } = await serve(t)
   write('return 1')
-  t.match(await fault, {
+  t.match(await nextFault(), {
     code: 'invalid-config',
     message: /what was in them before stays in force/,
     problems: [{ path: 'fleets.edge.filters.lua.file', message: /neither envoy_on_request/ }],

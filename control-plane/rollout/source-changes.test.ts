@@ -3,13 +3,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { AnsweringNode } from '../../test/support/answering-node.ts'
+import { serveAccepted } from '../../test/support/accepted-fleet.ts'
+import type { AnsweringNode } from '../../test/support/answering-node.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
-import { ENDPOINT, LISTENER, ROUTE, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { ENDPOINT, LISTENER, ROUTE } from '../../xds-server/index.ts'
 import { EndpointStore } from '../sources/endpoints/endpoint-store.ts'
 import { FileStore } from '../sources/files/file-store.ts'
-import { openSqliteStore } from '../store/sqlite-store.ts'
-import { Revisions } from './revisions.ts'
 
 const NEVER = new AbortController().signal
 const script = (name: string) => `function envoy_on_request(handle) -- ${name}\nend`
@@ -27,9 +26,6 @@ async function serve(t: Test) {
   const files = new FileStore({ folder, intervalMs: 10 })
   t.teardown(() => files.close())
   const endpoints = await EndpointStore.open()
-  const cache = new SnapshotCache({ consistency: 'enforce' })
-  const store = openSqliteStore(':memory:')
-  let fault = Promise.withResolvers<unknown>()
   const config = (changes: object = {}) =>
     sampleWith({
       'fleets.edge.onNack': 'rollback',
@@ -38,24 +34,8 @@ async function serve(t: Test) {
       'upstreams.echo.endpointsFrom': { registration: {} },
       ...changes,
     })
-  const revisions = await Revisions.open({
-    ...{ store, cache, files, endpoints },
-    initial: config(),
-    onFault: (error) => fault.resolve(error),
-  })
-  t.teardown(() => revisions.close())
-  const xds = await startXdsServer({ cache, address: '127.0.0.1:0' })
-  t.teardown(() => xds.close())
-  const node = new AnsweringNode(t, xds.address, { id: 'node-1', cluster: 'edge' })
-  const untilAccepted = async (number: number) => {
-    for await (const { status } of store.watch(number)) if (status === 'accepted') break
-  }
-  await untilAccepted(1)
-  const nextFault = async () => {
-    const reported = await fault.promise
-    fault = Promise.withResolvers()
-    return reported
-  }
+  const fleet = await serveAccepted(t, config(), { files, endpoints })
+  const { node, revisions } = fleet
   const write = (changes: object) => revisions.write(() => config(changes), { author: 'rest' })
   const register = (port: number) => {
     const endpoint = { address: `127.0.0.1:${port}` }
@@ -73,18 +53,7 @@ async function serve(t: Test) {
     }
     return { asked: asked.promise, ack: () => answer.resolve('ack') }
   }
-  return {
-    endpoints,
-    holdAndNack,
-    nextFault,
-    node,
-    register,
-    revisions,
-    store,
-    untilAccepted,
-    write,
-    writeScript,
-  }
+  return { ...fleet, endpoints, holdAndNack, register, write, writeScript }
 }
 
 t.test(

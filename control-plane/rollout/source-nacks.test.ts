@@ -3,15 +3,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { AnsweringNode } from '../../test/support/answering-node.ts'
+import { serveAccepted } from '../../test/support/accepted-fleet.ts'
+import type { AnsweringNode } from '../../test/support/answering-node.ts'
 import { socketPath } from '../../test/support/open-backend.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
-import { ENDPOINT, SECRET, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { ENDPOINT, SECRET } from '../../xds-server/index.ts'
 import { EndpointStore } from '../sources/endpoints/endpoint-store.ts'
 import { SecretStore } from '../sources/secrets/secret-store.ts'
-import { openSqliteStore } from '../store/sqlite-store.ts'
-import { Revisions } from './revisions.ts'
 
 const NEVER = new AbortController().signal
 const TEXT = 'Failed to load certificate chain of certificate/one: bad key'
@@ -31,9 +30,6 @@ async function serve(t: Test) {
   const secrets = new SecretStore({ folder, intervalMs: 10 })
   t.teardown(() => secrets.close())
   const endpoints = await EndpointStore.open()
-  const cache = new SnapshotCache({ consistency: 'enforce' })
-  const store = openSqliteStore(':memory:')
-  let fault = Promise.withResolvers<unknown>()
   const config = (changes: object = {}) =>
     sampleWith({
       'fleets.edge.onNack': 'rollback',
@@ -42,24 +38,11 @@ async function serve(t: Test) {
       'fleets.edge.listeners.main.tls': { enabled: true, certificate: 'one' },
       ...changes,
     })
-  const revisions = await Revisions.open({
-    ...{ store, cache, secrets, endpoints },
-    initial: config(),
-    onFault: (error) => fault.resolve(error),
-  })
-  t.teardown(() => revisions.close())
   // The server withholds secrets from plaintext TCP.
-  const xds = await startXdsServer({ cache, address: `unix:${await socketPath(t)}` })
-  t.teardown(() => xds.close())
-  const node = new AnsweringNode(t, xds.address, { id: 'node-1', cluster: 'edge' })
-  for await (const { status } of store.watch(1)) if (status === 'accepted') break
-  const nextFault = async () => {
-    const reported = await fault.promise
-    fault = Promise.withResolvers()
-    return reported
-  }
-  const write = (changes: object) => revisions.write(() => config(changes), { author: 'rest' })
-  return { endpoints, issue, node, nextFault, revisions, store, write }
+  const address = `unix:${await socketPath(t)}`
+  const fleet = await serveAccepted(t, config(), { secrets, endpoints }, address)
+  const write = (changes: object) => fleet.revisions.write(() => config(changes), { author: 'rest' })
+  return { ...fleet, endpoints, issue, write }
 }
 
 const REPORTED = { edge: undefined, one: { nacks: [{ node: 'node-1', fleet: 'edge', message: TEXT }] } }
