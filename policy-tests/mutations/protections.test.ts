@@ -7,12 +7,11 @@ import { type Config, ConfigSchema } from '../../control-plane/document/model.ts
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { isHttpFilterSwitch } from '../../control-plane/switches/http-filters.ts'
 import { SWITCHES } from '../../control-plane/switches/switches.ts'
+import { PUBLIC_KEY } from '../../test/support/public-key.ts'
 import { protectionsOf } from './protections.ts'
 
 const KEYS = {
-  keys: [
-    { kid: 'k', kty: 'OKP', alg: 'EdDSA', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
-  ],
+  keys: [PUBLIC_KEY],
 }
 const provider = (issuer: string, header?: string) => ({
   issuer,

@@ -2,15 +2,9 @@
 
 import t from 'tap'
 import { validateConfig } from '../../control-plane/document/validate.ts'
+import { PUBLIC_KEY } from '../../test/support/public-key.ts'
 import { rewriteDocument } from './rewrite-document.ts'
 
-const KEY = {
-  kid: 'k',
-  kty: 'OKP',
-  alg: 'EdDSA',
-  crv: 'Ed25519',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-}
 const JWT = { enabled: true, anyOf: ['main'] }
 const RBAC = { enabled: true, rules: { all: { methods: ['shop.Orders/Get'] } } }
 const DOCUMENT = validateConfig({
@@ -38,7 +32,9 @@ const DOCUMENT = validateConfig({
       rules: { all: { match: {}, to: { orders: 1, stock: 1, prices: 1, ratings: 1 }, timeout: '2s' } },
     },
   },
-  jwt: { main: { issuer: 'https://issuer.test', audiences: ['shop'], jwks: { inline: { keys: [KEY] } } } },
+  jwt: {
+    main: { issuer: 'https://issuer.test', audiences: ['shop'], jwks: { inline: { keys: [PUBLIC_KEY] } } },
+  },
   fleets: {
     edge: {
       kind: 'envoy',
@@ -52,7 +48,7 @@ const DOCUMENT = validateConfig({
   },
 })
 
-const MINTED = { ...KEY, kid: 'minted' }
+const MINTED = { ...PUBLIC_KEY, kid: 'minted' }
 const rewrite = () =>
   rewriteDocument(DOCUMENT, {
     keep: new Set(['ratings']),

@@ -1,6 +1,7 @@
 // Fleets of gRPC servers: what validation rejects, each with an accepted twin, and what it warns about.
 
 import t from 'tap'
+import { PUBLIC_KEY } from '../../../test/support/public-key.ts'
 import { sampleWith } from '../../../test/support/sample-config.ts'
 import { formatSteps } from '../problem.ts'
 import { checkConfig } from '../validate.ts'
@@ -85,15 +86,7 @@ const REJECTED: readonly [
         audiences: ['a'],
         jwks: {
           inline: {
-            keys: [
-              {
-                kid: 'k',
-                kty: 'OKP',
-                alg: 'EdDSA',
-                crv: 'Ed25519',
-                x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-              },
-            ],
+            keys: [PUBLIC_KEY],
           },
         },
       },

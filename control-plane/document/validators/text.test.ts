@@ -1,6 +1,7 @@
 // Characters that the wire cannot carry, in any text of a document.
 
 import t from 'tap'
+import { PUBLIC_KEY } from '../../../test/support/public-key.ts'
 import { sampleWith } from '../../../test/support/sample-config.ts'
 import { formatSteps } from '../problem.ts'
 import { checkConfig } from '../validate.ts'
@@ -47,15 +48,7 @@ const BAD: readonly [
         audiences: ['a', 'b\x01'],
         jwks: {
           inline: {
-            keys: [
-              {
-                kid: 'k',
-                kty: 'OKP',
-                alg: 'EdDSA',
-                crv: 'Ed25519',
-                x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-              },
-            ],
+            keys: [PUBLIC_KEY],
           },
         },
       },
