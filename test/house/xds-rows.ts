@@ -10,6 +10,8 @@ interface Row {
   readonly rule: string
   /** `P` for the xDS protocol document, a gRFC such as `A46`, or a public issue such as `envoyproxy/envoy#10363`. */
   readonly sources: readonly string[]
+  /** The sentence of the first source that asks for it, word for word and without its markup. */
+  readonly says?: string
 }
 
 export const XDS_ROWS: Readonly<Record<string, Row>> = {
@@ -257,9 +259,10 @@ function linkOf(source: string): string {
 /** The rows as a Markdown table. */
 export function xdsRowsTable(): string {
   const tests = testsOfRows()
-  const rows = Object.entries(XDS_ROWS).map(([code, { rule, sources }]) => {
+  const rows = Object.entries(XDS_ROWS).map(([code, { rule, sources, says }]) => {
     const files = (tests.get(code) ?? []).map((file) => `\`${file}\``).join(', ')
-    return `| ${code} | ${rule} | ${sources.map(linkOf).join(', ')} | ${files} |`
+    const quoted = says === undefined ? rule : `${rule} <br>“${says}”`
+    return `| ${code} | ${quoted} | ${sources.map(linkOf).join(', ')} | ${files} |`
   })
   return ['| row | what the server does | source | tests |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
