@@ -73,6 +73,7 @@ export const LISTENER = typeUrlOf(ListenerSchema)
  * ```
  */
 export const ROUTE = typeUrlOf(RouteConfigurationSchema)
+export const RUNTIME = typeUrlOf(RuntimeSchema)
 export const SCOPED_ROUTE = typeUrlOf(ScopedRouteConfigurationSchema)
 /**
  * The type URL of secrets (SDS).
@@ -85,6 +86,7 @@ export const SCOPED_ROUTE = typeUrlOf(ScopedRouteConfigurationSchema)
  * ```
  */
 export const SECRET = typeUrlOf(SecretSchema)
+export const VIRTUAL_HOST = typeUrlOf(VirtualHostSchema)
 
 /**
  * The stages of a push on an aggregated stream: a stage starts when the client has ACKed all earlier ones. `dependencies` are what
