@@ -222,6 +222,16 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A wait for a revision ends when the revision that superseded it is ACKed, or when its own verdict is known.',
     sources: ['cilium/cilium#48631'],
   },
+  X66: {
+    rule: 'Each type that Envoy discovers has a separate service beside ADS, SRDS, ECDS and RTDS too, in SotW and delta. VHDS has delta only.',
+    sources: ['P', 'envoyproxy/java-control-plane#471'],
+    says: 'For the non-aggregated protocol variants, there is a separate RPC service for each resource type.',
+  },
+  X67: {
+    rule: 'On one stream, configurations of filters (ECDS) are pushed when clusters and secrets are ACKed, and listeners when the configurations are. A configuration is removed when the listeners that used it are replaced and drained.',
+    sources: ['P', 'envoyproxy/envoy#32823'],
+    says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
+  },
 }
 
 /** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */

@@ -9,6 +9,12 @@ import {
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import type { Client } from '@grpc/grpc-js'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../xds-server/index.ts'
+import {
+  EXTENSION_CONFIG,
+  RUNTIME,
+  SCOPED_ROUTE,
+  VIRTUAL_HOST,
+} from '../../xds-server/snapshot/resource-type.ts'
 import { type ClientRequest, type ClientResponse, ClientState } from './client-state.ts'
 import { readDelta, readSotw } from './wire-resources.ts'
 import { ADS, nodeOf, RawStream } from './xds-client.ts'
@@ -33,6 +39,10 @@ const SERVICES: ReadonlyMap<string, readonly [service: string, method: string]> 
   [LISTENER, ['listener.v3.ListenerDiscoveryService', 'Listeners']],
   [ROUTE, ['route.v3.RouteDiscoveryService', 'Routes']],
   [SECRET, ['secret.v3.SecretDiscoveryService', 'Secrets']],
+  [SCOPED_ROUTE, ['route.v3.ScopedRoutesDiscoveryService', 'ScopedRoutes']],
+  [VIRTUAL_HOST, ['route.v3.VirtualHostDiscoveryService', 'VirtualHosts']],
+  [EXTENSION_CONFIG, ['extension.v3.ExtensionConfigDiscoveryService', 'ExtensionConfigs']],
+  [RUNTIME, ['runtime.v3.RuntimeDiscoveryService', 'Runtime']],
 ])
 
 /** The gRPC method that carries a type in a variant. */

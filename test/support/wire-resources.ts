@@ -7,6 +7,7 @@ import { TypedExtensionConfigSchema } from '@envoy/xds-protos/envoy/config/core/
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { SecretSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
@@ -17,6 +18,7 @@ import type {
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, typeUrlOf } from '../../xds-server/index.ts'
 import type { Reference } from '../../xds-server/snapshot/references.ts'
+import { SCOPED_ROUTE } from '../../xds-server/snapshot/resource-type.ts'
 import type { ClientResource, ClientResponse } from './client-state.ts'
 
 export const EXTENSION = typeUrlOf(TypedExtensionConfigSchema)
@@ -29,6 +31,7 @@ const NAMES: ReadonlyMap<string, (value: Uint8Array) => string> = new Map([
   [LISTENER, (value) => fromBinary(ListenerSchema, value).name],
   [ROUTE, (value) => fromBinary(RouteConfigurationSchema, value).name],
   [SECRET, (value) => fromBinary(SecretSchema, value).name],
+  [SCOPED_ROUTE, (value) => fromBinary(ScopedRouteConfigurationSchema, value).name],
   [EXTENSION, (value) => fromBinary(TypedExtensionConfigSchema, value).name],
   [RUNTIME, (value) => fromBinary(RuntimeSchema, value).name],
 ])

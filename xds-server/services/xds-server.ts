@@ -1,4 +1,4 @@
-// The xDS server: ADS, CDS, EDS, LDS, RDS, SDS, LRS and, if wanted, CSDS on a TCP port or a Unix socket.
+// The xDS server: ADS, a service for each type, LRS and, if wanted, CSDS on a TCP port or a Unix socket.
 
 import { lookup } from 'node:dns/promises'
 import { existsSync, rmSync } from 'node:fs'
