@@ -379,6 +379,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/services/load-stream.ts': by('test/conformance/load-reports.test.ts'),
   'xds-server/services/telemetry-service.ts': by('test/conformance/telemetry.test.ts'),
   'xds-server/snapshot/cluster-fields.ts': by('xds-server/snapshot/reference-readers.test.ts'),
+  'xds-server/snapshot/collections.ts': by('xds-server/streams/collections.test.ts'),
   'xds-server/snapshot/prepare-snapshot.ts': by('xds-server/cache/snapshot-cache.test.ts'),
   'xds-server/services/': by('test/conformance/transport.test.ts'),
   'xds-server/services/client-config.ts': by('test/conformance/client-status.test.ts'),

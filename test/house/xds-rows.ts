@@ -227,6 +227,26 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P', 'envoyproxy/java-control-plane#471'],
     says: 'For the non-aggregated protocol variants, there is a separate RPC service for each resource type.',
   },
+  X76: {
+    rule: 'Two spellings of an `xdstp://` name are one name: the order of its context parameters makes no difference, nor does which of its characters are percent-encoded.',
+    sources: ['TP1'],
+    says: 'Two xdstp:// URNs are considered equivalent if they match component-wise modulo context parameter ordering.',
+  },
+  X77: {
+    rule: 'A glob collection, `xdstp://AUTHORITY/TYPE/PATH/*`, stands for the resources of its folder with the same context parameters. They come, change and go by their own names, beside other names and `*`.',
+    sources: ['TP1', 'cncf/xds#91', 'envoyproxy/envoy#14311', 'envoyproxy/envoy#25115'],
+    says: 'Rather, glob collections provide delta updates directly on directory resources.',
+  },
+  X78: {
+    rule: 'A glob collection without resources is answered: in delta as removed, in SotW by a response without resources.',
+    sources: ['TP1'],
+    says: 'If no resources are present in the glob collection, the server should reply with a DeltaDiscoveryResponse in which the glob collection URL is specified in removed_resources.',
+  },
+  X80: {
+    rule: 'Resources of several authorities are served side by side, each under its own name. Clients have those of other servers from elsewhere if `external` lists their names, their collections or their authorities.',
+    sources: ['TP1', 'A47'],
+    says: 'We define a control plane serving a given xDS resource as an authority.',
+  },
 }
 
 /** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */
@@ -251,6 +271,8 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
     'load reporting service',
     'https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_reporting_service',
   ],
+  TP1: ['xRFC TP1', 'https://github.com/cncf/xds/blob/main/proposals/TP1-xds-transport-next.md'],
+  A47: ['gRFC A47', 'https://github.com/grpc/proposal/blob/master/A47-xds-federation.md'],
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],

@@ -76,7 +76,8 @@ export function shortNameOf(typeUrl: string): string {
 
 /** `2` leads to the cluster a, `2:b` to the cluster b, and `2:rds` to routes of the listener's name. */
 function listener(name: string, content: string) {
-  const [number, target = 'a'] = content.split(':')
+  const [number = '', ...rest] = content.split(':')
+  const target = rest.length === 0 ? 'a' : rest.join(':')
   return target === 'rds' ? httpListener(name, Number(number)) : tcpListener(name, Number(number), target)
 }
 
@@ -84,7 +85,9 @@ const contents = new Map<string, string>()
 
 /** The resource of `a=1`. */
 export function resourceFor(shortName: string, text: string): Resource {
-  const [name = '', content = ''] = text.split('=')
+  // A name may have context parameters.
+  const at = text.lastIndexOf('=')
+  const [name, content] = [text.slice(0, at), text.slice(at + 1)]
   const [, build] = entryOf(shortName)
   const [resource] = createResources([build(name, content)])
   if (resource === undefined) throw new Error(`"${text}" does not describe a resource`)
