@@ -227,6 +227,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P', 'envoyproxy/java-control-plane#471'],
     says: 'For the non-aggregated protocol variants, there is a separate RPC service for each resource type.',
   },
+  X67: {
+    rule: 'On one stream, configurations of filters (ECDS) are pushed when clusters and secrets are ACKed, and listeners when the configurations are. A configuration is removed when the listeners that used it are replaced and drained.',
+    sources: ['P', 'envoyproxy/envoy#32823'],
+    says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
+  },
   X76: {
     rule: 'Two spellings of an `xdstp://` name are one name: the order of its context parameters makes no difference, nor does which of its characters are percent-encoded.',
     sources: ['TP1'],
