@@ -18,7 +18,7 @@ import {
 } from '../../xds-server/snapshot/resource-type.ts'
 import { createSnapshot, type Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../../xds-server/snapshot/type-snapshot.ts'
-import { assignment, badCluster, cluster, httpListener, routes, secret, tcpListener } from './resources.ts'
+import { assignment, badCluster, cluster, httpListener, routes, secret, tcpListener, vhdsRoutes } from './resources.ts'
 
 /** A type that Switchyard does not know. */
 export const UNKNOWN = 'type.googleapis.com/test.v1.Unknown'
@@ -48,7 +48,14 @@ const TYPES: Readonly<Record<string, readonly [string, (name: string, content: s
     (name, routeConfigurationName) =>
       create(ScopedRouteConfigurationSchema, { name, routeConfigurationName }),
   ],
-  RDS: [ROUTE, routes],
+  // `2:vhds` gets its virtual hosts by VHDS, and anything else is the cluster that it leads to.
+  RDS: [
+    ROUTE,
+    (name, content) => {
+      const [number, source] = content.split(':')
+      return source === 'vhds' ? vhdsRoutes(name, number) : routes(name, content)
+    },
+  ],
   VHDS: [
     typeUrlOf(VirtualHostSchema),
     (name, content) => create(VirtualHostSchema, { name, domains: [content] }),

@@ -8,7 +8,7 @@ import type { Response } from '../type-state/responses.ts'
 // Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
 const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5 }
 const DELTA = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 }
-const RESOURCE = { version: 1, any: 2, name: 3 }
+const RESOURCE = { version: 1, any: 2, name: 3, aliases: 4 }
 const ANY = { typeUrl: 1, value: 2 }
 
 /** Encodes a `DiscoveryResponse`. */
@@ -21,12 +21,16 @@ export function encodeSotwResponse({ version, resources, typeUrl, nonce }: Respo
 }
 
 /** Encodes a `DeltaDiscoveryResponse`. */
-export function encodeDeltaResponse({ version, resources, removed, typeUrl, nonce }: Response): Buffer {
+export function encodeDeltaResponse(response: Response): Buffer {
+  const { version, resources, removed, typeUrl, nonce, isWithoutContent } = response
   const own = new BinaryWriter()
   writeString(own, DELTA.version, version)
   writeString(own, DELTA.typeUrl, typeUrl)
   writeString(own, DELTA.nonce, nonce)
-  for (const name of removed) writeString(own, DELTA.removed, name)
+  for (const name of removed) {
+    if (isWithoutContent) own.tag(DELTA.resources, WireType.LengthDelimited).bytes(withoutContent(name))
+    else writeString(own, DELTA.removed, name)
+  }
   return Buffer.concat([own.finish(), deltaSection(resources)])
 }
 
@@ -54,6 +58,14 @@ const deltaSection = sectionEncoder((resource) => {
   writeString(entry, RESOURCE.name, resource.name)
   return new BinaryWriter().tag(DELTA.resources, WireType.LengthDelimited).bytes(entry.finish()).finish()
 })
+
+/** Envoy takes a resource without content only if it has an alias, and NACKs it otherwise. */
+function withoutContent(name: string): Uint8Array {
+  const entry = new BinaryWriter()
+  writeString(entry, RESOURCE.name, name)
+  writeString(entry, RESOURCE.aliases, name)
+  return entry.finish()
+}
 
 function encodeAny({ typeUrl, value }: Resource): Uint8Array {
   const any = new BinaryWriter()
