@@ -16,9 +16,8 @@ cache.setSnapshot('fleet', [onDemandListener('first', first), vhdsRoutes('first'
 const envoy = await startEnvoy(t, server.address, 'delta')
 await untilInEffect(cache, envoy)
 
-console.log([...(await envoy.admin.stats('init_fetch_timeout'))], [...(await envoy.admin.stats('vhds'))])
 async function timesGivenUp(name: string): Promise<number | undefined> {
-  const stat = `http.${name}.vhds.${name}.init_fetch_timeout`
+  const stat = `http.${name}.rds.vhds.${name}.init_fetch_timeout`
   return (await envoy.admin.stats(stat)).get(stat)
 }
 

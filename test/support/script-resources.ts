@@ -1,24 +1,42 @@
 // The short forms in scripts: `CDS` for a type URL, `a=1` for a resource named a with the content 1.
 
 import { create } from '@bufbuild/protobuf'
-import { AnySchema } from '@bufbuild/protobuf/wkt'
-import { TypedExtensionConfigSchema } from '@envoy/xds-protos/envoy/config/core/v3/extension_pb.js'
+import { AnySchema, anyPack } from '@bufbuild/protobuf/wkt'
+import {
+  type TypedExtensionConfig,
+  TypedExtensionConfigSchema,
+} from '@envoy/xds-protos/envoy/config/core/v3/extension_pb.js'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
+import { FilterChainSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_components_pb.js'
+import type { Listener } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
+import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import { createResources, type Resource, type ResourceInput } from '../../xds-server/snapshot/resource.ts'
 import {
   CLUSTER,
   ENDPOINT,
+  EXTENSION_CONFIG,
   LISTENER,
   ROUTE,
+  RUNTIME,
   SECRET,
   typeUrlOf,
 } from '../../xds-server/snapshot/resource-type.ts'
 import { createSnapshot, type Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../../xds-server/snapshot/type-snapshot.ts'
-import { assignment, badCluster, cluster, httpListener, routes, secret, tcpListener, vhdsRoutes } from './resources.ts'
+import {
+  ads,
+  assignment,
+  badCluster,
+  cluster,
+  httpListener,
+  routes,
+  secret,
+  tcpListener,
+  vhdsRoutes,
+} from './resources.ts'
 
 /** A type that Switchyard does not know. */
 export const UNKNOWN = 'type.googleapis.com/test.v1.Unknown'
@@ -34,14 +52,8 @@ const TYPES: Readonly<Record<string, readonly [string, (name: string, content: s
         ? create(ClusterLoadAssignmentSchema, { clusterName: name })
         : assignment(name, Number(content)),
   ],
-  ECDS: [
-    typeUrlOf(TypedExtensionConfigSchema),
-    (name, typeUrl) => create(TypedExtensionConfigSchema, { name, typedConfig: { typeUrl } }),
-  ],
-  RTDS: [
-    typeUrlOf(RuntimeSchema),
-    (name, content) => create(RuntimeSchema, { name, layer: { key: content } }),
-  ],
+  ECDS: [EXTENSION_CONFIG, extensionConfig],
+  RTDS: [RUNTIME, (name, content) => create(RuntimeSchema, { name, layer: { key: content } })],
   LDS: [LISTENER, listener],
   SRDS: [
     typeUrlOf(ScopedRouteConfigurationSchema),
@@ -81,9 +93,33 @@ export function shortNameOf(typeUrl: string): string {
   return found
 }
 
-/** `2` leads to the cluster a, `2:b` to the cluster b, and `2:rds` to routes of the listener's name. */
+/** `2:b` leads to the cluster b, and `2` nowhere. */
+function extensionConfig(name: string, content: string): TypedExtensionConfig {
+  const [number = '', cluster] = content.split(':')
+  const typedConfig = cluster === undefined ? { typeUrl: number } : toCluster(cluster, number)
+  return create(TypedExtensionConfigSchema, { name, typedConfig })
+}
+
+function toCluster(cluster: string, statPrefix: string) {
+  const clusterSpecifier = { case: 'cluster' as const, value: cluster }
+  return anyPack(TcpProxySchema, create(TcpProxySchema, { statPrefix, clusterSpecifier }))
+}
+
+/** A listener whose filter comes by ECDS under the name of the listener. */
+function discoveringListener(name: string, port: number): Listener {
+  const configType = { case: 'configDiscovery' as const, value: { configSource: ads() } }
+  return {
+    ...tcpListener(name, port, ''),
+    filterChains: [create(FilterChainSchema, { filters: [{ name, configType }] })],
+  }
+}
+
+/**
+ * `2` leads to the cluster a, `2:b` to the cluster b, `2:rds` to routes of the listener's name, and `2:ecds` to a filter of its name.
+ */
 function listener(name: string, content: string) {
   const [number, target = 'a'] = content.split(':')
+  if (target === 'ecds') return discoveringListener(name, Number(number))
   return target === 'rds' ? httpListener(name, Number(number)) : tcpListener(name, Number(number), target)
 }
 

@@ -261,14 +261,8 @@ const CASES: readonly Case[] = [
     ['route', 'r'],
     'not asked for',
   ],
-  ['Envoy: the virtual hosts of routes', [vhdsRoutes('r')], withRoutes, ['host', 'r/*'], 'asked for'],
-  [
-    'Envoy that has asked for all virtual hosts: those of routes',
-    [vhdsRoutes('r')],
-    withHosts,
-    ['host', 'r/*'],
-    'not asked for',
-  ],
+  ['Envoy: virtual hosts', [vhdsRoutes('r')], withRoutes, ['host', 'r/*'], 'asked for'],
+  ['Envoy that has all virtual hosts', [vhdsRoutes('r')], withHosts, ['host', 'r/*'], 'not asked for'],
   [
     'Envoy: the discovered configuration of a filter',
     [{ name: 'l', resource: withFilters(httpFilters(discovered('f', source('ads')))) }],

@@ -26,38 +26,39 @@ t.test('the constants are the type URLs of xDS v3', async (t) => {
   t.equal(SECRET, 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret')
 })
 
-t.test('X14: pushes go by secrets, clusters, endpoints, listeners, routes, virtual hosts', async (t) => {
-  const order = [
-    [SECRET],
-    [CLUSTER],
-    [ENDPOINT],
-    [
-      `${V3}.core.v3.TypedExtensionConfig`,
-      'type.googleapis.com/envoy.service.runtime.v3.Runtime',
-      'type.googleapis.com/no.such.Message',
-    ],
-    [LISTENER],
-    [SCOPED_ROUTE],
-    [ROUTE],
-    [`${V3}.route.v3.VirtualHost`],
-  ]
-  for (const [place, typeUrls] of order.entries()) {
-    for (const typeUrl of typeUrls) t.equal(resourceTypeOf(typeUrl).order, place, typeUrl)
-  }
-  t.same(STAGES, ['dependencies', 'listeners', 'routes', 'virtual-hosts'])
-  const stages = order.map(([typeUrl = '']) => resourceTypeOf(typeUrl).stage)
-  t.same(stages, [
-    'dependencies',
-    'dependencies',
-    'dependencies',
-    'dependencies',
-    'listeners',
-    'routes',
-    'routes',
-    'virtual-hosts',
-  ])
-  for (const typeUrl of order[3] ?? []) t.equal(resourceTypeOf(typeUrl).stage, 'dependencies')
-})
+t.test(
+  'X14, X67: pushes go by secrets, clusters, endpoints, filters, listeners, routes, virtual hosts',
+  async (t) => {
+    const order = [
+      [SECRET],
+      [CLUSTER],
+      [ENDPOINT],
+      ['type.googleapis.com/envoy.service.runtime.v3.Runtime', 'type.googleapis.com/no.such.Message'],
+      [`${V3}.core.v3.TypedExtensionConfig`],
+      [LISTENER],
+      [SCOPED_ROUTE],
+      [ROUTE],
+      [`${V3}.route.v3.VirtualHost`],
+    ]
+    for (const [place, typeUrls] of order.entries()) {
+      for (const typeUrl of typeUrls) t.equal(resourceTypeOf(typeUrl).order, place, typeUrl)
+    }
+    t.same(STAGES, ['dependencies', 'filters', 'listeners', 'routes', 'virtual-hosts'])
+    const stages = order.map(([typeUrl = '']) => resourceTypeOf(typeUrl).stage)
+    t.same(stages, [
+      'dependencies',
+      'dependencies',
+      'dependencies',
+      'dependencies',
+      'filters',
+      'listeners',
+      'routes',
+      'routes',
+      'virtual-hosts',
+    ])
+    for (const typeUrl of order[3] ?? []) t.equal(resourceTypeOf(typeUrl).stage, 'dependencies')
+  },
+)
 
 t.test(
   'X18, X24: clusters, listeners and scopes have the legacy wildcard and travel whole, virtual hosts only the wildcard',

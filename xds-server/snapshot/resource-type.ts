@@ -90,15 +90,21 @@ export const VIRTUAL_HOST = typeUrlOf(VirtualHostSchema)
 
 /**
  * The stages of a push on an aggregated stream: a stage starts when the client has ACKed all earlier ones. `dependencies` are what
- * listeners and routes need: clusters, endpoints, secrets and the like. Their removals come after all stages.
+ * listeners and routes need: clusters, endpoints, secrets and the like. `filters` are configurations of filters (ECDS), which name
+ * clusters and secrets as listeners do. Removals of both come after all stages.
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
  */
-export const STAGES = ['dependencies', 'listeners', 'routes', 'virtual-hosts'] as const
+export const STAGES = ['dependencies', 'filters', 'listeners', 'routes', 'virtual-hosts'] as const
 export type Stage = (typeof STAGES)[number]
 
 /** The place of a type's stage among the stages. */
 export function stageOf({ stage }: Pick<ResourceType, 'stage'>): number {
   return STAGES.indexOf(stage)
+}
+
+/** Whether listeners and routes use resources of the type, which then are removed after all stages. */
+export function isUsedByListeners({ stage }: Pick<ResourceType, 'stage'>): boolean {
+  return stage === 'dependencies' || stage === 'filters'
 }
 
 export interface ResourceType {
@@ -136,12 +142,12 @@ const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
     resourceType(SecretSchema, 'dependencies', 0),
     resourceType(ClusterSchema, 'dependencies', 1, true),
     resourceType(ClusterLoadAssignmentSchema, 'dependencies', 2),
-    resourceType(TypedExtensionConfigSchema, 'dependencies', 3),
     resourceType(RuntimeSchema, 'dependencies', 3),
-    resourceType(ListenerSchema, 'listeners', 4, true),
-    resourceType(ScopedRouteConfigurationSchema, 'routes', 5, true),
-    resourceType(RouteConfigurationSchema, 'routes', 6),
-    { ...resourceType(VirtualHostSchema, 'virtual-hosts', 7), legacyWildcard: true },
+    resourceType(TypedExtensionConfigSchema, 'filters', 4),
+    resourceType(ListenerSchema, 'listeners', 5, true),
+    resourceType(ScopedRouteConfigurationSchema, 'routes', 6, true),
+    resourceType(RouteConfigurationSchema, 'routes', 7),
+    { ...resourceType(VirtualHostSchema, 'virtual-hosts', 8), legacyWildcard: true },
   ].map((type) => [type.typeUrl, type]),
 )
 

@@ -18,6 +18,12 @@ export function hostsAmong(hosts: TypeSnapshot, all: string): readonly string[] 
 
 /** One look at all virtual hosts, for all streams and route configurations. */
 const hostsByRoutes = memoize((hosts: TypeSnapshot): ReadonlyMap<string, readonly string[]> => {
-  const names = hosts.list.map(({ name }) => name)
-  return Map.groupBy(names, (name) => allHostsOf(name.slice(0, Math.max(0, name.lastIndexOf('/')))))
+  const byRoutes = new Map<string, string[]>()
+  for (const { name } of hosts.list) {
+    const all = allHostsOf(name.slice(0, Math.max(0, name.lastIndexOf('/'))))
+    const names = byRoutes.get(all)
+    if (names === undefined) byRoutes.set(all, [name])
+    else names.push(name)
+  }
+  return byRoutes
 })

@@ -2,7 +2,7 @@
 // does not wait for that. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining
 
 import { ANY_NAME, type Reference } from '../snapshot/references.ts'
-import { LISTENER, stageOf } from '../snapshot/resource-type.ts'
+import { isUsedByListeners, LISTENER } from '../snapshot/resource-type.ts'
 import { isExactly, resourcesInEffect } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
@@ -19,7 +19,7 @@ const RECONNECT = 'reconnect'
 export function drainAfterReconnect(state: StreamState, typeState: TypeState): StreamState {
   const { type, view } = typeState
   const isReported = view.overrides.size > 0 || view.hasUnlisted === true
-  const isCovered = !state.isDraining || state.client === 'grpc' || stageOf(type) > 0
+  const isCovered = !state.isDraining || state.client === 'grpc' || !isUsedByListeners(type)
   if (!isReported || isCovered || state.drains.some(({ nonce }) => nonce === RECONNECT)) return state
   return { ...state, drains: [...state.drains, { nonce: RECONNECT, references: 'any' }] }
 }

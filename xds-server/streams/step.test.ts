@@ -136,7 +136,7 @@ testScripts(
       ack 6
       serve EDS a=2 → EDS#7 a=2
     `,
-    'X14: the types of a stage come in their order, whatever order they are subscribed in': {
+    'X14, X67: the types of a stage come in their order, whatever order they are subscribed in': {
       sotw: `
         ask VHDS v
         ask SRDS s
@@ -144,8 +144,9 @@ testScripts(
         ask ECDS e
         ask UNKNOWN u
         ask SDS s
-        serve VHDS v=1 | SRDS s=1 | RTDS r=1 | ECDS e=1 | UNKNOWN u=1 | SDS s=1 | CDS a=2 → SDS#5 s=1 | CDS#6 a=2 | EDS#7 a=1 | RTDS#8 r=1 | ECDS#9 e=1 | UNKNOWN#10 u=1
-        ack 5 6 7 8 9
+        serve VHDS v=1 | SRDS s=1 | RTDS r=1 | ECDS e=1 | UNKNOWN u=1 | SDS s=1 | CDS a=2 → SDS#5 s=1 | CDS#6 a=2 | EDS#7 a=1 | RTDS#8 r=1 | UNKNOWN#9 u=1
+        ack 5 6 7 8
+        ack 9 → ECDS#10 e=1
         ack 10 → SRDS#11 s=1
         ack 11 → VHDS#12 v=1
       `,

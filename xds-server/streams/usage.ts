@@ -1,7 +1,15 @@
 // What the client may have in effect, by name. A resource that it may still use is not removed.
 
 import { ANY_NAME, type Reference } from '../snapshot/references.ts'
-import { CLUSTER, ENDPOINT, type ResourceType, SECRET, stageOf } from '../snapshot/resource-type.ts'
+import {
+  CLUSTER,
+  ENDPOINT,
+  EXTENSION_CONFIG,
+  isUsedByListeners,
+  type ResourceType,
+  SECRET,
+  stageOf,
+} from '../snapshot/resource-type.ts'
 import { typeIn } from '../snapshot/snapshot.ts'
 import { type Held, resourcesInEffect } from '../type-state/held.ts'
 import { isActive, snapshotsInUse, type TypeState } from '../type-state/type-state.ts'
@@ -21,7 +29,7 @@ function createRule(state: StreamState, type: ResourceType): (name: string) => b
   if (!isAnswered(state, type)) return () => false
   const { typeUrl } = type
   const later = [...state.typeStates.values()].filter((one) => isActive(one) && isLater(one.type, type))
-  const snapshots = new Set(stageOf(type) > 0 ? [] : later.flatMap(snapshotsInUse))
+  const snapshots = new Set(isUsedByListeners(type) ? later.flatMap(snapshotsInUse) : [])
   const used = namesInUse(state, type)
   if (used === 'any' || snapshots.has('none')) return () => false
   return (name) =>
@@ -65,7 +73,7 @@ function note(names: Set<string>, references: readonly Reference[], { typeUrl }:
 /** Whether a resource that we do not have may refer to one of another type. */
 function mayReferTo(from: ResourceType, to: ResourceType): boolean {
   return (
-    (isLater(from, to) && stageOf(to) === 0) ||
-    (from.typeUrl === CLUSTER && [ENDPOINT, SECRET].includes(to.typeUrl))
+    (isLater(from, to) && isUsedByListeners(to)) ||
+    (from.typeUrl === CLUSTER && [ENDPOINT, SECRET, EXTENSION_CONFIG].includes(to.typeUrl))
   )
 }

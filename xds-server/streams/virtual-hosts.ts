@@ -60,8 +60,8 @@ export interface AbsentHosts {
 }
 
 /**
- * A call that waits for a virtual host goes on only when a resource of its name comes: one without content if there is none. Such a
- * resource does not remove what the client has.
+ * A call that waits for a virtual host goes on only when a resource of its name comes, without content if the host does not exist.
+ * Such a resource does not remove what the client has.
  */
 export function sortAbsentHosts(before: TypeState, removed: readonly string[]): AbsentHosts {
   const { request, subscription, view } = before
