@@ -45,6 +45,7 @@ export { createMessageRegistry, type MessageRegistry } from './snapshot/message-
 export type { VersionOptions } from './snapshot/prepare-snapshot.ts'
 export {
   createResources,
+  type ExpiringResource,
   type NamedResource,
   type Resource,
   type ResourceInput,

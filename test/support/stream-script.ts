@@ -12,6 +12,9 @@
 //   block, drain                   the transport's buffer is full, or has room again
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
+//   as expiring                    the client takes TTLs; CDS a=1~9000 has one of 9,000 ms
+//   beat CDS 9000                  a heartbeat is due: CDS#1+2 ~a has no content
+//   late CDS 9000                  the same when the resources may have expired at the client
 //   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
 //   status                         the sync state of each type
 
@@ -82,6 +85,7 @@ interface Dialect<Request> {
   readonly requestOf: (subscribed: ScriptRequest, typeState: TypeState | undefined) => Request
   /** Names that a response removes explicitly. */
   readonly removedIn: (response: Response) => readonly string[]
+  readonly ttls: StreamState['ttls']
 }
 
 const SOTW: Dialect<SotwRequest> = {
@@ -98,6 +102,7 @@ const SOTW: Dialect<SotwRequest> = {
       ...error,
     }),
   removedIn: () => [],
+  ttls: 'sotw',
 }
 
 const DELTA: Dialect<DeltaRequest> = {
@@ -112,6 +117,7 @@ const DELTA: Dialect<DeltaRequest> = {
       ...error,
     }),
   removedIn: ({ removed }) => removed,
+  ttls: 'delta',
 }
 
 function wordsAfter(sign: string, words: readonly string[]): string[] {
@@ -156,8 +162,17 @@ class ScriptedStream<Request> {
       case 'drained':
         return this.#step({ kind: 'drained', nonce: words[0] ?? '' })
       case 'as':
-        this.#state = { ...this.#state, ...TRAITS[words[0] ?? ''] }
+        this.#state = {
+          ...this.#state,
+          ...(words[0] === 'expiring' ? { ttls: this.#dialect.ttls } : TRAITS[words[0] ?? '']),
+        }
         return []
+      case 'beat':
+      case 'late': {
+        const [type = '', ttlMs] = words
+        const expiry = { typeUrl: typeUrlFor(type), ttlMs: Number(ttlMs) }
+        return this.#step({ kind: 'heartbeat', isLate: verb === 'late', ...expiry })
+      }
       case 'reconnect':
         return this.#reconnect(words)
       case 'status':
@@ -189,7 +204,7 @@ class ScriptedStream<Request> {
   }
 
   #answer(words: readonly string[], error: ScriptRequest['error']): string[] {
-    const nonces = words.filter((word) => /^\d+$/.test(word))
+    const nonces = words.filter((word) => /^\d+(\+\d+)?$/.test(word))
     return nonces.flatMap((nonce) => {
       const response = this.#sent.findLast((one) => one.nonce === nonce)
       if (response === undefined) throw new Error(`no response of nonce ${nonce} was sent`)
@@ -200,10 +215,10 @@ class ScriptedStream<Request> {
 
   #reconnect(words: readonly string[]): string[] {
     const [, [type, ...names]] = splitAt('unconfirmed', words)
-    const { snapshot, client, isDraining } = this.#state
+    const { snapshot, client, isDraining, ttls } = this.#state
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
     this.#state = {
-      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining }),
+      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining, ttls }),
       snapshot,
     }
     return []
@@ -225,8 +240,13 @@ class ScriptedStream<Request> {
   /** `CDS#3 a=2 -b`: type, nonce, resources, removals. */
   #describe(response: Response): string {
     const removed = this.#dialect.removedIn(response).map((name) => `-${name}`)
-    const { typeUrl, nonce, resources } = response
-    return [`${shortNameOf(typeUrl)}#${nonce}`, ...resources.map(textOf), ...removed].join(' ')
+    const { typeUrl, nonce, resources, ttls } = response
+    const texts = resources.map((resource) => {
+      if (ttls === 'heartbeat') return `~${resource.name}`
+      const ttl = ttls === undefined || resource.ttlMs === undefined ? '' : `~${resource.ttlMs}`
+      return `${textOf(resource)}${ttl}`
+    })
+    return [`${shortNameOf(typeUrl)}#${nonce}`, ...texts, ...removed].join(' ')
   }
 }
 

@@ -69,6 +69,11 @@ export interface XdsServerOptions {
    */
   readonly drainTimeMs?: number
   /**
+   * How many heartbeats are sent in the time of a TTL (`ExpiringResource`), to clients that take TTLs: more than 1. The more, the
+   * more of them may be lost or late. Default: 3.
+   */
+  readonly heartbeatsPerTtl?: number
+  /**
    * An Envoy that starts asks for listeners when its clusters are warm. An Envoy that has asked for clusters and then sends
    * nothing for this time, in milliseconds, counts as an Envoy without dynamic listeners: until then it is `NOT_SENT` if its group
    * has listeners. Default: 15,000, as Envoy waits for the first response of each cluster's endpoints.
@@ -115,6 +120,8 @@ const MAX_SOCKET_PATH_BYTES = 107
 
 const DEFAULT_DRAIN_TIME_MS = 600_000
 
+const DEFAULT_HEARTBEATS_PER_TTL = 3
+
 const DEFAULT_START_TIME_MS = 15_000
 
 const DEFAULT_INTRODUCTION_TIMEOUT_MS = 7_000
@@ -124,7 +131,7 @@ const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 /**
  * Starts an xDS v3 server that serves from a cache, in SotW and delta. Binary metadata with more than 100 values under one name, which
  * grpc-js decodes slowly, is dropped from then on, in the whole process.
- * @throws SwitchyardError `address-in-use`, or `invalid-argument` if the address cannot be bound
+ * @throws SwitchyardError `address-in-use`, or `invalid-argument` if the address cannot be bound or an option is invalid
  *
  * @example
  * ```ts
@@ -138,6 +145,11 @@ const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 export async function startXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options
   const { credentials = ServerCredentials.createInsecure() } = options
+  const { heartbeatsPerTtl = DEFAULT_HEARTBEATS_PER_TTL } = options
+  if (!(heartbeatsPerTtl > 1)) {
+    const message = `heartbeatsPerTtl is ${heartbeatsPerTtl}: give a number above 1, such as 3, so that a heartbeat comes before the TTL is over`
+    throw new SwitchyardError('invalid-argument', message)
+  }
   boundBinaryMetadata()
   const patienceMs = options.introductionTimeoutMs ?? DEFAULT_INTRODUCTION_TIMEOUT_MS
   const server = new Server({
@@ -156,6 +168,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     authorize,
     drainTimeMs: options.drainTimeMs ?? DEFAULT_DRAIN_TIME_MS,
     startTimeMs: options.startTimeMs ?? DEFAULT_START_TIME_MS,
+    heartbeatsPerTtl,
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
   })
   const { loadReports: loads } = options

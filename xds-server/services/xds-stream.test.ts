@@ -69,6 +69,7 @@ for (const kind of ['request', 'snapshot']) {
         authorize: () => undefined,
         drainTimeMs: 0,
         startTimeMs: 1000,
+        heartbeatsPerTtl: 3,
       })
       call.emit('data', Buffer.of())
       const other = new HandStream(cache, { id: 'n2', cluster: 'fleet' })

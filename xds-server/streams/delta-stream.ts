@@ -2,7 +2,9 @@
 // remove names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
-import { ENDPOINT } from '../snapshot/resource-type.ts'
+import type { SharedList } from '../../core/memo.ts'
+import type { Resource } from '../snapshot/resource.ts'
+import { ENDPOINT, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
@@ -10,6 +12,7 @@ import { type SubscriptionChange, subscribeToChange, unite, without } from '../t
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { type View, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
+import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { splitContent } from './response-size.ts'
@@ -22,6 +25,7 @@ export const deltaRules: Protocol<DeltaRequest> = {
   receive,
   mayRespond: ({ ledger }) => ledger.pending.length < MAX_PENDING_RESPONSES,
   compose,
+  composeHeartbeat,
 }
 
 function compose(
@@ -39,6 +43,11 @@ function compose(
   }))
 }
 
+/** A virtual host without content says that no such host exists, so its heartbeat has to carry it. */
+function composeHeartbeat({ type }: TypeState, resources: SharedList<Resource>): HeartbeatDraft {
+  return { resources, ttls: type.typeUrl === VIRTUAL_HOST ? 'carried' : 'heartbeat' }
+}
+
 function receive(state: StreamState, request: DeltaRequest): Received {
   const known = state.typeStates.get(request.typeUrl)
   if (known === undefined) return begin(state, request)
@@ -49,6 +58,10 @@ function receive(state: StreamState, request: DeltaRequest): Received {
 function answer(state: StreamState, typeState: TypeState, request: DeltaRequest): Received {
   const { responseNonce, errorDetail, typeUrl } = request
   if (responseNonce === '') return { state, report: [] }
+  if (isHeartbeatNonce(responseNonce)) {
+    // A client NACKs a heartbeat of a resource that it has dropped.
+    return { state: errorDetail ? withExpired(state, typeUrl) : state, report: [] }
+  }
   const pending = findPending(typeState, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const after = settle(typeState, pending, errorDetail)

@@ -17,6 +17,8 @@ export interface Response {
   readonly removed: readonly string[]
   /** The client deletes what the response leaves out. */
   readonly isFullState?: boolean
+  /** `carried`: TTLs go with their resources. `heartbeat`: they go without their resources (delta). Undefined: they do not go. */
+  readonly ttls?: 'carried' | 'heartbeat'
 }
 
 /** A response that was sent and that the client has neither ACKed nor NACKed. */
