@@ -5,6 +5,7 @@ import { ResourceSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/dis
 import { memoize, type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import type { Response } from '../type-state/responses.ts'
+import { FieldWriter } from './field-writer.ts'
 
 // Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
 const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5 }
@@ -13,24 +14,25 @@ const RESOURCE = { version: 1, any: 2, name: 3, ttl: 6 }
 const ANY = { typeUrl: 1, value: 2 }
 const DURATION = { seconds: 1, nanos: 2 }
 
+/** Encodes what each response has of its own. */
+const own = new FieldWriter()
+
 /** Encodes a `DiscoveryResponse`. */
 export function encodeSotwResponse({ version, resources, typeUrl, nonce, ttls }: Response): Buffer {
-  const own = new BinaryWriter()
-  writeString(own, SOTW.version, version)
-  writeString(own, SOTW.typeUrl, typeUrl)
-  writeString(own, SOTW.nonce, nonce)
-  return Buffer.concat([own.finish(), (ttls ? sotwTtlSection : sotwSection)(resources)])
+  own.string(SOTW.version, version)
+  own.string(SOTW.typeUrl, typeUrl)
+  own.string(SOTW.nonce, nonce)
+  return own.finish((ttls ? sotwTtlSection : sotwSection)(resources))
 }
 
 /** Encodes a `DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse(response: Response): Buffer {
   const { version, resources, removed, typeUrl, nonce } = response
-  const own = new BinaryWriter()
-  writeString(own, DELTA.version, version)
-  writeString(own, DELTA.typeUrl, typeUrl)
-  writeString(own, DELTA.nonce, nonce)
-  for (const name of removed) writeString(own, DELTA.removed, name)
-  return Buffer.concat([own.finish(), deltaSectionFor(response)(resources)])
+  own.string(DELTA.version, version)
+  own.string(DELTA.typeUrl, typeUrl)
+  own.string(DELTA.nonce, nonce)
+  for (const name of removed) own.string(DELTA.removed, name)
+  return own.finish(deltaSectionFor(response)(resources))
 }
 
 function deltaSectionFor({ ttls }: Response) {
