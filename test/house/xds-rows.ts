@@ -81,7 +81,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P', 'envoyproxy/go-control-plane#559', 'envoyproxy/go-control-plane#1300'],
   },
   X18: {
-    rule: 'Only listeners, clusters and scoped routes have the legacy wildcard.',
+    rule: 'Only listeners, clusters, scoped routes and virtual hosts have the legacy wildcard.',
     sources: ['envoyproxy/go-control-plane#1323'],
   },
   X19: {
@@ -240,6 +240,21 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'Resources that may have expired at the client are sent anew, with their content: after a gap in the heartbeats, after a NACK of a heartbeat, and after a reconnect, whatever versions the client reports.',
     sources: ['envoyproxy/envoy#15667'],
   },
+  X60: {
+    rule: 'The first VHDS request of an Envoy names nothing and means all virtual hosts. It is answered at once, also if there are none; names that calls ask for are answered beside it.',
+    sources: ['P', 'envoyproxy/envoy#46641', 'envoyproxy/go-control-plane#1296'],
+    says: 'the server should treat that identically to how it would treat the client having explicitly subscribed to “*”',
+  },
+  X61: {
+    rule: 'The virtual hosts of each route configuration with VHDS follow it on the stream, because Envoy waits 15 s for them and does not ask again. A route configuration without virtual hosts is followed by the removal of `NAME/*`, which ends the wait.',
+    sources: ['VHDS'],
+    says: 'Updates to the route configuration entry to which a virtual host belongs will clear the virtual host table and require all virtual hosts to be sent again.',
+  },
+  X62: {
+    rule: 'A virtual host that a client asks for and that does not exist is answered at once: a resource without content, with the name as alias. One that the client has is removed.',
+    sources: ['VHDS', 'envoyproxy/envoy#39315'],
+    says: 'the management server should respond with a DeltaDiscoveryResponse in which the resources entry for that virtual host has the name and aliases set to the requested host entry and the resource unpopulated',
+  },
   X66: {
     rule: 'Each type that Envoy discovers has a separate service beside ADS, SRDS, ECDS and RTDS too, in SotW and delta. VHDS has delta only.',
     sources: ['P', 'envoyproxy/java-control-plane#471'],
@@ -269,6 +284,10 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
   MGMT: [
     'xDS management servers',
     'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/mgmt_server',
+  ],
+  VHDS: [
+    'virtual host discovery service',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/vhds',
   ],
   LRS: [
     'load reporting service',

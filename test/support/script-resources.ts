@@ -35,6 +35,7 @@ import {
   routes,
   secret,
   tcpListener,
+  vhdsRoutes,
 } from './resources.ts'
 
 /** A type that Switchyard does not know. */
@@ -59,7 +60,14 @@ const TYPES: Readonly<Record<string, readonly [string, (name: string, content: s
     (name, routeConfigurationName) =>
       create(ScopedRouteConfigurationSchema, { name, routeConfigurationName }),
   ],
-  RDS: [ROUTE, routes],
+  // `2:vhds` gets its virtual hosts by VHDS, and anything else is the cluster that it leads to.
+  RDS: [
+    ROUTE,
+    (name, content) => {
+      const [number, source] = content.split(':')
+      return source === 'vhds' ? vhdsRoutes(name, number) : routes(name, content)
+    },
+  ],
   VHDS: [
     typeUrlOf(VirtualHostSchema),
     (name, content) => create(VirtualHostSchema, { name, domains: [content] }),

@@ -237,9 +237,10 @@ class ScriptedStream<Request> {
     return [...stale, ...send.map((response) => this.#describe(response))]
   }
 
-  /** `CDS#3 a=2 -b`: type, nonce, resources, removals. */
+  /** `CDS#3 a=2 -b`: type, nonce, resources, removals. `VHDS#4 ?r/a`: a virtual host without content. */
   #describe(response: Response): string {
-    const removed = this.#dialect.removedIn(response).map((name) => `-${name}`)
+    const sign = response.isWithoutContent ? '?' : '-'
+    const removed = this.#dialect.removedIn(response).map((name) => sign + name)
     const { typeUrl, nonce, resources, ttls } = response
     const texts = resources.map((resource) => {
       if (ttls === 'heartbeat') return `~${resource.name}`

@@ -2,7 +2,7 @@
 // remove names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
-import type { SharedList } from '../../core/memo.ts'
+import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { ENDPOINT, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
@@ -15,9 +15,10 @@ import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
-import { splitContent } from './response-size.ts'
+import { type ResponseContent, splitContent } from './response-size.ts'
 import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
+import { sortAbsentHosts } from './virtual-hosts.ts'
 
 type Received = Omit<Step, 'send'>
 
@@ -28,19 +29,27 @@ export const deltaRules: Protocol<DeltaRequest> = {
   composeHeartbeat,
 }
 
-function compose(
-  { request, subscription, view }: TypeState,
-  { upserts, removed, target }: PushPlan,
-): readonly ResponseDraft[] {
+function compose(before: TypeState, { upserts, removed, target }: PushPlan): readonly ResponseDraft[] {
+  const { request, subscription, view, type } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
   if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
-  const { version } = target
-  return splitContent(upserts, removed).map((content) => ({
-    ...content,
-    version,
-    changedResources: content.resources,
-  }))
+  if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(target, splitContent(upserts, removed))
+  const absent = sortAbsentHosts(before, removed)
+  const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
+  return [
+    ...(isRest ? draftsOf(target, splitContent(upserts, absent.removed)) : []),
+    ...(absent.unknown.length === 0 ? [] : draftsOf(target, splitContent(EMPTY_LIST, absent.unknown))).map(
+      (draft) => ({ ...draft, isWithoutContent: true }),
+    ),
+  ]
+}
+
+function draftsOf(
+  { version }: PushPlan['target'],
+  contents: readonly ResponseContent[],
+): readonly ResponseDraft[] {
+  return contents.map((content) => ({ ...content, version, changedResources: content.resources }))
 }
 
 /** A virtual host without content says that no such host exists, so its heartbeat has to carry it. */

@@ -10,7 +10,7 @@ import { FieldWriter } from './field-writer.ts'
 // Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
 const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5 }
 const DELTA = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 }
-const RESOURCE = { version: 1, any: 2, name: 3, ttl: 6 }
+const RESOURCE = { version: 1, any: 2, name: 3, aliases: 4, ttl: 6 }
 const ANY = { typeUrl: 1, value: 2 }
 const DURATION = { seconds: 1, nanos: 2 }
 
@@ -27,11 +27,14 @@ export function encodeSotwResponse({ version, resources, typeUrl, nonce, ttls }:
 
 /** Encodes a `DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse(response: Response): Buffer {
-  const { version, resources, removed, typeUrl, nonce } = response
+  const { version, resources, removed, typeUrl, nonce, isWithoutContent } = response
   own.string(DELTA.version, version)
   own.string(DELTA.typeUrl, typeUrl)
   own.string(DELTA.nonce, nonce)
-  for (const name of removed) own.string(DELTA.removed, name)
+  for (const name of removed) {
+    if (isWithoutContent) own.bytes(DELTA.resources, withoutContent(name))
+    else own.string(DELTA.removed, name)
+  }
   return own.finish(deltaSectionFor(response)(resources))
 }
 
@@ -115,6 +118,14 @@ function encodeDuration(milliseconds: number): Uint8Array {
   const duration = new BinaryWriter().tag(DURATION.seconds, WireType.Varint).int64(seconds)
   duration.tag(DURATION.nanos, WireType.Varint).int32((milliseconds - seconds * 1000) * 1_000_000)
   return duration.finish()
+}
+
+/** Envoy takes a resource without content only if it has an alias, and NACKs it otherwise. */
+function withoutContent(name: string): Uint8Array {
+  const entry = new BinaryWriter()
+  writeString(entry, RESOURCE.name, name)
+  writeString(entry, RESOURCE.aliases, name)
+  return entry.finish()
 }
 
 function encodeAny({ typeUrl, value }: Pick<Resource, 'typeUrl' | 'value'>): Uint8Array {
