@@ -265,6 +265,57 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P', 'envoyproxy/envoy#32823'],
     says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
   },
+  X76: {
+    rule: 'Two spellings of an `xdstp://` name are one name: the order of its context parameters makes no difference, nor does which of its characters are percent-encoded.',
+    sources: ['TP1'],
+    says: 'Two xdstp:// URNs are considered equivalent if they match component-wise modulo context parameter ordering.',
+  },
+  X77: {
+    rule: 'A glob collection, `xdstp://AUTHORITY/TYPE/PATH/*`, stands for the resources of its folder with the same context parameters. They come, change and go by their own names, beside other names and `*`.',
+    sources: ['TP1', 'cncf/xds#91', 'envoyproxy/envoy#14311', 'envoyproxy/envoy#25115'],
+    says: 'Rather, glob collections provide delta updates directly on directory resources.',
+  },
+  X78: {
+    rule: 'A glob collection without resources is answered: in delta as removed, in SotW by a response without resources.',
+    sources: ['TP1'],
+    says: 'If no resources are present in the glob collection, the server should reply with a DeltaDiscoveryResponse in which the glob collection URL is specified in removed_resources.',
+  },
+  X80: {
+    rule: 'Resources of several authorities are served side by side, each under its own name. Clients have those of other servers from elsewhere if `external` lists their names, their collections or their authorities.',
+    sources: ['TP1', 'A47'],
+    says: 'We define a control plane serving a given xDS resource as an authority.',
+  },
+  X82: {
+    rule: 'With `maxConnectionAge`, a connection gets GOAWAY at its age, a tenth more or less by chance. Each of its streams ends with the status OK once its client has answered what it was sent.',
+    sources: ['A9', 'kumahq/kuma#4039', 'istio/istio#11181', 'envoyproxy/gateway#7007'],
+    says: 'This option can force the client to periodically reconnect to a L4 LB which allows spreading load more quickly. A per-connection random jitter of +/-10% will be added to MAX_CONNECTION_AGE to spread out connection storms.',
+  },
+  X83: {
+    rule: 'A connection whose client has not answered ends by force when the grace after its GOAWAY is over.',
+    sources: ['A9', 'grpc/grpc-go#6232'],
+    says: 'MAX_CONNECTION_AGE_GRACE is the maximum time the connection will be kept alive for outstanding RPCs to complete',
+  },
+  X84: {
+    rule: 'A graceful close stops listening, sends GOAWAY, and ends one stream after the other as their clients have answered. What is left when its time is over ends by force.',
+    sources: ['GOAWAY', 'istio/istio#20938'],
+    says: 'GOAWAY allows an endpoint to gracefully stop accepting new streams while still finishing processing of previously established streams.',
+  },
+  X85: {
+    rule: 'All streams of one node can be ended, and those of other nodes go on.',
+    sources: ['istio/istio#20938'],
+  },
+  X86: {
+    rule: 'Open streams are limited, for the server, an IP address and a node id. One more ends with `RESOURCE_EXHAUSTED`, and the others go on.',
+    sources: ['envoyproxy/java-control-plane#101', 'istio/istio#50413'],
+  },
+  X87: {
+    rule: 'The names that a stream subscribes to or reports are limited, in number and bytes, and so are those of all streams of a node.',
+    sources: ['envoyproxy/java-control-plane#101'],
+  },
+  X88: {
+    rule: 'The requests of a stream in a second are limited. Answers to responses do not count.',
+    sources: ['envoyproxy/java-control-plane#101', 'istio/istio#41246'],
+  },
 }
 
 /** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */
@@ -293,6 +344,10 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
     'load reporting service',
     'https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_reporting_service',
   ],
+  TP1: ['xRFC TP1', 'https://github.com/cncf/xds/blob/main/proposals/TP1-xds-transport-next.md'],
+  A47: ['gRFC A47', 'https://github.com/grpc/proposal/blob/master/A47-xds-federation.md'],
+  GOAWAY: ['RFC 9113, GOAWAY', 'https://www.rfc-editor.org/rfc/rfc9113#section-6.8'],
+  A9: ['gRFC A9', 'https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md'],
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],

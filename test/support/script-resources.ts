@@ -118,7 +118,8 @@ function discoveringListener(name: string, port: number): Listener {
  * `2` leads to the cluster a, `2:b` to the cluster b, `2:rds` to routes of the listener's name, and `2:ecds` to a filter of its name.
  */
 function listener(name: string, content: string) {
-  const [number, target = 'a'] = content.split(':')
+  const [number = '', ...rest] = content.split(':')
+  const target = rest.length === 0 ? 'a' : rest.join(':')
   if (target === 'ecds') return discoveringListener(name, Number(number))
   return target === 'rds' ? httpListener(name, Number(number)) : tcpListener(name, Number(number), target)
 }
@@ -127,7 +128,9 @@ const contents = new Map<string, string>()
 
 /** The resource of `a=1`, or of `a=1~9000` with a TTL of 9,000 ms. */
 export function resourceFor(shortName: string, text: string): Resource {
-  const [name = '', value = ''] = text.split('=')
+  // A name may have context parameters.
+  const at = text.lastIndexOf('=')
+  const [name, value] = [text.slice(0, at), text.slice(at + 1)]
   const [content = '', ttlMs] = value.split('~')
   const [, build] = entryOf(shortName)
   const [plain] = createResources([build(name, content)])

@@ -5,10 +5,17 @@
 import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { ENDPOINT, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { collectionOf } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
-import { type SubscriptionChange, subscribeToChange, unite, without } from '../type-state/subscription.ts'
+import {
+  type SubscriptionChange,
+  stillCovered,
+  subscribeToChange,
+  unite,
+  without,
+} from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { type View, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
@@ -100,7 +107,7 @@ function begin(state: StreamState, request: DeltaRequest): Received {
   const view = clientView(state, typeUrl, initialResourceVersions)
   const subscribed = applyChange({ ...created, view }, change)
   // A client that reports what it has needs an answer for the rest only.
-  const names = without(subscribed.request.names, new Set(view.overrides.keys()))
+  const names = without(subscribed.request.names, reportedNames(view))
   const begun = { ...subscribed, request: { ...subscribed.request, names } }
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
   const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
@@ -117,10 +124,16 @@ function clientView(state: StreamState, typeUrl: string, reported: ReadonlyMap<s
   return withUnknown(view, state.warmingEds)
 }
 
+/** What a client has reported, and the glob collections that this is of: their other resources follow as news. */
+function reportedNames({ overrides }: View): ReadonlySet<string> {
+  const names = new Set(overrides.keys())
+  for (const name of overrides.keys()) names.add(collectionOf(name) ?? name)
+  return names
+}
+
 function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {
   const { subscription, subscribed, unsubscribed } = change
-  const wanted = unite(typeState.request.names, subscribed)
+  const wanted = without(unite(typeState.request.names, subscribed), unsubscribed)
   // A wildcard client keeps a resource that it unsubscribes from, so it is sent the resource again, or its removal.
-  const names = subscription.wildcard ? unite(wanted, unsubscribed) : without(wanted, unsubscribed)
-  return withSubscription(typeState, change, names)
+  return withSubscription(typeState, change, unite(wanted, stillCovered(subscription, unsubscribed)))
 }

@@ -3,6 +3,7 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
 
 import { memoizePair, type SharedList, shareList } from '../../core/memo.ts'
+import { covers } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { CLUSTER, LISTENER, type ResourceType, RUNTIME } from '../snapshot/resource-type.ts'
 import type { Response } from '../type-state/responses.ts'
@@ -118,7 +119,7 @@ function subscribedAmong(
 
 /** Streams with the same names share the heartbeat's bytes. */
 const namedAmong = memoizePair((list: SharedList<Resource>, names: ReadonlySet<string>) =>
-  shareList(list.filter(({ name }) => names.has(name))),
+  shareList(list.filter(({ name }) => covers(names, name))),
 )
 
 /** The nonce of the last response is part of it, so that an answer to a heartbeat counts as an answer to that response. */
