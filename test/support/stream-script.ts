@@ -15,11 +15,14 @@
 //   as expiring                    the client takes TTLs; CDS a=1~9000 has one of 9,000 ms
 //   beat CDS 9000                  a heartbeat is due: CDS#1+2 ~a has no content
 //   late CDS 9000                  the same when the resources may have expired at the client
+//   as reader                      the client reads why names are missing
+//   serve EDS a=1 b!denied         b is missing, and the snapshot says why; a response says b!denied, or b! without such an error
 //   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
 //   status                         the sync state of each type
 
 import t from 'tap'
 import type { Resource } from '../../xds-server/snapshot/resource.ts'
+import { notFound } from '../../xds-server/snapshot/resource-error.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { setVersion } from '../../xds-server/snapshot/version.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
@@ -34,7 +37,7 @@ import {
 import type { Response } from '../../xds-server/type-state/responses.ts'
 import type { TypeState } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest, sotwRequest } from './requests.ts'
-import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
+import { errorTextOf, resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
 /** The script for each machine. A plain string is played on both. */
 export type Script = string | { readonly sotw?: string; readonly delta?: string }
@@ -127,6 +130,7 @@ function wordsAfter(sign: string, words: readonly string[]): string[] {
 const TRAITS: Readonly<Record<string, Partial<StreamState>>> = {
   grpc: { client: 'grpc' },
   draining: { isDraining: true },
+  reader: { explain: (typeUrl, name) => notFound('fleet', typeUrl, name) },
 }
 
 class ScriptedStream<Request> {
@@ -215,10 +219,10 @@ class ScriptedStream<Request> {
 
   #reconnect(words: readonly string[]): string[] {
     const [, [type, ...names]] = splitAt('unconfirmed', words)
-    const { snapshot, client, isDraining, ttls } = this.#state
+    const { snapshot, client, isDraining, explain, ttls } = this.#state
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
     this.#state = {
-      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining, ttls }),
+      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining, explain, ttls }),
       snapshot,
     }
     return []
@@ -237,17 +241,18 @@ class ScriptedStream<Request> {
     return [...stale, ...send.map((response) => this.#describe(response))]
   }
 
-  /** `CDS#3 a=2 -b`: type, nonce, resources, removals. `VHDS#4 ?r/a`: a virtual host without content. */
+  /** `CDS#3 a=2 -b c!denied`: type, nonce, resources, removals, errors. `VHDS#4 ?r/a`: a virtual host without content. */
   #describe(response: Response): string {
     const sign = response.isWithoutContent ? '?' : '-'
     const removed = this.#dialect.removedIn(response).map((name) => sign + name)
-    const { typeUrl, nonce, resources, ttls } = response
+    const { typeUrl, nonce, resources, ttls, errors = [] } = response
+    const head = `${shortNameOf(typeUrl)}#${nonce}`
     const texts = resources.map((resource) => {
       if (ttls === 'heartbeat') return `~${resource.name}`
       const ttl = ttls === undefined || resource.ttlMs === undefined ? '' : `~${resource.ttlMs}`
       return `${textOf(resource)}${ttl}`
     })
-    return [`${shortNameOf(typeUrl)}#${nonce}`, ...texts, ...removed].join(' ')
+    return [head, ...texts, ...removed, ...errors.map(errorTextOf)].join(' ')
   }
 }
 

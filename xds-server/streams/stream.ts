@@ -2,6 +2,7 @@
 
 import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Explain } from '../type-state/resource-errors.ts'
 import type { PendingResponse, Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { TypeStates } from '../type-state/type-states.ts'
@@ -32,6 +33,8 @@ export interface StreamState {
   readonly isDraining: boolean
   /** By which protocol's rules TTLs are sent: the client drops a resource whose TTL is over. `none`: it does not say so. */
   readonly ttls: 'none' | 'sotw' | 'delta'
+  /** The error of a missing name that the snapshot gives none for. Undefined for a client that reads no errors. */
+  readonly explain: Explain | undefined
 }
 
 /** A listener was replaced: its open connections use what the old content refers to until their drain time is over. */
@@ -93,7 +96,7 @@ export interface Step {
 }
 
 export type StreamOptions = Partial<
-  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'ttls'>
+  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'ttls' | 'explain'>
 >
 
 export function createStreamState(options: StreamOptions = {}): StreamState {
@@ -110,6 +113,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     isAggregated: true,
     isDraining: false,
     ttls: 'none',
+    explain: undefined,
     ...options,
   }
 }
