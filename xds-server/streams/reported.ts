@@ -46,10 +46,11 @@ export function resumedView(
   if (subscribed.length !== reported.size || names.size !== (wildcard ? 0 : subscribed.length))
     return undefined
   const overrides = new Map<string, Held>()
-  for (const { name, version: served } of subscribed) {
+  for (const { name, version: served, ttlMs } of subscribed) {
     const version = reported.get(name)
     if (version === undefined) return undefined
-    if (version !== served) overrides.set(name, { kind: 'claimed', version })
+    // Nobody knows how much of a TTL is left.
+    if (version !== served || ttlMs !== undefined) overrides.set(name, { kind: 'claimed', version })
   }
   for (const name of unconfirmed.get(typeUrl) ?? []) overrides.set(name, UNKNOWN)
   return { base, overrides, isResumed: true }
