@@ -5,7 +5,7 @@ import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
 import { clientKindOf } from '../nodes/client-kind.ts'
-import { CLUSTER, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
+import { resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import { describeResources } from '../streams/describe-resources.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
@@ -16,7 +16,7 @@ import { type Authorize, admit } from './authorize.ts'
 import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
 import { DrainTimers } from './drain-timers.ts'
 import { failedStream, reportFailure } from './failure.ts'
-import { StartClock } from './start-clock.ts'
+import { FIRST_TYPES, StartClock } from './start-clock.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
 
@@ -108,7 +108,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const { serving, id, typeUrl, authorize } = this.#context
     const peer = admit(this.#call, node, authorize)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
-    if (reportsNoVersions && first.typeUrl === CLUSTER) {
+    if (reportsNoVersions && FIRST_TYPES.includes(first.typeUrl)) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
         this.#watch?.report([{ kind: 'started' }]),
       )
