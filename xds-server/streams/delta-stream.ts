@@ -13,6 +13,7 @@ import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { splitContent } from './response-size.ts'
+import { separateAfterNack } from './separate-after-nack.ts'
 import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
 
@@ -24,15 +25,15 @@ export const deltaRules: Protocol<DeltaRequest> = {
   compose,
 }
 
-function compose(
-  { request, subscription, view }: TypeState,
-  { upserts, removed, target }: PushPlan,
-): readonly ResponseDraft[] {
+function compose(before: TypeState, { upserts, removed, target }: PushPlan): readonly ResponseDraft[] {
+  const { request, subscription, view } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
   if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
   const { version } = target
-  return splitContent(upserts, removed).map((content) => ({
+  const [first = upserts, ...others] = separateAfterNack(before, upserts)
+  const parts = [splitContent(first, removed), ...others.map((part) => splitContent(part, []))].flat()
+  return parts.map((content) => ({
     ...content,
     version,
     changedResources: content.resources,
