@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { addNewerFields } from './newer-fields.js'
+import { redirectFileDesc } from './redirect-file-desc.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const require = createRequire(import.meta.url)
@@ -158,7 +159,7 @@ function run(command, args, cwd) {
 
 function fingerprint(files) {
   const hash = createHash('sha256')
-  for (const name of ['generate.js', 'buf.gen.yaml', 'sources.json'])
+  for (const name of ['generate.js', 'file-desc.js', 'redirect-file-desc.js', 'buf.gen.yaml', 'sources.json'])
     hash.update(readFileSync(join(here, name)))
   for (const name of ['@bufbuild/buf', '@bufbuild/protoc-gen-es']) {
     hash.update(readFileSync(join(packageFolder(name), 'package.json')))
@@ -199,6 +200,7 @@ if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
       writeFileSync(join(gathered, path), text)
     }
     run('buf', ['generate', '.', '--template', join(here, 'buf.gen.yaml'), '--output', here], gathered)
+    redirectFileDesc(generatedDir)
   } finally {
     rmSync(gathered, { recursive: true, force: true })
   }

@@ -116,6 +116,7 @@ export class Serving {
       unconfirmed: this.#unconfirmed,
       registry: this.#registry,
       emit: (...events) => this.events.emit(...events),
+      isHeard: () => !this.events.isUnheard,
       nodeChanged: () => this.waiters.nodeChanged(group, source.node.id),
       closed: () => {
         const watches = this.#watches.get(group)

@@ -91,6 +91,8 @@ export interface WatchContext {
   readonly unconfirmed: UnconfirmedResources
   readonly registry: NodeRegistry
   readonly emit: (...events: readonly XdsEvent[]) => void
+  /** Whether somebody gets the events. */
+  readonly isHeard: () => boolean
   readonly nodeChanged: () => void
   readonly closed: () => void
 }
@@ -155,7 +157,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     report: (reports) => {
       if (reports.length === 0) return
       for (const report of reports) remember(report)
-      context.emit(...reports.map((report) => eventOf(report, of, changedNamesIn)))
+      if (context.isHeard()) context.emit(...reports.map((report) => eventOf(report, of, changedNamesIn)))
       context.nodeChanged()
     },
     close: () => {

@@ -184,8 +184,10 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
     this.#drains.update(state)
-    this.#watch?.report(report.flatMap((one) => this.#withUnservedType(one)))
-    if (report.length > 0) this.#clock.update()
+    if (report.length === 0) return
+    const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
+    this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
+    this.#clock.update()
   }
 
   #write(response: Response): void {

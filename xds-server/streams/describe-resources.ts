@@ -12,7 +12,8 @@ import type { StreamState } from './stream.ts'
 
 /** Each resource that the client subscribes to or still has, by type and then by name. */
 export function describeResources(stream: StreamState, protocol: 'sotw' | 'delta'): readonly ResourceView[] {
-  return [...stream.typeStates.values()]
+  return stream.typeStates
+    .values()
     .filter(isActive)
     .flatMap((typeState) =>
       namesOf(stream, typeState).map((name) => describe(stream, typeState, name, protocol)),

@@ -18,8 +18,10 @@ export function withMissing(before: StreamState, step: Step): Step {
   const { state, send, report } = step
   let { missing } = state
   const reports: Report[] = []
-  for (const [typeUrl, typeState] of state.typeStates) {
+  for (const typeState of state.typeStates.values()) {
+    const { typeUrl } = typeState.type
     const known = state.missing.get(typeUrl)
+    if (known === undefined && isUnchanged(before, state, typeState)) continue
     const now = findMissing(typeState, state.snapshot, known, before)
     if (now === known) continue
     missing = withEntry(missing, typeUrl, now)
@@ -32,6 +34,16 @@ export function withMissing(before: StreamState, step: Step): Step {
     send,
     report: reports.length === 0 ? report : [...report, ...reports],
   }
+}
+
+/** Whether a type still subscribes to the same names of the same snapshot. If it lacked none then, it lacks none now. */
+function isUnchanged(
+  before: StreamState,
+  { snapshot }: StreamState,
+  { type, subscription }: TypeState,
+): boolean {
+  const known = before.typeStates.get(type.typeUrl)
+  return known?.subscription.names === subscription.names && snapshot === before.snapshot
 }
 
 function withEntry(

@@ -7,10 +7,10 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
 import { type PushPlan, planPush } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
-import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
+import { isSameInLatest, isUpToDate, type TypeState, withPushed } from '../type-state/type-state.ts'
 import { withDrains } from './drain.ts'
 import { withMissing } from './missing.ts'
-import { pushContextFor } from './push-context.ts'
+import { pushContextFor, pushTarget } from './push-context.ts'
 import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
 import { resendEdsForWarming } from './warming.ts'
 
@@ -67,13 +67,14 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
     state = pushed.state
     send.push(...pushed.send)
   }
-  for (const typeUrl of state.typeStates.keys()) serve(typeUrl)
+  for (const { type } of before.typeStates.values()) serve(type.typeUrl)
   // Retry removals at the end: listeners and routes may no longer use them, even if nothing was sent for those types. What is sent
   // with a removal may be a cluster, whose endpoints follow.
-  for (const typeUrl of before.typeStates.keys()) {
-    const { view, request } = state.typeStates.get(typeUrl) ?? {}
-    if (view?.overrides.size || request?.names.size) serve(typeUrl)
+  for (const { type } of before.typeStates.values()) {
+    const { view, request } = state.typeStates.get(type.typeUrl) ?? {}
+    if (view?.overrides.size || request?.names.size) serve(type.typeUrl)
   }
+  if (send.length === 0) return { state, send, report: reported }
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
   return { state, send, report: [...reported, ...sent] }
 }
@@ -88,6 +89,10 @@ function pushType<Request>(
   const typeState = state.typeStates.get(typeUrl)
   if (typeState === undefined || isUpToDate(typeState, latest) || !mayRespond(typeState))
     return { state, send: [] }
+  if (isSameInLatest(typeState, latest)) {
+    const moved = withPushed(typeState, pushTarget(state, latest, typeState))
+    return { state: moved === typeState ? state : withTypeState(state, moved), send: [] }
+  }
   const plan = planPush(typeState, pushContextFor(state, latest, typeState))
   const send = compose(typeState, plan).map(
     (draft, index): Response => ({ ...draft, typeUrl, nonce: `${state.nextNonce + index}` }),
