@@ -28,7 +28,7 @@ export class StartClock {
     if (!this.#isStarting) return
     const clusters = typeStates.get(CLUSTER)
     const isFirst =
-      clusters?.subscription.wildcard ?? [...typeStates.keys()].every((type) => type === RUNTIME)
+      clusters?.subscription.wildcard ?? typeStates.values().every(({ type }) => type.typeUrl === RUNTIME)
     if (isFirst && !typeStates.has(LISTENER)) this.#timer.refresh()
     else this.stop()
   }
