@@ -105,7 +105,7 @@ export class Serving {
 
   /** Follows the snapshot of a node's group for one stream. @throws OptionFault if an option throws */
   watch(source: WatchSource): Watch {
-    const group = this.groupOf(source.node)
+    const group = source.group ?? this.groupOf(source.node)
     const address = callOption('listenerAddress', () => this.#listenerAddress(source.node))
     const pin = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
     const pinned = () => (pin === this.#lastKnownGood.get(group) ? pin?.snapshot : undefined)

@@ -4,6 +4,7 @@
 
 import { CLUSTER, LISTENER, RUNTIME } from '../snapshot/resource-type.ts'
 import type { StreamState } from '../streams/stream.ts'
+import { isOpenEnded } from '../type-state/subscription.ts'
 
 /** The types that an Envoy which starts asks for first. */
 export const FIRST_TYPES: readonly string[] = [RUNTIME, CLUSTER]
@@ -26,9 +27,11 @@ export class StartClock {
   /** The client has sent something, and this is what its stream came to. */
   heard({ typeStates }: StreamState): void {
     if (!this.#isStarting) return
-    const clusters = typeStates.get(CLUSTER)
+    const clusters = typeStates.get(CLUSTER)?.subscription
     const isFirst =
-      clusters?.subscription.wildcard ?? typeStates.values().every(({ type }) => type.typeUrl === RUNTIME)
+      clusters === undefined
+        ? typeStates.values().every(({ type }) => type.typeUrl === RUNTIME)
+        : isOpenEnded(clusters)
     if (isFirst && !typeStates.has(LISTENER)) this.#timer.refresh()
     else this.stop()
   }

@@ -2,7 +2,7 @@
 // and endpoints, then listeners, then routes. Removals go last.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
-import { CLUSTER } from '../snapshot/resource-type.ts'
+import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
 import { type PushPlan, planPush } from '../type-state/plan-push.ts'
@@ -12,6 +12,7 @@ import { withDrains } from './drain.ts'
 import { withMissing } from './missing.ts'
 import { pushContextFor, pushTarget } from './push-context.ts'
 import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
+import { requestHostless, resendVirtualHosts } from './virtual-hosts.ts'
 import { resendEdsForWarming } from './warming.ts'
 
 /** Pending responses of one type at most. A client that reads without answering gets no more. */
@@ -86,19 +87,20 @@ function pushType<Request>(
   latest: Snapshot,
   { mayRespond, compose }: Protocol<Request>,
 ): Pick<Step, 'state' | 'send'> {
-  const typeState = state.typeStates.get(typeUrl)
-  if (typeState === undefined || isUpToDate(typeState, latest) || !mayRespond(typeState))
-    return { state, send: [] }
-  if (isSameInLatest(typeState, latest)) {
-    const moved = withPushed(typeState, pushTarget(state, latest, typeState))
-    return { state: moved === typeState ? state : withTypeState(state, moved), send: [] }
+  const known = state.typeStates.get(typeUrl)
+  if (known === undefined || isUpToDate(known, latest) || !mayRespond(known)) return { state, send: [] }
+  if (isSameInLatest(known, latest)) {
+    const moved = withPushed(known, pushTarget(state, latest, known))
+    return { state: moved === known ? state : withTypeState(state, moved), send: [] }
   }
+  const typeState = typeUrl === VIRTUAL_HOST ? requestHostless(known, latest) : known
   const plan = planPush(typeState, pushContextFor(state, latest, typeState))
   const send = compose(typeState, plan).map(
     (draft, index): Response => ({ ...draft, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
   const nextNonce = state.nextNonce + send.length
   const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))
-  const isWarming = typeUrl === CLUSTER && send.length > 0
-  return { state: isWarming ? resendEdsForWarming(after, typeState, send) : after, send }
+  if (send.length === 0) return { state: after, send }
+  if (typeUrl === CLUSTER) return { state: resendEdsForWarming(after, typeState, send), send }
+  return { state: resendVirtualHosts(after, latest, send), send }
 }

@@ -3,11 +3,12 @@
 // Its groups live and die together: what the client subscribes to (`subscription`), what it has (`view`), which responses it has
 // not answered or has NACKed (`ledger`), how far pushes went (`pushed`), and what it asked for and is not answered yet (`request`).
 
-import { EMPTY_LIST, memoizePair, type SharedList, shareList } from '../../core/memo.ts'
+import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
+import { selectNames } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { absentAmong, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
 import { EMPTY_LEDGER, type Ledger } from './responses.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
@@ -93,13 +94,6 @@ export function withPushed(typeState: TypeState, pushed: Pushed): TypeState {
 export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscription): SharedList<Resource> {
   return wildcard ? type.list : selectNames(type, names).present
 }
-
-export const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
-  const absent = absentAmong(type, names)
-  const isAll = names.size - absent.length === type.resources.size
-  const present = isAll ? type.list : shareList(type.list.filter(({ name }) => names.has(name)))
-  return { present, absent }
-})
 
 /** Every snapshot that the client may have in effect for this type: the pushed one, and those before un-ACKed responses. */
 export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[] {
