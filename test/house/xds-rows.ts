@@ -265,6 +265,25 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'An Envoy that starts asks for its runtime layers first. It is NOT_SENT until it asks for clusters and listeners, or has sent nothing for `startTimeMs`.',
     sources: ['envoyproxy/envoy#10362', 'envoyproxy/envoy#9709'],
   },
+  X72: {
+    rule: 'A client that reads errors gets the reason why a name has no resource (`resource_errors`): in the answer to its request, and when the name is removed. Without a reason of the snapshot it is NOT_FOUND. What exists is sent beside it.',
+    sources: ['TP3', 'A88'],
+    says: 'Clients that support this mechanism will use this additional field to obtain error information for resources that the xDS server couldn’t provide.',
+  },
+  X73: {
+    rule: 'An error is sent once, and again if it changes or if the client asks anew. A subscription to everything has errors only for the names that the snapshot gives one.',
+    sources: ['TP3'],
+    says: 'The xDS Management server is only expected to return the error message once rather than throughout for future responses.',
+  },
+  X74: {
+    rule: 'No stage waits for the answer to a response that only has errors, and a NACK of it holds nothing back.',
+    sources: ['TP3'],
+  },
+  X75: {
+    rule: 'Clients do not say whether they read errors, so only gRPC clients get them by default. A response stays valid for a client that ignores them: one with all clusters or listeners still has all of them.',
+    sources: ['TP3'],
+    says: "As the clients don't look at this field right now, the xDS management server must assume the responses remain valid for older clients for backward compatibility.",
+  },
   X76: {
     rule: 'Two spellings of an `xdstp://` name are one name: the order of its context parameters makes no difference, nor does which of its characters are percent-encoded.',
     sources: ['TP1'],
@@ -350,6 +369,7 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
   A9: ['gRFC A9', 'https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md'],
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
+  TP3: ['xRFC TP3', 'https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
 }
 

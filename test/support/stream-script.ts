@@ -12,11 +12,14 @@
 //   block, drain                   the transport's buffer is full, or has room again
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
+//   as reader                      the client reads why names are missing
+//   serve EDS a=1 b!denied         b is missing, and the snapshot says why; a response says b!denied, or b! without such an error
 //   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
 //   status                         the sync state of each type
 
 import t from 'tap'
 import type { Resource } from '../../xds-server/snapshot/resource.ts'
+import { notFound } from '../../xds-server/snapshot/resource-error.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { setVersion } from '../../xds-server/snapshot/version.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
@@ -31,7 +34,7 @@ import {
 import type { Response } from '../../xds-server/type-state/responses.ts'
 import type { TypeState } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest, sotwRequest } from './requests.ts'
-import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
+import { errorTextOf, resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
 /** The script for each machine. A plain string is played on both. */
 export type Script = string | { readonly sotw?: string; readonly delta?: string }
@@ -121,6 +124,7 @@ function wordsAfter(sign: string, words: readonly string[]): string[] {
 const TRAITS: Readonly<Record<string, Partial<StreamState>>> = {
   grpc: { client: 'grpc' },
   draining: { isDraining: true },
+  reader: { explain: (typeUrl, name) => notFound('fleet', typeUrl, name) },
 }
 
 class ScriptedStream<Request> {
@@ -200,10 +204,10 @@ class ScriptedStream<Request> {
 
   #reconnect(words: readonly string[]): string[] {
     const [, [type, ...names]] = splitAt('unconfirmed', words)
-    const { snapshot, client, isDraining } = this.#state
+    const { snapshot, client, isDraining, explain } = this.#state
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
     this.#state = {
-      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining }),
+      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining, explain }),
       snapshot,
     }
     return []
@@ -222,12 +226,13 @@ class ScriptedStream<Request> {
     return [...stale, ...send.map((response) => this.#describe(response))]
   }
 
-  /** `CDS#3 a=2 -b`: type, nonce, resources, removals. `VHDS#4 ?r/a`: a virtual host without content. */
+  /** `CDS#3 a=2 -b c!denied`: type, nonce, resources, removals, errors. `VHDS#4 ?r/a`: a virtual host without content. */
   #describe(response: Response): string {
     const sign = response.isWithoutContent ? '?' : '-'
     const removed = this.#dialect.removedIn(response).map((name) => sign + name)
-    const { typeUrl, nonce, resources } = response
-    return [`${shortNameOf(typeUrl)}#${nonce}`, ...resources.map(textOf), ...removed].join(' ')
+    const { typeUrl, nonce, resources, errors = [] } = response
+    const head = `${shortNameOf(typeUrl)}#${nonce}`
+    return [head, ...resources.map(textOf), ...removed, ...errors.map(errorTextOf)].join(' ')
   }
 }
 

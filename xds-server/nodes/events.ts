@@ -128,4 +128,11 @@ export type EndReason = 'age' | 'shutdown' | 'disconnected'
  * })
  * ```
  */
-export type FaultSource = 'nodeGroup' | 'listenerAddress' | 'authorize' | 'telemetry' | 'nackLog' | 'stream'
+export type FaultSource =
+  | 'nodeGroup'
+  | 'listenerAddress'
+  | 'explainMissing'
+  | 'authorize'
+  | 'telemetry'
+  | 'nackLog'
+  | 'stream'

@@ -93,6 +93,12 @@ export interface XdsServerOptions {
   /** Services that nodes stream what they observe to, such as their stats or access logs. Default: none. */
   readonly telemetry?: readonly TelemetryService[]
   /**
+   * Which clients get the reason why a name is missing, in the field `resource_errors` (xRFC TP3). gRPC clients are known by their user
+   * agent. Other clients do not say whether they read it, and in SotW it may take a response of its own: an Envoy that waits for a
+   * route or an assignment takes that for its answer. Default: `grpc`.
+   */
+  readonly resourceErrors?: 'grpc' | 'all' | 'off'
+  /**
    * Ends connections that are old, so that replicas share the clients: after `timeMs` (a tenth more or less, by chance), a connection
    * gets GOAWAY, and each of its streams ends with OK when the client has answered what it was sent; after `graceMs` more, the
    * connection ends in any case. Clients connect again at once, and have what they had. Milliseconds. Default: never, and a grace of
@@ -212,6 +218,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     authorize,
     drainTimeMs: options.drainTimeMs ?? DEFAULT_DRAIN_TIME_MS,
     startTimeMs: options.startTimeMs ?? DEFAULT_START_TIME_MS,
+    resourceErrors: options.resourceErrors ?? 'grpc',
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
   })
   const { loadReports: loads } = options

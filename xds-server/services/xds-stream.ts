@@ -46,6 +46,8 @@ export interface StreamContext {
   readonly drainTimeMs: number
   /** How long an Envoy that starts may be silent before it asks for listeners, in milliseconds. */
   readonly startTimeMs: number
+  /** Which clients get the errors of missing names. */
+  readonly resourceErrors: 'grpc' | 'all' | 'off'
   /** Milliseconds after which a stream with an unanswered response ends. Undefined: never. */
   readonly answerTimeoutMs?: number
 }
@@ -168,12 +170,16 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       onSnapshot: (snapshot) =>
         this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot }))),
     })
+    const client = clientKindOf(node)
+    const { resourceErrors } = this.#context
+    const readsErrors = resourceErrors === 'all' || resourceErrors === client
     this.#state = {
       ...createStreamState({
         unconfirmed: watch.unconfirmed,
-        client: clientKindOf(node),
+        client,
         isAggregated: typeUrl === undefined,
         isDraining: this.#context.drainTimeMs > 0,
+        ...(readsErrors && { explain: (type, name) => serving.explain(watch.group, type, name) }),
       }),
       snapshot: watch.snapshot(),
     }

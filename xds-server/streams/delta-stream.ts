@@ -34,11 +34,20 @@ export const deltaRules: Protocol<DeltaRequest> = {
   compose,
 }
 
-function compose(before: TypeState, { upserts, removed, target }: PushPlan): readonly ResponseDraft[] {
+function compose(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
+  const { errors } = plan
+  const drafts = composeContent(before, plan)
+  return errors.length === 0 ? drafts : drafts.map((draft, at) => (at === 0 ? { ...draft, errors } : draft))
+}
+
+function composeContent(
+  before: TypeState,
+  { upserts, removed, target, errors }: PushPlan,
+): readonly ResponseDraft[] {
   const { request, subscription, view, type } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
-  if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
+  if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
   if (type.typeUrl !== VIRTUAL_HOST) {
     const [first = upserts, ...others] = separateAfterNack(before, upserts)
     return draftsOf(target, [

@@ -5,6 +5,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import {
   DeltaDiscoveryResponseSchema,
   DiscoveryResponseSchema,
+  type ResourceError as ErrorOnWire,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -30,17 +31,33 @@ const response: fc.Arbitrary<Response> = fc.record({
   resources: fc.array(resource, { maxLength: 5 }).map(shareList),
   changedResources: fc.constant([]),
   removed: fc.array(text, { maxLength: 5 }),
+  errors: fc.array(
+    fc.record(
+      { name: text, code: fc.integer({ min: 1, max: 16 }), message: text },
+      { noNullPrototype: true },
+    ),
+    {
+      maxLength: 3,
+    },
+  ),
 })
+
+function errorsIn({ resourceErrors }: { readonly resourceErrors: readonly ErrorOnWire[] }) {
+  return resourceErrors.map(({ resourceName, errorDetail }) => ({
+    name: resourceName?.name,
+    code: errorDetail?.code,
+    message: errorDetail?.message,
+  }))
+}
 
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex')
 
 t.test('a DiscoveryResponse holds its version, type, nonce and resources, and nothing else', async (t) => {
   fc.assert(
     fc.property(response, (response) => {
-      const { resources, $typeName, ...fields } = fromBinary(
-        DiscoveryResponseSchema,
-        encodeSotwResponse(response),
-      )
+      const message = fromBinary(DiscoveryResponseSchema, encodeSotwResponse(response))
+      const { resources, resourceErrors, $typeName, ...fields } = message
+      assert.deepEqual(errorsIn(message), response.errors)
       const { version: versionInfo, typeUrl, nonce } = response
       assert.deepEqual(fields, { versionInfo, typeUrl, nonce, canary: false })
       assert.deepEqual(
@@ -55,10 +72,9 @@ t.test('a DiscoveryResponse holds its version, type, nonce and resources, and no
 t.test('a DeltaDiscoveryResponse holds its resources by name and version, and what is removed', async (t) => {
   fc.assert(
     fc.property(response, (response) => {
-      const { resources, $typeName, ...fields } = fromBinary(
-        DeltaDiscoveryResponseSchema,
-        encodeDeltaResponse(response),
-      )
+      const message = fromBinary(DeltaDiscoveryResponseSchema, encodeDeltaResponse(response))
+      const { resources, resourceErrors, $typeName, ...fields } = message
+      assert.deepEqual(errorsIn(message), response.errors)
       const { version: systemVersionInfo, typeUrl, nonce, removed: removedResources } = response
       assert.deepEqual(fields, {
         systemVersionInfo,

@@ -3,29 +3,34 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { memoize, type SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
+import type { NamedError } from '../type-state/resource-errors.ts'
 import type { Response } from '../type-state/responses.ts'
 import { FieldWriter } from './field-writer.ts'
 
 // Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
-const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5 }
-const DELTA = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 }
+const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5, errors: 7 }
+const DELTA = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6, errors: 9 }
 const RESOURCE = { version: 1, any: 2, name: 3, aliases: 4 }
 const ANY = { typeUrl: 1, value: 2 }
+const RESOURCE_ERROR = { resourceName: 1, errorDetail: 2 }
+const RESOURCE_NAME = { name: 1 }
+const STATUS = { code: 1, message: 2 }
 
 /** Encodes what each response has of its own. */
 const own = new FieldWriter()
 
 /** Encodes a `DiscoveryResponse`. */
-export function encodeSotwResponse({ version, resources, typeUrl, nonce }: Response): Buffer {
+export function encodeSotwResponse({ version, resources, typeUrl, nonce, errors }: Response): Buffer {
   own.string(SOTW.version, version)
   own.string(SOTW.typeUrl, typeUrl)
   own.string(SOTW.nonce, nonce)
+  if (errors) writeErrors(SOTW.errors, errors)
   return own.finish(sotwSection(resources))
 }
 
 /** Encodes a `DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse(response: Response): Buffer {
-  const { version, resources, removed, typeUrl, nonce, isWithoutContent } = response
+  const { version, resources, removed, typeUrl, nonce, errors, isWithoutContent } = response
   own.string(DELTA.version, version)
   own.string(DELTA.typeUrl, typeUrl)
   own.string(DELTA.nonce, nonce)
@@ -33,6 +38,7 @@ export function encodeDeltaResponse(response: Response): Buffer {
     if (isWithoutContent) own.bytes(DELTA.resources, withoutContent(name))
     else own.string(DELTA.removed, name)
   }
+  if (errors) writeErrors(DELTA.errors, errors)
   return own.finish(deltaSection(resources))
 }
 
@@ -74,6 +80,19 @@ function encodeAny({ typeUrl, value }: Resource): Uint8Array {
   writeString(any, ANY.typeUrl, typeUrl)
   any.tag(ANY.value, WireType.LengthDelimited).bytes(value)
   return any.finish()
+}
+
+function writeErrors(field: number, errors: readonly NamedError[]): void {
+  for (const { name, code, message } of errors) {
+    const resourceName = new BinaryWriter()
+    writeString(resourceName, RESOURCE_NAME.name, name)
+    const status = new BinaryWriter().tag(STATUS.code, WireType.Varint).int32(code)
+    writeString(status, STATUS.message, message)
+    const error = new BinaryWriter()
+    error.tag(RESOURCE_ERROR.resourceName, WireType.LengthDelimited).bytes(resourceName.finish())
+    error.tag(RESOURCE_ERROR.errorDetail, WireType.LengthDelimited).bytes(status.finish())
+    own.bytes(field, error.finish())
+  }
 }
 
 function writeString(writer: BinaryWriter, field: number, value: string): void {

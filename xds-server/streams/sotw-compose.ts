@@ -15,7 +15,9 @@ import { separateAfterNack } from './separate-after-nack.ts'
 import type { ResponseDraft } from './step.ts'
 
 export function composeSotw(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
-  return before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
+  const drafts = before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
+  const { errors } = plan
+  return errors.length === 0 ? drafts : drafts.map((draft, at) => (at === 0 ? { ...draft, errors } : draft))
 }
 
 /**
@@ -24,8 +26,8 @@ export function composeSotw(before: TypeState, plan: PushPlan): readonly Respons
  */
 function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
   const { view, subscription } = before
-  if (hasAllOf(before, plan)) return []
-  const isAnswer = needsAnswer(before)
+  if (hasAllOf(before, plan) && plan.errors.length === 0) return []
+  const isAnswer = needsAnswer(before) || plan.errors.length > 0
   const deleted = plan.removed.filter((name) => !isCollection(name) && heldIn(view, name).kind !== 'absent')
   if (plan.upserts.length === 0 && deleted.length === 0 && !isAnswer) return []
   const { target, overrides } = plan
@@ -99,10 +101,13 @@ function draftOf(
  * Carries changed resources only. A client keeps assignments and routes until the cluster or listener that uses them is gone, so
  * leaving one out does not delete it.
  */
-function composeChanges(before: TypeState, { upserts, removed, target }: PushPlan): readonly ResponseDraft[] {
+function composeChanges(
+  before: TypeState,
+  { upserts, removed, target, errors }: PushPlan,
+): readonly ResponseDraft[] {
   const { version } = target
   const empty = emptyLayers(before.type, removed)
-  const isAnswer = needsAnswer(before)
+  const isAnswer = needsAnswer(before) || errors.length > 0
   if (upserts.length + empty.length === 0 && !isAnswer) return []
   const parts = separateAfterNack(before, upserts)
   return parts.map((part, at) => {

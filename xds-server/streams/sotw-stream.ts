@@ -5,6 +5,7 @@
 import { isCollection } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
+import { NOTHING_SENT } from '../type-state/resource-errors.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
   isSubscribed,
@@ -188,6 +189,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
       lastResourceNames: resourceNames,
       remaining: undefined,
     },
+    sentErrors: NOTHING_SENT,
   }
   return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }
 }

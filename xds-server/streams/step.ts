@@ -3,11 +3,17 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
 import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import { errorsIn, type Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
 import { type PushPlan, planPush } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
-import { isSameInLatest, isUpToDate, type TypeState, withPushed } from '../type-state/type-state.ts'
+import {
+  awaitsOnlyErrors,
+  isSameInLatest,
+  isUpToDate,
+  type TypeState,
+  withPushed,
+} from '../type-state/type-state.ts'
 import { withDrains } from './drain.ts'
 import { withMissing } from './missing.ts'
 import { pushContextFor, pushTarget } from './push-context.ts'
@@ -88,14 +94,19 @@ function pushType<Request>(
   { mayRespond, compose }: Protocol<Request>,
 ): Pick<Step, 'state' | 'send'> {
   const known = state.typeStates.get(typeUrl)
-  if (known === undefined || isUpToDate(known, latest) || !mayRespond(known)) return { state, send: [] }
-  if (isSameInLatest(known, latest)) {
+  const nothing = { state, send: [] }
+  if (known === undefined || isUpToDate(known, latest)) return nothing
+  const mayPush = mayRespond(known)
+  if (!mayPush && !awaitsOnlyErrors(known)) return nothing
+  if (isSameInLatest(known, latest) && !hasNewErrors(state, known, latest)) {
     const moved = withPushed(known, pushTarget(state, latest, known))
     return { state: moved === known ? state : withTypeState(state, moved), send: [] }
   }
   const typeState = typeUrl === VIRTUAL_HOST ? requestHostless(known, latest) : known
   const plan = planPush(typeState, pushContextFor(state, latest, typeState))
-  const send = compose(typeState, plan).map(
+  const drafts = compose(typeState, plan)
+  if (!mayPush && drafts.length > 0) return nothing
+  const send = drafts.map(
     (draft, index): Response => ({ ...draft, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
   const nextNonce = state.nextNonce + send.length
@@ -103,4 +114,8 @@ function pushType<Request>(
   if (send.length === 0) return { state: after, send }
   if (typeUrl === CLUSTER) return { state: resendEdsForWarming(after, typeState, send), send }
   return { state: resendVirtualHosts(after, latest, send), send }
+}
+
+function hasNewErrors({ explain }: StreamState, { type, sentErrors }: TypeState, latest: Snapshot): boolean {
+  return explain !== undefined && errorsIn(latest, type.typeUrl) !== sentErrors.given
 }

@@ -2,6 +2,7 @@
 
 import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Explain } from '../type-state/resource-errors.ts'
 import type { PendingResponse, Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { TypeStates } from '../type-state/type-states.ts'
@@ -30,6 +31,8 @@ export interface StreamState {
   readonly isAggregated: boolean
   /** Whether replaced listeners drain. */
   readonly isDraining: boolean
+  /** The error of a missing name that the snapshot gives none for. Undefined for a client that reads no errors. */
+  readonly explain: Explain | undefined
 }
 
 /** A listener was replaced: its open connections use what the old content refers to until their drain time is over. */
@@ -83,7 +86,7 @@ export interface Step {
 }
 
 export type StreamOptions = Partial<
-  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining'>
+  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'explain'>
 >
 
 export function createStreamState(options: StreamOptions = {}): StreamState {
@@ -99,6 +102,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     client: 'envoy',
     isAggregated: true,
     isDraining: false,
+    explain: undefined,
     ...options,
   }
 }
