@@ -52,6 +52,7 @@ export { createMessageRegistry, type MessageRegistry } from './snapshot/message-
 export type { SnapshotOptions, VersionOptions } from './snapshot/prepare-snapshot.ts'
 export {
   createResources,
+  type ExpiringResource,
   type NamedResource,
   type Resource,
   type ResourceInput,

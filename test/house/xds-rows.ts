@@ -133,6 +133,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A name that is unsubscribed while writes are blocked is not sent.',
     sources: ['envoyproxy/go-control-plane#1498'],
   },
+  X32: {
+    rule: 'A TTL and its heartbeats are sent only to clients whose features say `xds.config.supports-resource-ttl`, and in SotW also that they unwrap resources. A heartbeat changes no version and no status, and nothing waits for its answer.',
+    sources: ['P', 'envoyproxy/go-control-plane#359'],
+    says: 'For clients that support the xds.config.supports-resource-ttl client feature, A TTL field may be specified on each Resource.',
+  },
   X33: {
     rule: 'A renewed secret keeps its name, so the bytes of listeners do not change. An old and a new authority are trusted together.',
     sources: ['envoyproxy/envoy#21393'],
@@ -221,6 +226,19 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
   X56: {
     rule: 'A wait for a revision ends when the revision that superseded it is ACKed, or when its own verdict is known.',
     sources: ['cilium/cilium#48631'],
+  },
+  X57: {
+    rule: 'A TTL is part of the version of its resource, so one that changes, begins or ends is sent.',
+    sources: ['P'],
+    says: 'To update the TTL associated with a Resource, the management server resends the resource with a new TTL. To remove the TTL, the management server resends the resource with the TTL field unset.',
+  },
+  X58: {
+    rule: 'In SotW, a heartbeat repeats the content, with everything that the client subscribes to if the type is whole, and routes and endpoints have no TTL: Envoy 1.40 deletes or crashes otherwise ([how](library.md#what-we-saw-of-envoy-140)).',
+    sources: ['envoyproxy/envoy#24271', 'envoyproxy/envoy#20131'],
+  },
+  X59: {
+    rule: 'Resources that may have expired at the client are sent anew, with their content: after a gap in the heartbeats, after a NACK of a heartbeat, and after a reconnect, whatever versions the client reports.',
+    sources: ['envoyproxy/envoy#15667'],
   },
   X60: {
     rule: 'The first VHDS request of an Envoy names nothing and means all virtual hosts. It is answered at once, also if there are none; names that calls ask for are answered beside it.',

@@ -28,6 +28,8 @@ interface EnvoyOptions {
   /** Default: 2. */
   readonly drainTimeSeconds?: number
   readonly locality?: NodeLocality
+  /** What it says of itself, beside what the bootstrap says. Default: nothing. */
+  readonly clientFeatures?: readonly string[]
   /** Adds to the bootstrap what `createBootstrap` has no option for. */
   readonly edit?: (bootstrap: Bootstrap) => void
 }
@@ -51,6 +53,7 @@ export async function startEnvoy(
     ...(statsIntervalMs !== undefined && { statsIntervalMs }),
     ...(options.locality && { locality: options.locality }),
   })
+  bootstrap.node?.clientFeatures.push(...(options.clientFeatures ?? []))
   options.edit?.(bootstrap)
   const { path } = findEnvoy()
   const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds })

@@ -130,13 +130,15 @@ function listener(name: string, content: string) {
 
 const contents = new Map<string, string>()
 
-/** The resource of `a=1`. */
+/** The resource of `a=1`, or of `a=1~9000` with a TTL of 9,000 ms. */
 export function resourceFor(shortName: string, text: string): Resource {
   // A name may have context parameters.
   const at = text.lastIndexOf('=')
-  const [name, content] = [text.slice(0, at), text.slice(at + 1)]
+  const [name, value] = [text.slice(0, at), text.slice(at + 1)]
+  const [content = '', ttlMs] = value.split('~')
   const [, build] = entryOf(shortName)
-  const [resource] = createResources([build(name, content)])
+  const [plain] = createResources([build(name, content)])
+  const [resource] = plain && ttlMs ? createResources([{ resource: plain, ttlMs: Number(ttlMs) }]) : [plain]
   if (resource === undefined) throw new Error(`"${text}" does not describe a resource`)
   contents.set(resource.version, content)
   return resource

@@ -12,6 +12,9 @@
 //   block, drain                   the transport's buffer is full, or has room again
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
+//   as expiring                    the client takes TTLs; CDS a=1~9000 has one of 9,000 ms
+//   beat CDS 9000                  a heartbeat is due: CDS#1+2 ~a has no content
+//   late CDS 9000                  the same when the resources may have expired at the client
 //   as reader                      the client reads why names are missing
 //   serve EDS a=1 b!denied         b is missing, and the snapshot says why; a response says b!denied, or b! without such an error
 //   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
@@ -85,6 +88,7 @@ interface Dialect<Request> {
   readonly requestOf: (subscribed: ScriptRequest, typeState: TypeState | undefined) => Request
   /** Names that a response removes explicitly. */
   readonly removedIn: (response: Response) => readonly string[]
+  readonly ttls: StreamState['ttls']
 }
 
 const SOTW: Dialect<SotwRequest> = {
@@ -101,6 +105,7 @@ const SOTW: Dialect<SotwRequest> = {
       ...error,
     }),
   removedIn: () => [],
+  ttls: 'sotw',
 }
 
 const DELTA: Dialect<DeltaRequest> = {
@@ -115,6 +120,7 @@ const DELTA: Dialect<DeltaRequest> = {
       ...error,
     }),
   removedIn: ({ removed }) => removed,
+  ttls: 'delta',
 }
 
 function wordsAfter(sign: string, words: readonly string[]): string[] {
@@ -160,8 +166,17 @@ class ScriptedStream<Request> {
       case 'drained':
         return this.#step({ kind: 'drained', nonce: words[0] ?? '' })
       case 'as':
-        this.#state = { ...this.#state, ...TRAITS[words[0] ?? ''] }
+        this.#state = {
+          ...this.#state,
+          ...(words[0] === 'expiring' ? { ttls: this.#dialect.ttls } : TRAITS[words[0] ?? '']),
+        }
         return []
+      case 'beat':
+      case 'late': {
+        const [type = '', ttlMs] = words
+        const expiry = { typeUrl: typeUrlFor(type), ttlMs: Number(ttlMs) }
+        return this.#step({ kind: 'heartbeat', isLate: verb === 'late', ...expiry })
+      }
       case 'reconnect':
         return this.#reconnect(words)
       case 'status':
@@ -193,7 +208,7 @@ class ScriptedStream<Request> {
   }
 
   #answer(words: readonly string[], error: ScriptRequest['error']): string[] {
-    const nonces = words.filter((word) => /^\d+$/.test(word))
+    const nonces = words.filter((word) => /^\d+(\+\d+)?$/.test(word))
     return nonces.flatMap((nonce) => {
       const response = this.#sent.findLast((one) => one.nonce === nonce)
       if (response === undefined) throw new Error(`no response of nonce ${nonce} was sent`)
@@ -204,10 +219,10 @@ class ScriptedStream<Request> {
 
   #reconnect(words: readonly string[]): string[] {
     const [, [type, ...names]] = splitAt('unconfirmed', words)
-    const { snapshot, client, isDraining, explain } = this.#state
+    const { snapshot, client, isDraining, explain, ttls } = this.#state
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
     this.#state = {
-      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining, explain }),
+      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining, explain, ttls }),
       snapshot,
     }
     return []
@@ -230,9 +245,14 @@ class ScriptedStream<Request> {
   #describe(response: Response): string {
     const sign = response.isWithoutContent ? '?' : '-'
     const removed = this.#dialect.removedIn(response).map((name) => sign + name)
-    const { typeUrl, nonce, resources, errors = [] } = response
+    const { typeUrl, nonce, resources, ttls, errors = [] } = response
     const head = `${shortNameOf(typeUrl)}#${nonce}`
-    return [head, ...resources.map(textOf), ...removed, ...errors.map(errorTextOf)].join(' ')
+    const texts = resources.map((resource) => {
+      if (ttls === 'heartbeat') return `~${resource.name}`
+      const ttl = ttls === undefined || resource.ttlMs === undefined ? '' : `~${resource.ttlMs}`
+      return `${textOf(resource)}${ttl}`
+    })
+    return [head, ...texts, ...removed, ...errors.map(errorTextOf)].join(' ')
   }
 }
 

@@ -59,10 +59,14 @@ function needsAnswer({ request, subscription }: TypeState): boolean {
   return (request.isFirst && subscription.wildcard) || collectionsIn(request.names) !== undefined
 }
 
-/** A client that reconnects and reports the version of all its resources needs no answer, unless it also asks for names. */
+/**
+ * A client that reconnects and reports the version of all its resources needs no answer, unless it also asks for names. It reports
+ * that version also if resources have expired since.
+ */
 function hasAllOf({ request, subscription }: TypeState, { target }: PushPlan): boolean {
   const { clientVersion } = request
   const isWildcardOnly = subscription.wildcard && subscription.names.size === 0
+  if (target.resources.byTtl.size > 0) return false
   return isWildcardOnly && clientVersion !== undefined && clientVersion === target.version
 }
 

@@ -15,9 +15,17 @@ import {
   withPushed,
 } from '../type-state/type-state.ts'
 import { withDrains } from './drain.ts'
+import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
 import { pushContextFor, pushTarget } from './push-context.ts'
-import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
+import {
+  type Expiry,
+  type Report,
+  type Step,
+  type StreamEvent,
+  type StreamState,
+  withTypeState,
+} from './stream.ts'
 import { requestHostless, resendVirtualHosts } from './virtual-hosts.ts'
 import { resendEdsForWarming } from './warming.ts'
 
@@ -31,6 +39,7 @@ export interface Protocol<Request> {
   readonly mayRespond: (typeState: TypeState) => boolean
   /** The second of the three steps of a push: the responses that carry the plan. Empty if the client needs none. */
   readonly compose: (before: TypeState, plan: PushPlan) => readonly ResponseDraft[]
+  readonly composeHeartbeat: ComposeHeartbeat
 }
 
 export type ResponseDraft = Omit<Response, 'typeUrl' | 'nonce'>
@@ -56,11 +65,28 @@ function take<Request>(protocol: Protocol<Request>, state: StreamState, event: S
       const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
       return flush({ ...state, drains }, [], protocol)
     }
+    case 'heartbeat':
+      return keepAlive(protocol, state, event)
     case 'request': {
       const { state: received, report } = protocol.receive(state, event.request)
       return flush(withDrains(received, report), report, protocol)
     }
   }
+}
+
+/** A heartbeat, or everything that has it anew. */
+function keepAlive<Request>(
+  protocol: Protocol<Request>,
+  state: StreamState,
+  event: Expiry & { readonly isLate: boolean },
+): Step {
+  if (!state.writable) return { state, send: [], report: [] }
+  const heartbeat = heartbeatFor(state, event, protocol.composeHeartbeat)
+  if (heartbeat === undefined) return { state, send: [], report: [] }
+  const { typeUrl, ttlMs } = event
+  if (event.isLate || heartbeat === 'anew') return flush(withExpired(state, typeUrl, ttlMs), [], protocol)
+  const report: Report = { kind: 'heartbeat', typeUrl, response: heartbeat }
+  return { state: { ...state, nextNonce: state.nextNonce + 1 }, send: [heartbeat], report: [report] }
 }
 
 /** Sends everything that may be sent now. The rest is not queued: it is planned again, from the newest snapshot, at a later step. */
@@ -91,12 +117,12 @@ function pushType<Request>(
   state: StreamState,
   typeUrl: string,
   latest: Snapshot,
-  { mayRespond, compose }: Protocol<Request>,
+  protocol: Protocol<Request>,
 ): Pick<Step, 'state' | 'send'> {
   const known = state.typeStates.get(typeUrl)
   const nothing = { state, send: [] }
   if (known === undefined || isUpToDate(known, latest)) return nothing
-  const mayPush = mayRespond(known)
+  const mayPush = protocol.mayRespond(known)
   if (!mayPush && !awaitsOnlyErrors(known)) return nothing
   if (isSameInLatest(known, latest) && !hasNewErrors(state, known, latest)) {
     const moved = withPushed(known, pushTarget(state, latest, known))
@@ -104,10 +130,11 @@ function pushType<Request>(
   }
   const typeState = typeUrl === VIRTUAL_HOST ? requestHostless(known, latest) : known
   const plan = planPush(typeState, pushContextFor(state, latest, typeState))
-  const drafts = compose(typeState, plan)
+  const ttls = sendsTtls(state, typeState.type) ? { ttls: 'carried' as const } : undefined
+  const drafts = protocol.compose(typeState, plan)
   if (!mayPush && drafts.length > 0) return nothing
   const send = drafts.map(
-    (draft, index): Response => ({ ...draft, typeUrl, nonce: `${state.nextNonce + index}` }),
+    (draft, index): Response => ({ ...draft, ...ttls, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
   const nextNonce = state.nextNonce + send.length
   const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))

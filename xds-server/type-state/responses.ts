@@ -20,6 +20,8 @@ export interface Response {
   readonly isWithoutContent?: boolean
   /** The client deletes what the response leaves out. */
   readonly isFullState?: boolean
+  /** `carried`: TTLs go with their resources. `heartbeat`: they go without their resources (delta). Undefined: they do not go. */
+  readonly ttls?: 'carried' | 'heartbeat'
   /** Why the client does not get some names, if it reads that. */
   readonly errors?: readonly NamedError[]
 }
