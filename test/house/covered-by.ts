@@ -255,6 +255,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'examples/mutual-tls/': spawnedBy('examples/mutual-tls/mutual-tls.test.ts'),
   'examples/on-demand/': spawnedBy('examples/on-demand/on-demand.test.ts'),
   'examples/per-node/': spawnedBy('examples/per-node/per-node.test.ts'),
+  'examples/several-processes/': spawnedBy('examples/several-processes/several-processes.test.ts'),
   'examples/resources.ts': spawnedBy('examples/first-control-plane/first-control-plane.test.ts'),
   'packaging/': by('packaging/library-package.test.ts'),
   'packaging/api-report.ts': by('packaging/reference.test.ts'),
