@@ -10,7 +10,8 @@ import {
   type TLSSocket,
   type TlsOptions,
 } from 'node:tls'
-import { experimental, type Server, ServerCredentials } from '@grpc/grpc-js'
+import type { Server, ServerCredentials } from '@grpc/grpc-js'
+import { AgingConnections, injectorFor, type MaxAge } from './aging-connections.ts'
 import { readPreface } from './http2-preface.ts'
 import { listenPrivately } from './listen-privately.ts'
 import { LONGEST_TIMER_MS } from './longest-timer.ts'
@@ -26,25 +27,26 @@ export interface ListenOptions {
   readonly patienceMs: number
   /** Called when the certificate of a client ends, and its connection with it. */
   readonly onExpired: (peer: string, reason: string) => void
+  /** Default: connections do not age. */
+  readonly maxAge?: MaxAge
 }
 
 export interface GrpcListener {
   /** 0 on a Unix socket. */
   readonly port: number
-  /** Stops listening. The server ends the connections that it has. */
+  /** Stops listening, and sends GOAWAY on the connections: open calls go on, and no new ones begin. */
+  readonly drain: () => void
+  /** Stops listening, and ends the connections. */
   readonly close: () => void
+  /** Resolves when it has stopped listening and all its connections have ended. */
+  readonly closed: Promise<void>
 }
 
 /** @throws what `net.Server.listen` does, such as `EADDRINUSE` */
 export async function listenForGrpc(options: ListenOptions): Promise<GrpcListener> {
-  const { server, credentials, at } = options
-  const plain = ServerCredentials.createInsecure()
-  const interceptors = credentials._getInterceptors()
-  const injector = server.createConnectionInjector(
-    interceptors.length === 0
-      ? plain
-      : experimental.createServerCredentialsWithInterceptors(plain, interceptors),
-  )
+  const { credentials, at } = options
+  const connections = connectionsOf(options)
+  const open = new Set<Socket>()
   /** Those that gRPC has not got yet. */
   const fresh = new Set<Socket>()
   const accept = (socket: Socket) => {
@@ -52,7 +54,7 @@ export async function listenForGrpc(options: ListenOptions): Promise<GrpcListene
     socket.on('error', () => {})
     readPreface(socket, options.patienceMs)
       .then(
-        () => injector.injectConnection(socket),
+        () => connections.accept(socket),
         () => socket.destroy(),
       )
       .finally(() => fresh.delete(socket))
@@ -60,17 +62,44 @@ export async function listenForGrpc(options: ListenOptions): Promise<GrpcListene
   const listener = credentials._isSecure()
     ? secureListener(options, accept)
     : createServer((socket) => accept(socket))
+  // With TLS, these are the sockets below it: a handshake may not have ended.
+  listener.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
   // Whoever may open the socket may ask for the secrets of any node.
   listenPrivately(listener, at)
   await once(listener, 'listening')
   const address = listener.address()
   return {
     port: address !== null && typeof address === 'object' ? address.port : 0,
+    drain: () => {
+      listener.close()
+      for (const socket of fresh) socket.destroy()
+      connections.goAway()
+    },
     close: () => {
       listener.close()
       for (const socket of fresh) socket.destroy()
+      // After the last bytes of a server that shuts down meanwhile.
+      setImmediate(() => {
+        for (const socket of open) socket.destroy()
+      })
     },
+    closed: new Promise((resolve) => listener.once('close', resolve)),
   }
+}
+
+/** Hands connections to the server. */
+function connectionsOf({
+  server,
+  credentials,
+  maxAge,
+}: ListenOptions): Pick<AgingConnections, 'accept' | 'goAway'> {
+  const interceptors = credentials._getInterceptors()
+  if (maxAge !== undefined) return new AgingConnections(server, interceptors, maxAge)
+  const injector = injectorFor(server, interceptors)
+  return { accept: (socket) => injector.injectConnection(socket), goAway: () => injector.destroy() }
 }
 
 function secureListener(

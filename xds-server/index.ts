@@ -16,7 +16,7 @@ export type {
 } from './load-reports/load-report.ts'
 export { type LoadEvent, LoadReports, type LoadStreamEvent } from './load-reports/load-reports.ts'
 export type { LoadReportSettings } from './load-reports/settings.ts'
-export type { FaultSource, ResponseEvent, StreamEvent, XdsEvent } from './nodes/events.ts'
+export type { EndReason, FaultSource, ResponseEvent, StreamEvent, XdsEvent } from './nodes/events.ts'
 export { type NackedNames, type NackLog, openNackLog } from './nodes/nack-log.ts'
 export { type NodeGroup, nodeGroupOf } from './nodes/node-group.ts'
 export {
@@ -33,9 +33,15 @@ export {
   type TypeStatus,
 } from './nodes/status.ts'
 export type { Authorize } from './services/authorize.ts'
+export type { StreamLimits } from './services/limits.ts'
 export type { Peer } from './services/peer.ts'
 export type { TelemetryService, TelemetrySink, TelemetrySource } from './services/telemetry-service.ts'
-export { startXdsServer, type XdsServer, type XdsServerOptions } from './services/xds-server.ts'
+export {
+  type CloseOptions,
+  startXdsServer,
+  type XdsServer,
+  type XdsServerOptions,
+} from './services/xds-server.ts'
 export {
   type ConsistencyOptions,
   type ExternalNames,

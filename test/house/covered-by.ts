@@ -393,6 +393,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/services/unacked.ts': by('test/conformance/unanswered.test.ts'),
   'xds-server/snapshot/references.ts': by('xds-server/snapshot/consistency.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),
+  'xds-server/streams/scan-request.ts': by('xds-server/streams/decode.test.ts'),
   'xds-server/streams/describe-resources.ts': by('test/conformance/client-status.test.ts'),
   'xds-server/streams/protocol.ts': by('test/conformance/streams.test.ts'),
   'xds-server/type-state/change-subscription.ts': by('xds-server/streams/delta-stream.test.ts'),

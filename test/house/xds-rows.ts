@@ -81,7 +81,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P', 'envoyproxy/go-control-plane#559', 'envoyproxy/go-control-plane#1300'],
   },
   X18: {
-    rule: 'Only listeners, clusters and scoped routes have the legacy wildcard.',
+    rule: 'Only listeners, clusters, scoped routes and virtual hosts have the legacy wildcard.',
     sources: ['envoyproxy/go-control-plane#1323'],
   },
   X19: {
@@ -222,6 +222,21 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A wait for a revision ends when the revision that superseded it is ACKed, or when its own verdict is known.',
     sources: ['cilium/cilium#48631'],
   },
+  X60: {
+    rule: 'The first VHDS request of an Envoy names nothing and means all virtual hosts. It is answered at once, also if there are none; names that calls ask for are answered beside it.',
+    sources: ['P', 'envoyproxy/envoy#46641', 'envoyproxy/go-control-plane#1296'],
+    says: 'the server should treat that identically to how it would treat the client having explicitly subscribed to “*”',
+  },
+  X61: {
+    rule: 'The virtual hosts of each route configuration with VHDS follow it on the stream, because Envoy waits 15 s for them and does not ask again. A route configuration without virtual hosts is followed by the removal of `NAME/*`, which ends the wait.',
+    sources: ['VHDS'],
+    says: 'Updates to the route configuration entry to which a virtual host belongs will clear the virtual host table and require all virtual hosts to be sent again.',
+  },
+  X62: {
+    rule: 'A virtual host that a client asks for and that does not exist is answered at once: a resource without content, with the name as alias. One that the client has is removed.',
+    sources: ['VHDS', 'envoyproxy/envoy#39315'],
+    says: 'the management server should respond with a DeltaDiscoveryResponse in which the resources entry for that virtual host has the name and aliases set to the requested host entry and the resource unpopulated',
+  },
   X66: {
     rule: 'Each type that Envoy discovers has a separate service beside ADS, SRDS, ECDS and RTDS too, in SotW and delta. VHDS has delta only.',
     sources: ['P', 'envoyproxy/java-control-plane#471'],
@@ -231,6 +246,57 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'On one stream, configurations of filters (ECDS) are pushed when clusters and secrets are ACKed, and listeners when the configurations are. A configuration is removed when the listeners that used it are replaced and drained.',
     sources: ['P', 'envoyproxy/envoy#32823'],
     says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
+  },
+  X76: {
+    rule: 'Two spellings of an `xdstp://` name are one name: the order of its context parameters makes no difference, nor does which of its characters are percent-encoded.',
+    sources: ['TP1'],
+    says: 'Two xdstp:// URNs are considered equivalent if they match component-wise modulo context parameter ordering.',
+  },
+  X77: {
+    rule: 'A glob collection, `xdstp://AUTHORITY/TYPE/PATH/*`, stands for the resources of its folder with the same context parameters. They come, change and go by their own names, beside other names and `*`.',
+    sources: ['TP1', 'cncf/xds#91', 'envoyproxy/envoy#14311', 'envoyproxy/envoy#25115'],
+    says: 'Rather, glob collections provide delta updates directly on directory resources.',
+  },
+  X78: {
+    rule: 'A glob collection without resources is answered: in delta as removed, in SotW by a response without resources.',
+    sources: ['TP1'],
+    says: 'If no resources are present in the glob collection, the server should reply with a DeltaDiscoveryResponse in which the glob collection URL is specified in removed_resources.',
+  },
+  X80: {
+    rule: 'Resources of several authorities are served side by side, each under its own name. Clients have those of other servers from elsewhere if `external` lists their names, their collections or their authorities.',
+    sources: ['TP1', 'A47'],
+    says: 'We define a control plane serving a given xDS resource as an authority.',
+  },
+  X82: {
+    rule: 'With `maxConnectionAge`, a connection gets GOAWAY at its age, a tenth more or less by chance. Each of its streams ends with the status OK once its client has answered what it was sent.',
+    sources: ['A9', 'kumahq/kuma#4039', 'istio/istio#11181', 'envoyproxy/gateway#7007'],
+    says: 'This option can force the client to periodically reconnect to a L4 LB which allows spreading load more quickly. A per-connection random jitter of +/-10% will be added to MAX_CONNECTION_AGE to spread out connection storms.',
+  },
+  X83: {
+    rule: 'A connection whose client has not answered ends by force when the grace after its GOAWAY is over.',
+    sources: ['A9', 'grpc/grpc-go#6232'],
+    says: 'MAX_CONNECTION_AGE_GRACE is the maximum time the connection will be kept alive for outstanding RPCs to complete',
+  },
+  X84: {
+    rule: 'A graceful close stops listening, sends GOAWAY, and ends one stream after the other as their clients have answered. What is left when its time is over ends by force.',
+    sources: ['GOAWAY', 'istio/istio#20938'],
+    says: 'GOAWAY allows an endpoint to gracefully stop accepting new streams while still finishing processing of previously established streams.',
+  },
+  X85: {
+    rule: 'All streams of one node can be ended, and those of other nodes go on.',
+    sources: ['istio/istio#20938'],
+  },
+  X86: {
+    rule: 'Open streams are limited, for the server, an IP address and a node id. One more ends with `RESOURCE_EXHAUSTED`, and the others go on.',
+    sources: ['envoyproxy/java-control-plane#101', 'istio/istio#50413'],
+  },
+  X87: {
+    rule: 'The names that a stream subscribes to or reports are limited, in number and bytes, and so are those of all streams of a node.',
+    sources: ['envoyproxy/java-control-plane#101'],
+  },
+  X88: {
+    rule: 'The requests of a stream in a second are limited. Answers to responses do not count.',
+    sources: ['envoyproxy/java-control-plane#101', 'istio/istio#41246'],
   },
 }
 
@@ -252,10 +318,18 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
     'xDS management servers',
     'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/mgmt_server',
   ],
+  VHDS: [
+    'virtual host discovery service',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/vhds',
+  ],
   LRS: [
     'load reporting service',
     'https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_reporting_service',
   ],
+  TP1: ['xRFC TP1', 'https://github.com/cncf/xds/blob/main/proposals/TP1-xds-transport-next.md'],
+  A47: ['gRFC A47', 'https://github.com/grpc/proposal/blob/master/A47-xds-federation.md'],
+  GOAWAY: ['RFC 9113, GOAWAY', 'https://www.rfc-editor.org/rfc/rfc9113#section-6.8'],
+  A9: ['gRFC A9', 'https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md'],
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],

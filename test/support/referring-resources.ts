@@ -38,6 +38,7 @@ import {
   ROUTE,
   SCOPED_ROUTE,
   SECRET,
+  VIRTUAL_HOST,
 } from '../../xds-server/snapshot/resource-type.ts'
 
 const SHORT = new Map([
@@ -47,6 +48,7 @@ const SHORT = new Map([
   [SECRET, 'secret'],
   [EXTENSION_CONFIG, 'extension'],
   [SCOPED_ROUTE, 'scope'],
+  [VIRTUAL_HOST, 'host'],
 ])
 
 /** What the library looks into with these registered, beside the messages that it always knows. */

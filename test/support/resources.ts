@@ -21,6 +21,10 @@ import {
 } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import {
+  type VirtualHost,
+  VirtualHostSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
+import {
   type RouteConfiguration,
   RouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
@@ -267,6 +271,24 @@ export function routes(name: string, clusterName: string): RouteConfiguration {
       },
     ],
   })
+}
+
+/** A route configuration whose virtual hosts come by VHDS. `stripped` makes one version of it differ from another. */
+export function vhdsRoutes(name: string, stripped = ''): RouteConfiguration {
+  return create(RouteConfigurationSchema, {
+    name,
+    vhds: { configSource: ads() },
+    requestHeadersToRemove: stripped === '' ? [] : [`x-${stripped}`],
+  })
+}
+
+/** A virtual host as VHDS serves it, named by its route configuration and its first host. It answers each call with that name. */
+export function virtualHost(routeConfiguration: string, ...hosts: string[]): VirtualHost {
+  const name = `${routeConfiguration}/${hosts[0]}`
+  const body = { specifier: { case: 'inlineString' as const, value: name } }
+  const match = { pathSpecifier: { case: 'prefix' as const, value: '/' } }
+  const action = { case: 'directResponse' as const, value: { status: 200, body } }
+  return create(VirtualHostSchema, { name, domains: hosts, routes: [{ match, action }] })
 }
 
 /** A generic secret. */

@@ -35,6 +35,7 @@ import {
   routes,
   secret,
   tcpListener,
+  vhdsRoutes,
 } from './resources.ts'
 
 /** A type that Switchyard does not know. */
@@ -59,7 +60,14 @@ const TYPES: Readonly<Record<string, readonly [string, (name: string, content: s
     (name, routeConfigurationName) =>
       create(ScopedRouteConfigurationSchema, { name, routeConfigurationName }),
   ],
-  RDS: [ROUTE, routes],
+  // `2:vhds` gets its virtual hosts by VHDS, and anything else is the cluster that it leads to.
+  RDS: [
+    ROUTE,
+    (name, content) => {
+      const [number, source] = content.split(':')
+      return source === 'vhds' ? vhdsRoutes(name, number) : routes(name, content)
+    },
+  ],
   VHDS: [
     typeUrlOf(VirtualHostSchema),
     (name, content) => create(VirtualHostSchema, { name, domains: [content] }),
@@ -110,7 +118,8 @@ function discoveringListener(name: string, port: number): Listener {
  * `2` leads to the cluster a, `2:b` to the cluster b, `2:rds` to routes of the listener's name, and `2:ecds` to a filter of its name.
  */
 function listener(name: string, content: string) {
-  const [number, target = 'a'] = content.split(':')
+  const [number = '', ...rest] = content.split(':')
+  const target = rest.length === 0 ? 'a' : rest.join(':')
   if (target === 'ecds') return discoveringListener(name, Number(number))
   return target === 'rds' ? httpListener(name, Number(number)) : tcpListener(name, Number(number), target)
 }
@@ -119,7 +128,9 @@ const contents = new Map<string, string>()
 
 /** The resource of `a=1`. */
 export function resourceFor(shortName: string, text: string): Resource {
-  const [name = '', content = ''] = text.split('=')
+  // A name may have context parameters.
+  const at = text.lastIndexOf('=')
+  const [name, content] = [text.slice(0, at), text.slice(at + 1)]
   const [, build] = entryOf(shortName)
   const [resource] = createResources([build(name, content)])
   if (resource === undefined) throw new Error(`"${text}" does not describe a resource`)

@@ -222,9 +222,10 @@ class ScriptedStream<Request> {
     return [...stale, ...send.map((response) => this.#describe(response))]
   }
 
-  /** `CDS#3 a=2 -b`: type, nonce, resources, removals. */
+  /** `CDS#3 a=2 -b`: type, nonce, resources, removals. `VHDS#4 ?r/a`: a virtual host without content. */
   #describe(response: Response): string {
-    const removed = this.#dialect.removedIn(response).map((name) => `-${name}`)
+    const sign = response.isWithoutContent ? '?' : '-'
+    const removed = this.#dialect.removedIn(response).map((name) => sign + name)
     const { typeUrl, nonce, resources } = response
     return [`${shortNameOf(typeUrl)}#${nonce}`, ...resources.map(textOf), ...removed].join(' ')
   }

@@ -105,7 +105,7 @@ export class Serving {
 
   /** Follows the snapshot of a node's group for one stream. @throws OptionFault if an option throws */
   watch(source: WatchSource): Watch {
-    const group = this.groupOf(source.node)
+    const group = source.group ?? this.groupOf(source.node)
     const address = callOption('listenerAddress', () => this.#listenerAddress(source.node))
     const pin = source.reportsNoVersions ? this.#lastKnownGood.get(group) : undefined
     const pinned = () => (pin === this.#lastKnownGood.get(group) ? pin?.snapshot : undefined)
@@ -116,6 +116,7 @@ export class Serving {
       unconfirmed: this.#unconfirmed,
       registry: this.#registry,
       emit: (...events) => this.events.emit(...events),
+      isHeard: () => !this.events.isUnheard,
       nodeChanged: () => this.waiters.nodeChanged(group, source.node.id),
       closed: () => {
         const watches = this.#watches.get(group)

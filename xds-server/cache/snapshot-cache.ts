@@ -19,6 +19,7 @@ import {
 import { createResources, type ResourceInput } from '../snapshot/resource.ts'
 import { canonicalTypeUrl } from '../snapshot/resource-type.ts'
 import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
+import { canonicalName } from '../snapshot/xdstp-name.ts'
 import { Serving } from './serving.ts'
 
 /**
@@ -175,7 +176,7 @@ export class SnapshotCache {
     const upserts = createResources(change.upsert ?? [], this)
     const removals = [...(change.remove ?? [])].map(({ typeUrl, name }) => ({
       typeUrl: canonicalTypeUrl(typeUrl),
-      name,
+      name: canonicalName(name),
     }))
     const snapshot = prepareChange(upserts, removals, context)
     return this.commitSnapshot({ snapshot, previous: context.previous })

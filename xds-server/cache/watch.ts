@@ -3,7 +3,7 @@
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { memoize } from '../../core/memo.ts'
 import { clientInfoOf } from '../nodes/client-kind.ts'
-import type { XdsEvent } from '../nodes/events.ts'
+import type { EndReason, XdsEvent } from '../nodes/events.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamSource } from '../nodes/node-streams.ts'
 import type { ResourceView } from '../nodes/resource-view.ts'
@@ -15,6 +15,8 @@ import { atAddress, type Snapshot } from '../snapshot/snapshot.ts'
 
 export interface WatchSource {
   readonly node: Node
+  /** Of the node, if the caller knows it already. */
+  readonly group?: string
   readonly stream: StreamInfo
   /** The type of a separate service such as CDS; undefined on ADS. */
   readonly typeUrl?: string
@@ -79,8 +81,8 @@ export interface Watch {
   /** The client has sent something. */
   readonly heard: () => void
   readonly report: (reports: readonly WatchReport[]) => void
-  /** Ends the watch. Later calls do nothing. */
-  readonly close: () => void
+  /** Ends the watch. Later calls do nothing. `reason`: the server ended the stream. */
+  readonly close: (reason?: EndReason) => void
 }
 
 export interface WatchContext {
@@ -91,6 +93,8 @@ export interface WatchContext {
   readonly unconfirmed: UnconfirmedResources
   readonly registry: NodeRegistry
   readonly emit: (...events: readonly XdsEvent[]) => void
+  /** Whether somebody gets the events. */
+  readonly isHeard: () => boolean
   readonly nodeChanged: () => void
   readonly closed: () => void
 }
@@ -155,17 +159,17 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     report: (reports) => {
       if (reports.length === 0) return
       for (const report of reports) remember(report)
-      context.emit(...reports.map((report) => eventOf(report, of, changedNamesIn)))
+      if (context.isHeard()) context.emit(...reports.map((report) => eventOf(report, of, changedNamesIn)))
       context.nodeChanged()
     },
-    close: () => {
+    close: (reason) => {
       if (!isOpen) return
       isOpen = false
       if (!registration.isReplaced()) leave()
       const pending = entry.pending()
       registration.remove()
       context.closed()
-      context.emit({ kind: 'closed', pending, ...of })
+      context.emit({ kind: 'closed', pending, ...(reason && { reason }), ...of })
       context.nodeChanged()
     },
   }

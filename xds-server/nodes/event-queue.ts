@@ -1,6 +1,7 @@
 // Delivers events in the order in which they happened, also if a listener causes further ones.
 
 import { EventEmitter, on } from 'node:events'
+
 export class EventQueue<Event> {
   readonly #emitter = new EventEmitter<{ event: [Event] }>().setMaxListeners(0)
   readonly #waiting: Event[] = []
@@ -18,6 +19,11 @@ export class EventQueue<Event> {
       this.#emitter.emit('event', event)
     }
     this.#isDelivering = false
+  }
+
+  /** Whether nobody would get an event now, so that nobody has to make it. */
+  get isUnheard(): boolean {
+    return this.#emitter.listenerCount('event') === 0
   }
 
   /** Calls the listener for each event, until the returned function is called. What it throws is an uncaught exception. */

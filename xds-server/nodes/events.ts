@@ -60,8 +60,15 @@ export type XdsEvent =
   | { readonly kind: 'snapshot'; readonly group: string; readonly versions: Readonly<Record<string, string>> }
   | { readonly kind: 'cleared'; readonly group: string }
   | ({ readonly kind: 'opened' } & StreamEvent)
-  /** `pending`: the oldest response of each type that the client left unanswered. It may have crashed on them. */
-  | ({ readonly kind: 'closed'; readonly pending: readonly PendingStatus[] } & StreamEvent)
+  /**
+   * `pending`: the oldest response of each type that the client left unanswered. It may have crashed on them. `reason`: the server
+   * ended the stream, and not for a fault.
+   */
+  | ({
+      readonly kind: 'closed'
+      readonly pending: readonly PendingStatus[]
+      readonly reason?: EndReason
+    } & StreamEvent)
   | ({
       readonly kind: 'subscribed'
       readonly typeUrl: string
@@ -97,6 +104,19 @@ export type XdsEvent =
       readonly error: unknown
       readonly peer?: string
     }
+
+/**
+ * Why the server ended a stream: the `age` of its connection, the `shutdown` of the server, or an operator who `disconnected` the
+ * node.
+ *
+ * @example
+ * ```ts
+ * cache.onEvent((event) => {
+ *   if (event.kind === 'closed' && event.reason === undefined) console.log(`${event.node} has left`)
+ * })
+ * ```
+ */
+export type EndReason = 'age' | 'shutdown' | 'disconnected'
 
 /**
  * Which part failed in a `fault` event: an option, the NACK log, or the code of a stream.

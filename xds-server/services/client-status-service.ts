@@ -24,6 +24,7 @@ import { BadRequest, decodeOrReject } from './check-request.ts'
 import { toClientConfig } from './client-config.ts'
 import { type FailedWork, reportFailure } from './failure.ts'
 import { matchesNode } from './node-matcher.ts'
+import type { OpenStreams } from './open-streams.ts'
 import { createPeer, type Peer } from './peer.ts'
 
 export interface ClientStatusContext {
@@ -31,6 +32,7 @@ export interface ClientStatusContext {
   readonly messages: MessageRegistry
   /** Which nodes a peer may see. */
   readonly authorize: Authorize
+  readonly open: OpenStreams
 }
 
 const FAILED: FailedWork = {
@@ -54,6 +56,9 @@ export function addClientStatusService(server: Server, context: ClientStatusCont
         )
       },
       StreamClientStatus: (call: ServerDuplexStream<Buffer, Buffer>) => {
+        const place = context.open.enter(call)
+        if (place === undefined) return
+        place.onEnd({ isSettled: () => true, end: () => call.end() })
         call.on('data', (bytes: Buffer) =>
           attempt(
             () => call.write(answer(bytes, call, context)),
@@ -63,6 +68,7 @@ export function addClientStatusService(server: Server, context: ClientStatusCont
         call.on('end', () => call.end())
         // Without a listener, an error of the transport would end the process.
         call.on('error', () => {})
+        for (const ending of ['end', 'cancelled', 'error', 'close']) call.on(ending, () => place.leave())
       },
     },
   )

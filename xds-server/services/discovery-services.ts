@@ -25,6 +25,7 @@ import {
 } from '../snapshot/resource-type.ts'
 import { delta, sotw } from '../streams/protocol.ts'
 import { byteMethod } from './byte-method.ts'
+import type { OpenStreams } from './open-streams.ts'
 import { type ByteStream, type StreamContext, XdsStream } from './xds-stream.ts'
 
 interface DiscoveryService {
@@ -56,7 +57,11 @@ const SERVICES: readonly DiscoveryService[] = [
 ]
 
 /** Adds the streaming methods of all services. The unary `Fetch…` methods (REST polling) are not implemented. */
-export function addDiscoveryServices(server: Server, context: Omit<StreamContext, 'id' | 'typeUrl'>): void {
+export function addDiscoveryServices(
+  server: Server,
+  open: OpenStreams,
+  context: Omit<StreamContext, 'id' | 'typeUrl' | 'place'>,
+): void {
   let streams = 0
   for (const { service, typeUrl } of SERVICES) {
     const methods = service.methods.filter(({ methodKind }) => methodKind === 'bidi_streaming')
@@ -67,8 +72,10 @@ export function addDiscoveryServices(server: Server, context: Omit<StreamContext
       methods.map(({ name, input }) => [
         name,
         (call: ByteStream) => {
+          const place = open.enter(call)
+          if (place === undefined) return
           streams += 1
-          const own: StreamContext = { ...context, id: streams, ...(typeUrl && { typeUrl }) }
+          const own: StreamContext = { ...context, place, id: streams, ...(typeUrl && { typeUrl }) }
           if (input.typeName === DeltaDiscoveryRequestSchema.typeName) new XdsStream(call, delta, own)
           else new XdsStream(call, sotw, own)
         },

@@ -11,6 +11,7 @@ import { InvalidReport } from '../load-reports/report-reader.ts'
 import { type Authorize, admit } from './authorize.ts'
 import { BadRequest, checkNode, decodeOrReject } from './check-request.ts'
 import { failedStream, reportFailure } from './failure.ts'
+import type { OpenStream } from './open-streams.ts'
 import { ReportRate } from './report-rate.ts'
 import type { ByteStream } from './xds-stream.ts'
 
@@ -22,6 +23,7 @@ const FAILED = failedStream('the stream of load reports')
 export interface LoadStreamContext {
   readonly serving: Serving
   readonly authorize: Authorize
+  readonly place: OpenStream
   readonly id: number
   /** Undefined: the server is not interested, and sends no response. */
   readonly loads?: LoadReports
@@ -38,6 +40,13 @@ export class LoadStream {
   constructor(call: ByteStream, context: LoadStreamContext) {
     this.#call = call
     this.#context = context
+    context.place.onEnd({
+      isSettled: () => true,
+      end: () => {
+        this.#release()
+        call.end()
+      },
+    })
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
@@ -63,14 +72,16 @@ export class LoadStream {
   }
 
   #introduce(node: Node): void {
-    const { serving, authorize, id, loads } = this.#context
+    const { serving, authorize, place, id, loads } = this.#context
     const peer = admit(this.#call, node, authorize)
+    const group = serving.groupOf(node)
+    place.introduce(group, node.id)
     this.#isIntroduced = true
     if (loads === undefined) return
     this.#watch = openLoadWatch(loads, {
       node: node.id,
       userAgentName: node.userAgentName,
-      group: serving.groupOf(node),
+      group,
       stream: { id, peer: peer.address, openedAt: new Date().toISOString() },
       onSettings: () => this.#guard(() => this.#sendSettings()),
     })
@@ -100,6 +111,7 @@ export class LoadStream {
   #release(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#context.place.leave()
     this.#watch?.close()
   }
 }

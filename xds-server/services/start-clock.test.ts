@@ -11,12 +11,16 @@ import { StartClock } from './start-clock.ts'
 t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
 t.afterEach(() => mock.timers.reset())
 
-/** The state of a stream after wildcards for these types. */
+function requestFor(typeUrl: string) {
+  if (typeUrl === ENDPOINT) return { typeUrl, subscribe: ['a'] }
+  return typeUrl.startsWith('xdstp:') ? { typeUrl: CLUSTER, subscribe: [typeUrl] } : { typeUrl }
+}
+
+/** The state of a stream after wildcards for these types, or after names of clusters. */
 function asked(...typeUrls: readonly string[]) {
   let state = createStreamState()
   for (const typeUrl of typeUrls) {
-    const subscribe = typeUrl === ENDPOINT ? ['a'] : []
-    state = delta.step(state, { kind: 'request', request: deltaRequest({ typeUrl, subscribe }) }).state
+    state = delta.step(state, { kind: 'request', request: deltaRequest(requestFor(typeUrl)) }).state
   }
   return state
 }
@@ -49,6 +53,17 @@ for (const types of [[LISTENER], [CLUSTER, LISTENER], [ENDPOINT]]) {
     t.same(started, [], 'its status has been told so by what it asked for')
   })
 }
+
+t.test(
+  'X77: a client with clusters of a glob collection only is starting, and one by name is not',
+  async (t) => {
+    const { clock } = clockOf()
+    clock.heard(asked('xdstp://a/C/f/*'))
+    t.equal(clock.isStarting, true)
+    clock.heard(asked('xdstp://a/C/f/a'))
+    t.equal(clock.isStarting, false)
+  },
+)
 
 t.test('X36: a stream that ends has no timer', async (t) => {
   const { clock, started } = clockOf()

@@ -3,6 +3,7 @@
 
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
 import type { StreamState } from '../streams/stream.ts'
+import { isOpenEnded } from '../type-state/subscription.ts'
 
 export class StartClock {
   readonly #timer: NodeJS.Timeout
@@ -22,7 +23,8 @@ export class StartClock {
   /** The client has sent something, and this is what its stream came to. */
   heard({ typeStates }: StreamState): void {
     if (!this.#isStarting) return
-    const hasClusters = typeStates.get(CLUSTER)?.subscription.wildcard
+    const clusters = typeStates.get(CLUSTER)?.subscription
+    const hasClusters = clusters !== undefined && isOpenEnded(clusters)
     if (hasClusters && !typeStates.has(LISTENER)) this.#timer.refresh()
     else this.stop()
   }

@@ -11,6 +11,7 @@ import { type Authorize, admit } from './authorize.ts'
 import { byteMethod } from './byte-method.ts'
 import { BadRequest, checkNode, decodeOrReject } from './check-request.ts'
 import { failedStream, reportFailure } from './failure.ts'
+import type { OpenStreams } from './open-streams.ts'
 import type { ByteStream } from './xds-stream.ts'
 
 /**
@@ -82,6 +83,7 @@ export interface TelemetryService {
 export interface TelemetryContext {
   readonly serving: Serving
   readonly authorize: Authorize
+  readonly open: OpenStreams
 }
 
 const FAILED = failedStream('the stream of telemetry')
@@ -110,20 +112,33 @@ export function addTelemetryService(
 function receiveTelemetry(
   call: ByteStream,
   open: TelemetryService['open'],
-  { serving, authorize }: TelemetryContext,
+  { serving, authorize, open: streams }: TelemetryContext,
 ): void {
+  const place = streams.enter(call)
+  if (place === undefined) return
   let sink: TelemetrySink | undefined
   let isOpen = true
 
   const release = () => {
     if (!isOpen) return
     isOpen = false
+    place.leave()
     sink?.close()
   }
+  // The answer of a method that has a single one: an empty message.
+  const end = () => {
+    if (!isOpen) return
+    release()
+    call.write(Buffer.alloc(0))
+    call.end()
+  }
+  place.onEnd({ isSettled: () => true, end })
   const enter = (bytes: Buffer): TelemetrySink => {
     const node = checkNode(decodeOrReject(() => nodeIn(bytes)))
     const { address } = admit(call, node, authorize)
-    return callOption('telemetry', () => open({ node: node.id, group: serving.groupOf(node), peer: address }))
+    const group = serving.groupOf(node)
+    place.introduce(group, node.id)
+    return callOption('telemetry', () => open({ node: node.id, group, peer: address }))
   }
 
   call.on('data', (bytes: Buffer) => {
@@ -136,12 +151,7 @@ function receiveTelemetry(
       call.emit('error', reportFailure(serving, call.getPeer(), error, FAILED))
     }
   })
-  call.on('end', () => {
-    release()
-    // The answer of a method that has a single one: an empty message.
-    call.write(Buffer.alloc(0))
-    call.end()
-  })
+  call.on('end', end)
   for (const ending of ['cancelled', 'error', 'close']) call.on(ending, release)
 }
 

@@ -7,7 +7,7 @@ import type { StreamState } from '../streams/stream.ts'
 export function unackedIn({
   typeStates,
 }: StreamState): readonly { readonly typeUrl: string; readonly response: AnsweredResponse }[] {
-  return [...typeStates].flatMap(([typeUrl, { ledger }]) =>
-    ledger.pending.map((response) => ({ typeUrl, response })),
-  )
+  return typeStates
+    .values()
+    .flatMap(({ type: { typeUrl }, ledger }) => ledger.pending.map((response) => ({ typeUrl, response })))
 }

@@ -3,13 +3,24 @@
 /** Bytes that were written and that the transport has not sent yet. Beyond this limit, further streams wait. */
 const BUDGET_BYTES = 64 * 1024 * 1024
 
-/** Milliseconds after which bytes no longer count, so that a client that stops reading does not block the others. */
+/**
+ * Milliseconds after which bytes no longer count, so that a client that stops reading does not block the others. The bytes of half
+ * this time share a timer, because a timer for each write would cost more than the write: bytes count for half the time at least.
+ */
 const LEASE_MS = 1_000
+
+/** Bytes that were written at about the same time. */
+interface Lease {
+  /** Those that are not sent yet. */
+  bytes: number
+  isOver: boolean
+}
 
 export class WriteBudget {
   readonly #limit: number
   readonly #waiting = new Set<() => void>()
   #used = 0
+  #lease: Lease | undefined
 
   constructor(limit = BUDGET_BYTES) {
     this.#limit = limit
@@ -22,16 +33,17 @@ export class WriteBudget {
   /** Counts bytes as unsent until the returned function is called. */
   take(bytes: number): () => void {
     this.#used += bytes
+    const lease = this.#currentLease()
+    lease.bytes += bytes
     let isHeld = true
-    const release = () => {
+    return () => {
       if (!isHeld) return
       isHeld = false
-      clearTimeout(lease)
+      if (lease.isOver) return
+      lease.bytes -= bytes
       this.#used -= bytes
       this.#admit()
     }
-    const lease = setTimeout(release, LEASE_MS).unref()
-    return release
   }
 
   /** Calls back, in the order of the calls, once the budget has room. The returned function leaves the queue. */
@@ -40,7 +52,23 @@ export class WriteBudget {
     return () => this.#waiting.delete(callback)
   }
 
+  #currentLease(): Lease {
+    if (this.#lease !== undefined) return this.#lease
+    const lease: Lease = { bytes: 0, isOver: false }
+    this.#lease = lease
+    setTimeout(() => {
+      this.#lease = undefined
+    }, LEASE_MS / 2).unref()
+    setTimeout(() => {
+      lease.isOver = true
+      this.#used -= lease.bytes
+      this.#admit()
+    }, LEASE_MS).unref()
+    return lease
+  }
+
   #admit(): void {
+    if (this.#waiting.size === 0) return
     for (const callback of this.#waiting) {
       if (this.isExhausted) return
       this.#waiting.delete(callback)

@@ -3,7 +3,8 @@
 import { lookup } from 'node:dns/promises'
 import { existsSync, rmSync } from 'node:fs'
 import { connect, isIP } from 'node:net'
-import { status as grpcStatus, Server, ServerCredentials } from '@grpc/grpc-js'
+import { type ChannelOptions, status as grpcStatus, Server, ServerCredentials } from '@grpc/grpc-js'
+import type { MaxAge } from '../../core/aging-connections.ts'
 import { boundBinaryMetadata } from '../../core/bounded-metadata.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { type GrpcListener, type ListenOptions, listenForGrpc } from '../../core/grpc-listener.ts'
@@ -12,10 +13,14 @@ import { describeHolder } from '../../core/port-holder.ts'
 import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import type { LoadReports } from '../load-reports/load-reports.ts'
 import type { Authorize } from './authorize.ts'
+import { channelOptionProblems } from './channel-options.ts'
 import { addClientStatusService } from './client-status-service.ts'
+import { closeServer } from './close-server.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { requireFirstRequest } from './first-request.ts'
+import { limitProblems, limitsOf, type StreamLimits } from './limits.ts'
 import { addLoadService } from './load-service.ts'
+import { OpenStreams } from './open-streams.ts'
 import { addTelemetryService, type TelemetryService } from './telemetry-service.ts'
 import { WriteBudget } from './write-budget.ts'
 
@@ -86,6 +91,20 @@ export interface XdsServerOptions {
   readonly loadReports?: LoadReports
   /** Services that nodes stream what they observe to, such as their stats or access logs. Default: none. */
   readonly telemetry?: readonly TelemetryService[]
+  /**
+   * Ends connections that are old, so that replicas share the clients: after `timeMs` (a tenth more or less, by chance), a connection
+   * gets GOAWAY, and each of its streams ends with OK when the client has answered what it was sent; after `graceMs` more, the
+   * connection ends in any case. Clients connect again at once, and have what they had. Milliseconds. Default: never, and a grace of
+   * 30,000. https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md
+   */
+  readonly maxConnectionAge?: { readonly timeMs: number; readonly graceMs?: number }
+  /** What streams may cost, such as their number and the names that they subscribe to. Default: those of `StreamLimits`. */
+  readonly limits?: StreamLimits
+  /**
+   * Options of grpc-js for its server, such as `grpc.max_concurrent_streams`. Those that another option here sets are rejected.
+   * https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/README.md#supported-channel-options
+   */
+  readonly channelOptions?: ChannelOptions
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
 }
@@ -105,8 +124,39 @@ export interface XdsServerOptions {
 export interface XdsServer {
   /** The address with the actual port. */
   readonly address: string
-  /** Ends all streams and stops listening. */
-  readonly close: () => Promise<void>
+  /**
+   * Stops listening and ends all streams, at once or gracefully (`graceMs`). Resolves when every connection has ended. Another call
+   * may end it sooner.
+   */
+  readonly close: (options?: CloseOptions) => Promise<void>
+  /**
+   * Ends all streams of a node, with OK: xDS, load reports and telemetry. Its clients connect again at once, are authorized anew, and
+   * get what they lack.
+   * @param group as `nodeGroup` returns it
+   * @param node the id of the node
+   * @returns how many streams it had
+   */
+  readonly disconnect: (group: string, node: string) => number
+}
+
+/**
+ * How `XdsServer.close` ends.
+ *
+ * @example
+ * ```ts
+ * import { type CloseOptions, startXdsServer } from 'switchyard'
+ *
+ * const gracefully: CloseOptions = { graceMs: 10_000 }
+ * const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+ * process.once('SIGTERM', () => server.close(gracefully))
+ * ```
+ */
+export interface CloseOptions {
+  /**
+   * Milliseconds. Clients get GOAWAY, and their streams end one after the other within half of this time, each when the client has
+   * answered what it was sent. What is left at its end is ended by force. Default: 0, by force at once.
+   */
+  readonly graceMs?: number
 }
 
 const DEFAULT_KEEPALIVE = { timeMs: 30_000, timeoutMs: 10_000 }
@@ -119,12 +169,14 @@ const DEFAULT_START_TIME_MS = 15_000
 
 const DEFAULT_INTRODUCTION_TIMEOUT_MS = 7_000
 
+const DEFAULT_AGE_GRACE_MS = 30_000
+
 const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
 
 /**
  * Starts an xDS v3 server that serves from a cache, in SotW and delta. Binary metadata with more than 100 values under one name, which
  * grpc-js decodes slowly, is dropped from then on, in the whole process.
- * @throws SwitchyardError `address-in-use`, or `invalid-argument` if the address cannot be bound
+ * @throws SwitchyardError `address-in-use`, or `invalid-argument` if the address cannot be bound or options are invalid
  *
  * @example
  * ```ts
@@ -132,15 +184,17 @@ const DEFAULT_MAX_REQUEST_BYTES = 64 * 1024 * 1024
  *
  * const empty = new SnapshotCache()
  * const server = await startXdsServer({ cache: empty, address: 'unix:/run/xds.sock' })
- * process.once('SIGTERM', () => server.close())
+ * process.once('SIGTERM', () => server.close({ graceMs: 10_000 }))
  * ```
  */
 export async function startXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options
   const { credentials = ServerCredentials.createInsecure() } = options
+  rejectInvalid(options)
   boundBinaryMetadata()
   const patienceMs = options.introductionTimeoutMs ?? DEFAULT_INTRODUCTION_TIMEOUT_MS
   const server = new Server({
+    ...options.channelOptions,
     'grpc.max_receive_message_length': options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': keepalive.timeMs,
@@ -149,7 +203,8 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
   const serving = servingOf(cache)
-  addDiscoveryServices(server, {
+  const streams = new OpenStreams(limitsOf(options.limits), serving.events)
+  addDiscoveryServices(server, streams, {
     serving,
     budget: new WriteBudget(),
     isPrivate,
@@ -159,12 +214,14 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
   })
   const { loadReports: loads } = options
-  addLoadService(server, { serving, authorize, ...(loads && { loads }) })
-  for (const service of options.telemetry ?? []) addTelemetryService(server, service, { serving, authorize })
+  addLoadService(server, streams, { serving, authorize, ...(loads && { loads }) })
+  for (const service of options.telemetry ?? [])
+    addTelemetryService(server, service, { serving, authorize, open: streams })
   const { clientStatus } = options
   if (clientStatus !== undefined) {
     addClientStatusService(server, {
       serving: servingOf(cache),
+      open: streams,
       messages: cache.messages,
       authorize: clientStatus === true ? authorize : clientStatus.authorize,
     })
@@ -174,16 +231,42 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     server,
     credentials,
     patienceMs,
+    ...(options.maxConnectionAge && { maxAge: maxAgeOf(options.maxConnectionAge, streams) }),
     onExpired: (peer, message) =>
       serving.events.emit({ kind: 'rejected', peer, code: grpcStatus.UNAUTHENTICATED, message }),
   })
   return {
     address: address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${listeners[0]?.port}`),
-    close: async () => {
-      server.forceShutdown()
-      for (const listener of listeners) listener.close()
-    },
+    close: ({ graceMs = 0 } = {}) => closeServer({ server, listeners, streams }, graceMs),
+    disconnect: (group, node) => streams.disconnect(group, node),
   }
+}
+
+function maxAgeOf(
+  { timeMs, graceMs = DEFAULT_AGE_GRACE_MS }: NonNullable<XdsServerOptions['maxConnectionAge']>,
+  streams: OpenStreams,
+): MaxAge {
+  return { ageMs: timeMs, graceMs, onAged: (connection) => streams.drainConnection(connection) }
+}
+
+/** @throws SwitchyardError `invalid-argument` with all problems */
+function rejectInvalid({ limits, channelOptions, maxConnectionAge }: XdsServerOptions): void {
+  const { timeMs = 1, graceMs = 0 } = maxConnectionAge ?? {}
+  const problems = [...limitProblems(limits), ...channelOptionProblems(channelOptions)]
+  if (!(timeMs > 0)) {
+    problems.push({
+      path: 'maxConnectionAge.timeMs',
+      message: `${timeMs} is not a number of milliseconds above 0`,
+    })
+  }
+  if (!(graceMs >= 0)) {
+    problems.push({
+      path: 'maxConnectionAge.graceMs',
+      message: `${graceMs} is not a number of milliseconds from 0 on`,
+    })
+  }
+  if (problems.length > 0)
+    throw new SwitchyardError('invalid-argument', 'the options of the xDS server are invalid:', { problems })
 }
 
 /** A host name may have several addresses. They share the port. */

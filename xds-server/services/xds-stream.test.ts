@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events'
 import { create } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import { status } from '@grpc/grpc-js'
+import { Metadata, status } from '@grpc/grpc-js'
 import t from 'tap'
 import { HandStream } from '../../test/support/hand-stream.ts'
 import { SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
@@ -11,12 +11,15 @@ import type { XdsEvent } from '../nodes/events.ts'
 import { CLUSTER } from '../snapshot/resource-type.ts'
 import { delta, type WireProtocol } from '../streams/protocol.ts'
 import type { DeltaRequest } from '../streams/requests.ts'
+import { limitsOf } from './limits.ts'
+import { OpenStreams } from './open-streams.ts'
 import { WriteBudget } from './write-budget.ts'
 import { type ByteStream, XdsStream } from './xds-stream.ts'
 
 /** A gRPC call without a transport. */
 class FakeCall extends EventEmitter {
   readonly errors: unknown[] = []
+  readonly metadata = new Metadata()
 
   constructor() {
     super()
@@ -61,9 +64,13 @@ for (const kind of ['request', 'snapshot']) {
       cache.onEvent((event) => events.push(event))
       const error = new Error('cannot happen')
       const call = new FakeCall()
+      const streams = new OpenStreams(limitsOf(), servingOf(cache).events)
+      const place = streams.enter(call as unknown as ByteStream)
+      if (place === undefined) return t.fail('it may not enter')
       new XdsStream(call as unknown as ByteStream, failingAt(kind, error), {
         serving: servingOf(cache),
         budget: new WriteBudget(),
+        place,
         id: 1,
         isPrivate: false,
         authorize: () => undefined,
@@ -80,6 +87,7 @@ for (const kind of ['request', 'snapshot']) {
         [{ source: 'stream', error, peer: '10.0.0.1:1', message: /cannot happen/ }],
       )
       t.equal(servingOf(cache).watchCount, 1, 'nothing of it is left')
+      t.equal(streams.count, 0)
     },
   )
 }

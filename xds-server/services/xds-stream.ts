@@ -5,9 +5,11 @@ import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
 import { clientKindOf } from '../nodes/client-kind.ts'
+import type { EndReason } from '../nodes/events.ts'
 import { CLUSTER, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import { describeResources } from '../streams/describe-resources.ts'
+import { type NameLoad, NO_LOAD, reportedLoad, subscribedLoad, sum } from '../streams/name-load.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
 import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
 import type { Response } from '../type-state/responses.ts'
@@ -16,6 +18,8 @@ import { type Authorize, admit } from './authorize.ts'
 import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
 import { DrainTimers } from './drain-timers.ts'
 import { failedStream, reportFailure } from './failure.ts'
+import type { OpenStream } from './open-streams.ts'
+import { RequestRate } from './request-rate.ts'
 import { StartClock } from './start-clock.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
@@ -31,6 +35,7 @@ const FAILED = failedStream('the stream')
 export interface StreamContext {
   readonly serving: Serving
   readonly budget: WriteBudget
+  readonly place: OpenStream
   readonly id: number
   /** The type of a service such as CDS; undefined on ADS. */
   readonly typeUrl?: string
@@ -53,7 +58,9 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #context: StreamContext
   readonly #clock: AnswerClock
   readonly #drains: DrainTimers
+  readonly #rate: RequestRate
   #state: StreamState = createStreamState()
+  #reported: NameLoad = NO_LOAD
   #watch: Watch | undefined
   #start: StartClock | undefined
   #unsentBytes = 0
@@ -64,6 +71,11 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#call = call
     this.#protocol = protocol
     this.#context = context
+    this.#rate = new RequestRate(context.place.limits.requestsPerSecond, performance.now())
+    context.place.onEnd({
+      isSettled: () => unackedIn(this.#state).length === 0,
+      end: (reason) => this.#end(reason),
+    })
     this.#clock = new AnswerClock({
       timeoutMs: context.answerTimeoutMs,
       unacked: () => unackedIn(this.#state).map(({ response }) => response.nonce),
@@ -81,6 +93,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   }
 
   #receive(bytes: Buffer): void {
+    const { place } = this.#context
+    if (!this.#rate.allows(performance.now())) throw tooOften(place.limits.requestsPerSecond)
     const { node, request: decoded } = decodeOrReject(() => this.#protocol.decode(bytes, this.#state))
     const request = checkType(decoded, this.#context.typeUrl)
     this.#watch ??= this.#openWatch(checkNode(node), request)
@@ -88,8 +102,27 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     if (this.#isWithheld(request.typeUrl)) return
     this.#rejectTooManyTypes(request.typeUrl)
     const step = this.#protocol.step(this.#current(), { kind: 'request', request })
+    this.#countNames(request, step.state)
     this.#start?.heard(step.state)
     this.#take(step)
+    place.answered()
+  }
+
+  /** A request that changes no subscription and reports nothing costs nothing here. @throws BadRequest if there are too many */
+  #countNames(request: Request, next: StreamState): void {
+    const before = this.#state.typeStates.get(request.typeUrl)
+    const reported = this.#protocol.reportedVersions(request)
+    if (before === undefined && reported.size > 0)
+      this.#reported = sum(this.#reported, reportedLoad(reported))
+    else if (before?.subscription === next.typeStates.get(request.typeUrl)?.subscription) return
+    this.#context.place.count(sum(subscribedLoad(next), this.#reported))
+  }
+
+  /** On the server's initiative. Responses that were written are sent before. */
+  #end(reason: EndReason): void {
+    if (!this.#isOpen) return
+    this.#release(reason)
+    this.#call.end()
   }
 
   /** Runs a part of the stream's work. Whatever it throws ends this stream, and nothing else. */
@@ -105,8 +138,10 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   }
 
   #openWatch(node: Node, first: Request): Watch {
-    const { serving, id, typeUrl, authorize } = this.#context
+    const { serving, id, typeUrl, authorize, place } = this.#context
     const peer = admit(this.#call, node, authorize)
+    const group = serving.groupOf(node)
+    place.introduce(group, node.id)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
     if (reportsNoVersions && first.typeUrl === CLUSTER) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
@@ -115,6 +150,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     }
     const watch = serving.watch({
       node,
+      group,
       stream: {
         id,
         protocol: this.#protocol.name,
@@ -184,13 +220,16 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
     this.#drains.update(state)
-    this.#watch?.report(report.flatMap((one) => this.#withUnservedType(one)))
-    if (report.length > 0) this.#clock.update()
+    if (report.length === 0) return
+    const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
+    this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
+    this.#clock.update()
   }
 
   #write(response: Response): void {
     const bytes = this.#protocol.encode(response)
     this.#clock.sent(response.nonce)
+    this.#rate.responded()
     const release = this.#context.budget.take(bytes.length)
     this.#unsentBytes += bytes.length
     this.#call.write(bytes, () => {
@@ -222,13 +261,21 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   }
 
   /** Every end of a stream leads here: nothing of it stays registered. */
-  #release(): void {
+  #release(reason = this.#context.place.ending): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#context.place.leave()
     this.#leaveQueue?.()
     this.#clock.stop()
     this.#drains.stop()
-    this.#watch?.close()
+    this.#watch?.close(reason)
     this.#start?.stop()
   }
+}
+
+function tooOften(perSecond: number): BadRequest {
+  return new BadRequest(
+    `the limit is ${perSecond} requests in a second beside answers: send several names in one request`,
+    grpcStatus.RESOURCE_EXHAUSTED,
+  )
 }

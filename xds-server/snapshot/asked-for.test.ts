@@ -22,7 +22,7 @@ import {
   source,
   withFilters,
 } from '../../test/support/referring-resources.ts'
-import { cluster, secret, separateCluster } from '../../test/support/resources.ts'
+import { cluster, secret, separateCluster, vhdsRoutes } from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import { maySubscribeToListeners, type Subscriptions, unaskedNames } from './asked-for.ts'
 import type { ResourceInput } from './resource.ts'
@@ -34,6 +34,7 @@ import {
   ROUTE,
   SCOPED_ROUTE,
   SECRET,
+  VIRTUAL_HOST,
 } from './resource-type.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -45,6 +46,7 @@ const TYPES = {
   route: ROUTE,
   scope: SCOPED_ROUTE,
   secret: SECRET,
+  host: VIRTUAL_HOST,
 }
 type Type = keyof typeof TYPES
 
@@ -116,6 +118,8 @@ const grpc = subscribed({ listener: ['l'] })
 const envoy = subscribed({ cluster: ['*'], listener: ['*'] })
 const lonely = subscribed({ listener: ['*'] })
 const filtered = subscribed({ listener: ['*'], extension: ['f'] })
+const withRoutes = subscribed({ cluster: ['*'], listener: ['*'], route: ['r'] })
+const withHosts = subscribed({ cluster: ['*'], listener: ['*'], route: ['r'], host: ['*'] })
 const envoyWithScopes = subscribed({ cluster: ['*'], listener: ['*'], scope: ['*'] })
 
 type Case = readonly [
@@ -257,6 +261,8 @@ const CASES: readonly Case[] = [
     ['route', 'r'],
     'not asked for',
   ],
+  ['Envoy: virtual hosts', [vhdsRoutes('r')], withRoutes, ['host', 'r/*'], 'asked for'],
+  ['Envoy that has all virtual hosts', [vhdsRoutes('r')], withHosts, ['host', 'r/*'], 'not asked for'],
   [
     'Envoy: the discovered configuration of a filter',
     [{ name: 'l', resource: withFilters(httpFilters(discovered('f', source('ads')))) }],

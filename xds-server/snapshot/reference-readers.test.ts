@@ -34,7 +34,6 @@ const NO_REFERENCES: Readonly<Record<string, string>> = {
   'envoy.config.route.v3.RouteAction.cluster_specifier_plugin': 'the name of a plugin',
   'envoy.config.route.v3.RouteAction.RequestMirrorPolicy.cluster_header': 'the name of a header',
   'envoy.config.route.v3.WeightedCluster.ClusterWeight.cluster_header': 'the name of a header',
-  'envoy.config.route.v3.Vhds.config_source': 'Envoy asks for virtual hosts by the hosts of its requests',
   'envoy.config.cluster.v3.Cluster.lrs_server': 'where loads are reported',
   'envoy.config.core.v3.ExtensionConfigSource.config_source': 'read with the filter that has it',
   'envoy.extensions.filters.http.fault.v3.HTTPFault.upstream_cluster': 'a condition',
@@ -49,6 +48,7 @@ const NO_REFERENCES: Readonly<Record<string, string>> = {
 /** Fields that are read with another message, by their full names. */
 const READ_ELSEWHERE: Readonly<Record<string, string>> = {
   'envoy.config.cluster.v3.Cluster.EdsClusterConfig.eds_config': 'envoy.config.cluster.v3.Cluster',
+  'envoy.config.route.v3.Vhds.config_source': 'envoy.config.route.v3.RouteConfiguration',
   'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRds.scoped_rds_config_source':
     'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes',
 }

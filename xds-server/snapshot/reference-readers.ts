@@ -25,7 +25,10 @@ import {
   RouteActionSchema,
   WeightedCluster_ClusterWeightSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
-import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import {
+  type RouteConfiguration,
+  RouteConfigurationSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import {
   type ScopedRouteConfiguration,
   ScopedRouteConfigurationSchema,
@@ -45,7 +48,16 @@ import { SdsSecretConfigSchema } from '@envoy/xds-protos/envoy/extensions/transp
 import { CLUSTER_FIELDS, textIn } from './cluster-fields.ts'
 import { clustersOfEveryHost } from './grpc-routes.ts'
 import { ANY_NAME, type ClientKind, type ResourceReference } from './references.ts'
-import { CLUSTER, ENDPOINT, EXTENSION_CONFIG, ROUTE, SCOPED_ROUTE, SECRET } from './resource-type.ts'
+import {
+  CLUSTER,
+  ENDPOINT,
+  EXTENSION_CONFIG,
+  ROUTE,
+  SCOPED_ROUTE,
+  SECRET,
+  VIRTUAL_HOST,
+} from './resource-type.ts'
+import { allHostsOf } from './virtual-hosts.ts'
 
 const SELF = create(ConfigSourceSchema, { configSourceSpecifier: { case: 'self', value: {} } })
 
@@ -61,11 +73,12 @@ export const REFERENCE_READERS: ReadonlyMap<string, Reader | 'refers to nothing'
   reader(ClusterConfigSchema, ({ clusters }) => clusters.flatMap((name) => toCluster(name, ['grpc-client']))),
 
   // Envoy asks for no cluster by name, except on demand, and gRPC only for some of a route configuration.
-  reader(RouteConfigurationSchema, (routes, resource) =>
-    isForClient(resource)
+  reader(RouteConfigurationSchema, (routes, resource) => [
+    ...(isForClient(resource)
       ? clustersOfEveryHost(routes).flatMap((name) => toCluster(name, ['grpc-client']))
-      : [],
-  ),
+      : []),
+    ...toHosts(routes),
+  ]),
   reader(RouteActionSchema, ({ clusterSpecifier: target }) =>
     target.case === 'cluster' ? toCluster(target.value) : [],
   ),
@@ -145,6 +158,14 @@ function toRoutes(
   askedBy: readonly ClientKind[],
 ): ResourceReference[] {
   return name !== '' && isServedHere(source) ? [{ typeUrl: ROUTE, name, askedBy }] : []
+}
+
+/** The virtual hosts of a route configuration may be none: calls ask for more of them. */
+function toHosts({ name, vhds }: RouteConfiguration): ResourceReference[] {
+  if (vhds === undefined) return []
+  // A separate VHDS service may be this server, or another one.
+  const askedBy: readonly ClientKind[] = isServedHere(vhds.configSource) ? ['envoy'] : []
+  return [{ typeUrl: VIRTUAL_HOST, name: allHostsOf(name), askedBy, isOptional: true }]
 }
 
 /** Envoy loads the routes of an on-demand scope when a request needs them. */

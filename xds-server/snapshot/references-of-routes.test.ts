@@ -19,7 +19,7 @@ import {
   toA,
   toClusterA,
 } from '../../test/support/referring-resources.ts'
-import { assignment, secret } from '../../test/support/resources.ts'
+import { assignment, secret, vhdsRoutes } from '../../test/support/resources.ts'
 
 function withRoutes(routes: readonly RouteInit[], mirrors: readonly string[] = []): Message {
   const requestMirrorPolicies = mirrors.map((cluster) => ({ cluster }))
@@ -71,6 +71,7 @@ const unknown = create(AnySchema, { typeUrl: 'type.googleapis.com/no.such.Messag
 const OTHERS: Cases = [
   ['nothing: an assignment', assignment('a', 1), []],
   ['nothing: a secret', secret('s', 'x'), []],
+  ['its virtual hosts, which may be none: routes with VHDS', vhdsRoutes('r'), ['host r/* (optional)']],
   ['its cluster: a virtual host', create(VirtualHostSchema, toClusterA), ['cluster a']],
   ['what the filter refers to: the configuration of a filter', extensionConfig(toA), ['cluster a']],
   ['nothing: the configuration of an unknown filter', extensionConfig(unknown), []],

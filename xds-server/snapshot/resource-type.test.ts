@@ -12,6 +12,7 @@ import {
   SCOPED_ROUTE,
   SECRET,
   STAGES,
+  VIRTUAL_HOST,
 } from './resource-type.ts'
 
 const V3 = 'type.googleapis.com/envoy.config'
@@ -60,11 +61,12 @@ t.test(
 )
 
 t.test(
-  'X18, X24: only clusters, listeners and scopes have the legacy wildcard and travel whole',
+  'X18, X24: clusters, listeners and scopes have the legacy wildcard and travel whole, virtual hosts only the wildcard',
   async (t) => {
     for (const typeUrl of [CLUSTER, LISTENER, SCOPED_ROUTE]) {
       t.match(resourceTypeOf(typeUrl), { legacyWildcard: true, fullStateInSotw: true })
     }
+    t.match(resourceTypeOf(VIRTUAL_HOST), { legacyWildcard: true, fullStateInSotw: false })
     for (const typeUrl of [ENDPOINT, ROUTE, SECRET, 'type.googleapis.com/no.such.Message']) {
       t.match(resourceTypeOf(typeUrl), { typeUrl, legacyWildcard: false, fullStateInSotw: false })
     }

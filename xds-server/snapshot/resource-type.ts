@@ -114,7 +114,10 @@ export interface ResourceType {
   readonly stage: Stage
   /** Its place in the push order. */
   readonly order: number
-  /** A first request without names is a wildcard. Envoy asks for clusters, listeners and scoped routes in this legacy form. */
+  /**
+   * A first request without names is a wildcard. Envoy asks for clusters, listeners, scoped routes and virtual hosts in this legacy
+   * form.
+   */
   readonly legacyWildcard: boolean
   /**
    * A SotW response carries all subscribed resources, and the client deletes what it leaves out.
@@ -144,7 +147,7 @@ const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
     resourceType(ListenerSchema, 'listeners', 5, true),
     resourceType(ScopedRouteConfigurationSchema, 'routes', 6, true),
     resourceType(RouteConfigurationSchema, 'routes', 7),
-    resourceType(VirtualHostSchema, 'virtual-hosts', 8),
+    { ...resourceType(VirtualHostSchema, 'virtual-hosts', 8), legacyWildcard: true },
   ].map((type) => [type.typeUrl, type]),
 )
 

@@ -34,7 +34,7 @@ export interface Resource {
 
 /**
  * A resource as a caller gives it: a message (`create(ClusterSchema, …)`), an `Any` whose type URL has any host, or one of these with a name.
- * The name is needed if the type is unknown to Switchyard, or if the message does not carry its resource name (VHDS). A `Resource`
+ * The name is needed if the type is unknown to Switchyard, or if the message does not carry its resource name. A `Resource`
  * of `createResources` is taken as it is, so callers that keep it do not encode an unchanged message again.
  *
  * @example
@@ -55,12 +55,11 @@ export type ResourceInput = Message | Any | NamedResource | Resource
  * @example
  * ```ts
  * import { create } from '@bufbuild/protobuf'
+ * import { anyPack, StringValueSchema } from '@bufbuild/protobuf/wkt'
  * import type { NamedResource } from 'switchyard'
- * import { VirtualHostSchema } from 'switchyard/protos/envoy/config/route/v3/route_components_pb.js'
  *
- * const host = create(VirtualHostSchema, { name: 'api', domains: ['api.example.org'] })
- * // VHDS names a virtual host by its route configuration too.
- * const named: NamedResource = { name: 'web/api.example.org', resource: host }
+ * const greeting = create(StringValueSchema, { value: 'hello' })
+ * const named: NamedResource = { name: 'greeting', resource: anyPack(StringValueSchema, greeting) }
  * ```
  */
 export interface NamedResource {

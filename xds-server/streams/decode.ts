@@ -1,16 +1,16 @@
 // Decodes requests. A list of names is decoded once: clients of one group ask for the same names, and a SotW client repeats them
-// with every ACK.
+// with every ACK. Nearly all requests are read in place (`scan-request.ts`), and the unusual ones by protobuf-es.
 
 import { fromBinary } from '@bufbuild/protobuf'
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
-import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { type Node, NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import { EMPTY_LIST, InternTable, type SharedList, shareList } from '../../core/memo.ts'
+import { EMPTY_LIST, type SharedList, shareList } from '../../core/memo.ts'
 import { canonicalName } from '../snapshot/xdstp-name.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from './requests.ts'
+import { type RequestLayout, scanRequest } from './scan-request.ts'
 
 export interface Decoded<Request> {
   readonly request: Request
@@ -18,8 +18,9 @@ export interface Decoded<Request> {
   readonly node: Node | undefined
 }
 
-/** `resource_names` and `resource_names_subscribe`. Every known client writes the names of a request one after another. */
-const NAMES_FIELD = 3
+// Field numbers of envoy/service/discovery/v3/discovery.proto.
+const SOTW: RequestLayout = { version: 1, node: 2, names: 3, typeUrl: 4, nonce: 5 }
+const DELTA: RequestLayout = { node: 1, typeUrl: 2, names: 3, unsubscribe: 4, initialVersions: 5, nonce: 6 }
 
 const MAX_NACK_TEXT = 16_384
 
@@ -32,8 +33,12 @@ export function decodeSotwRequest(
   bytes: Uint8Array,
   knownLists: Iterable<SharedList<string>> = [],
 ): Decoded<SotwRequest> {
-  const { names, rest } = takeNames(bytes, knownLists)
-  const message = fromBinary(DiscoveryRequestSchema, rest)
+  const scanned = scanRequest(bufferOf(bytes), SOTW, knownLists)
+  if (scanned !== undefined) {
+    const { typeUrl, version: versionInfo, nonce: responseNonce, names: resourceNames } = scanned
+    return { node: nodeIn(scanned.node), request: { typeUrl, versionInfo, responseNonce, resourceNames } }
+  }
+  const message = fromBinary(DiscoveryRequestSchema, bytes)
   const errorDetail = message.errorDetail && nackDetail(message.errorDetail)
   return {
     node: message.node,
@@ -41,7 +46,7 @@ export function decodeSotwRequest(
       typeUrl: message.typeUrl,
       versionInfo: message.versionInfo,
       responseNonce: message.responseNonce,
-      resourceNames: names ?? shareList(message.resourceNames.map(canonicalName)),
+      resourceNames: shareList(message.resourceNames.map(canonicalName)),
       ...(errorDetail && { errorDetail }),
     },
   }
@@ -49,14 +54,26 @@ export function decodeSotwRequest(
 
 /** Decodes a `DeltaDiscoveryRequest`. @throws Error if the bytes are not one. */
 export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
-  const { names, rest } = takeNames(bytes)
-  const message = fromBinary(DeltaDiscoveryRequestSchema, rest)
+  const scanned = scanRequest(bufferOf(bytes), DELTA, [])
+  if (scanned !== undefined) {
+    const { typeUrl, nonce: responseNonce, names: subscribe, initialVersions } = scanned
+    const unsubscribe = scanned.unsubscribe.length === 0 ? EMPTY_LIST : shareList(scanned.unsubscribe)
+    const request = {
+      typeUrl,
+      subscribe,
+      unsubscribe,
+      initialResourceVersions: initialVersions,
+      responseNonce,
+    }
+    return { node: nodeIn(scanned.node), request }
+  }
+  const message = fromBinary(DeltaDiscoveryRequestSchema, bytes)
   const errorDetail = message.errorDetail && nackDetail(message.errorDetail)
   return {
     node: message.node,
     request: {
       typeUrl: message.typeUrl,
-      subscribe: names ?? shareList(message.resourceNamesSubscribe.map(canonicalName)),
+      subscribe: shareList(message.resourceNamesSubscribe.map(canonicalName)),
       unsubscribe: shareList(message.resourceNamesUnsubscribe.map(canonicalName)),
       initialResourceVersions: new Map(
         Object.entries(message.initialResourceVersions).map(([name, version]) => [
@@ -75,59 +92,10 @@ function nackDetail({ code, message }: NackDetail): NackDetail {
   return { code, message: message.slice(0, MAX_NACK_TEXT) }
 }
 
-interface Taken {
-  /** Undefined if other fields stand between the names. Then the names are left in `rest`. */
-  readonly names: SharedList<string> | undefined
-  readonly rest: Uint8Array
+function nodeIn(bytes: Buffer | undefined): Node | undefined {
+  return bytes && fromBinary(NodeSchema, bytes)
 }
 
-function takeNames(bytes: Uint8Array, knownLists: Iterable<SharedList<string>> = []): Taken {
-  const reader = new BinaryReader(bytes)
-  let start = 0
-  let end = 0
-  let repeated: SharedList<string> | undefined
-  while (reader.pos < reader.len) {
-    const at = reader.pos
-    const [field, wireType] = reader.tag()
-    const isName = field === NAMES_FIELD && wireType === WireType.LengthDelimited
-    if (isName && end !== 0 && end !== at) return { names: undefined, rest: bytes }
-    repeated = isName ? (end === 0 ? findRepeated(bytes, at, knownLists) : undefined) : repeated
-    if (isName && end === 0) start = at
-    if (isName && repeated !== undefined) reader.pos = at + lengthOf(repeated)
-    else reader.skip(wireType, field)
-    if (isName) end = reader.pos
-  }
-  if (reader.pos > reader.len) throw new RangeError('premature end of the request')
-  if (end === 0) return { names: EMPTY_LIST, rest: bytes }
-  const names = repeated ?? namesTable.intern(bytes.subarray(start, end))
-  return { names, rest: Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]) }
-}
-
-/** The lists of names that clients have sent, by their bytes. A list stays for as long as a stream holds it. */
-const namesTable = new InternTable(readNames)
-
-function lengthOf(names: SharedList<string>): number {
-  return namesTable.bytesOf(names)?.length ?? 0
-}
-
-function findRepeated(
-  bytes: Uint8Array,
-  at: number,
-  knownLists: Iterable<SharedList<string>>,
-): SharedList<string> | undefined {
-  for (const names of knownLists) {
-    const known = namesTable.bytesOf(names)
-    if (known?.equals(bytes.subarray(at, at + known.length))) return names
-  }
-  return undefined
-}
-
-function readNames(region: Uint8Array): SharedList<string> {
-  const reader = new BinaryReader(region)
-  const names: string[] = []
-  while (reader.pos < reader.len) {
-    reader.tag()
-    names.push(canonicalName(reader.string()))
-  }
-  return shareList(names)
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -2,19 +2,28 @@
 // remove names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
-import { ENDPOINT } from '../snapshot/resource-type.ts'
+import { EMPTY_LIST } from '../../core/memo.ts'
+import { ENDPOINT, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { collectionOf } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
-import { type SubscriptionChange, subscribeToChange, unite, without } from '../type-state/subscription.ts'
+import {
+  type SubscriptionChange,
+  stillCovered,
+  subscribeToChange,
+  unite,
+  without,
+} from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { type View, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
-import { splitContent } from './response-size.ts'
+import { type ResponseContent, splitContent } from './response-size.ts'
 import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
+import { sortAbsentHosts } from './virtual-hosts.ts'
 
 type Received = Omit<Step, 'send'>
 
@@ -24,19 +33,27 @@ export const deltaRules: Protocol<DeltaRequest> = {
   compose,
 }
 
-function compose(
-  { request, subscription, view }: TypeState,
-  { upserts, removed, target }: PushPlan,
-): readonly ResponseDraft[] {
+function compose(before: TypeState, { upserts, removed, target }: PushPlan): readonly ResponseDraft[] {
+  const { request, subscription, view, type } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
   if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
-  const { version } = target
-  return splitContent(upserts, removed).map((content) => ({
-    ...content,
-    version,
-    changedResources: content.resources,
-  }))
+  if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(target, splitContent(upserts, removed))
+  const absent = sortAbsentHosts(before, removed)
+  const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
+  return [
+    ...(isRest ? draftsOf(target, splitContent(upserts, absent.removed)) : []),
+    ...(absent.unknown.length === 0 ? [] : draftsOf(target, splitContent(EMPTY_LIST, absent.unknown))).map(
+      (draft) => ({ ...draft, isWithoutContent: true }),
+    ),
+  ]
+}
+
+function draftsOf(
+  { version }: PushPlan['target'],
+  contents: readonly ResponseContent[],
+): readonly ResponseDraft[] {
+  return contents.map((content) => ({ ...content, version, changedResources: content.resources }))
 }
 
 function receive(state: StreamState, request: DeltaRequest): Received {
@@ -78,7 +95,7 @@ function begin(state: StreamState, request: DeltaRequest): Received {
   const view = clientView(state, typeUrl, initialResourceVersions)
   const subscribed = applyChange({ ...created, view }, change)
   // A client that reports what it has needs an answer for the rest only.
-  const names = without(subscribed.request.names, new Set(view.overrides.keys()))
+  const names = without(subscribed.request.names, reportedNames(view))
   const begun = { ...subscribed, request: { ...subscribed.request, names } }
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
   const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
@@ -95,10 +112,16 @@ function clientView(state: StreamState, typeUrl: string, reported: ReadonlyMap<s
   return withUnknown(view, state.warmingEds)
 }
 
+/** What a client has reported, and the glob collections that this is of: their other resources follow as news. */
+function reportedNames({ overrides }: View): ReadonlySet<string> {
+  const names = new Set(overrides.keys())
+  for (const name of overrides.keys()) names.add(collectionOf(name) ?? name)
+  return names
+}
+
 function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {
   const { subscription, subscribed, unsubscribed } = change
-  const wanted = unite(typeState.request.names, subscribed)
+  const wanted = without(unite(typeState.request.names, subscribed), unsubscribed)
   // A wildcard client keeps a resource that it unsubscribes from, so it is sent the resource again, or its removal.
-  const names = subscription.wildcard ? unite(wanted, unsubscribed) : without(wanted, unsubscribed)
-  return withSubscription(typeState, change, names)
+  return withSubscription(typeState, change, unite(wanted, stillCovered(subscription, unsubscribed)))
 }

@@ -3,6 +3,7 @@
 import type { ResourceView } from '../nodes/resource-view.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { typeIn } from '../snapshot/snapshot.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { ackedResource, type Held, isExactly } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
@@ -12,7 +13,8 @@ import type { StreamState } from './stream.ts'
 
 /** Each resource that the client subscribes to or still has, by type and then by name. */
 export function describeResources(stream: StreamState, protocol: 'sotw' | 'delta'): readonly ResourceView[] {
-  return [...stream.typeStates.values()]
+  return stream.typeStates
+    .values()
     .filter(isActive)
     .flatMap((typeState) =>
       namesOf(stream, typeState).map((name) => describe(stream, typeState, name, protocol)),
@@ -24,7 +26,7 @@ function namesOf({ snapshot }: StreamState, { type, subscription, view }: TypeSt
   const held = [...view.base.resources.names(), ...view.overrides.keys()]
   const names = [
     ...served.map(({ name }) => name),
-    ...subscription.names,
+    ...[...subscription.names].filter((name) => !isCollection(name)),
     ...held.filter((name) => isSubscribed(subscription, name)),
   ]
   return [...new Set(names)].sort()

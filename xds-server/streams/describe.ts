@@ -12,7 +12,7 @@ import type { StreamState } from './stream.ts'
 /** By type URL, for the types that the stream subscribes to. */
 export function describeStream(state: StreamState): ReadonlyMap<string, TypeView> {
   return new Map(
-    [...state.typeStates].map(([typeUrl, typeState]) => [typeUrl, describeType(state, typeState)]),
+    state.typeStates.values().map((typeState) => [typeState.type.typeUrl, describeType(state, typeState)]),
   )
 }
 

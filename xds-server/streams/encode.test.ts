@@ -145,3 +145,26 @@ for (const [name, encode] of [
     t.equal(walks, 1)
   })
 }
+
+t.test(
+  'X62: a virtual host that nobody has is a resource without content, with its name as alias',
+  async (t) => {
+    const absent: Response = {
+      typeUrl: 't',
+      nonce: '1',
+      version: '1',
+      resources: shareList([]),
+      changedResources: [],
+      removed: ['r/a', 'r/b'],
+    }
+    const decode = (bytes: Uint8Array) => fromBinary(DeltaDiscoveryResponseSchema, bytes)
+    const { resources, removedResources } = decode(encodeDeltaResponse({ ...absent, isWithoutContent: true }))
+    t.same(removedResources, [])
+    t.match(resources, [
+      { name: 'r/a', aliases: ['r/a'], resource: undefined },
+      { name: 'r/b', aliases: ['r/b'], resource: undefined },
+    ])
+    const removal = decode(encodeDeltaResponse(absent))
+    t.same([removal.removedResources, removal.resources], [['r/a', 'r/b'], []], 'the twin')
+  },
+)

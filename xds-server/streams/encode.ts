@@ -4,30 +4,36 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { memoize, type SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import type { Response } from '../type-state/responses.ts'
+import { FieldWriter } from './field-writer.ts'
 
 // Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
 const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5 }
 const DELTA = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 }
-const RESOURCE = { version: 1, any: 2, name: 3 }
+const RESOURCE = { version: 1, any: 2, name: 3, aliases: 4 }
 const ANY = { typeUrl: 1, value: 2 }
+
+/** Encodes what each response has of its own. */
+const own = new FieldWriter()
 
 /** Encodes a `DiscoveryResponse`. */
 export function encodeSotwResponse({ version, resources, typeUrl, nonce }: Response): Buffer {
-  const own = new BinaryWriter()
-  writeString(own, SOTW.version, version)
-  writeString(own, SOTW.typeUrl, typeUrl)
-  writeString(own, SOTW.nonce, nonce)
-  return Buffer.concat([own.finish(), sotwSection(resources)])
+  own.string(SOTW.version, version)
+  own.string(SOTW.typeUrl, typeUrl)
+  own.string(SOTW.nonce, nonce)
+  return own.finish(sotwSection(resources))
 }
 
 /** Encodes a `DeltaDiscoveryResponse`. */
-export function encodeDeltaResponse({ version, resources, removed, typeUrl, nonce }: Response): Buffer {
-  const own = new BinaryWriter()
-  writeString(own, DELTA.version, version)
-  writeString(own, DELTA.typeUrl, typeUrl)
-  writeString(own, DELTA.nonce, nonce)
-  for (const name of removed) writeString(own, DELTA.removed, name)
-  return Buffer.concat([own.finish(), deltaSection(resources)])
+export function encodeDeltaResponse(response: Response): Buffer {
+  const { version, resources, removed, typeUrl, nonce, isWithoutContent } = response
+  own.string(DELTA.version, version)
+  own.string(DELTA.typeUrl, typeUrl)
+  own.string(DELTA.nonce, nonce)
+  for (const name of removed) {
+    if (isWithoutContent) own.bytes(DELTA.resources, withoutContent(name))
+    else own.string(DELTA.removed, name)
+  }
+  return own.finish(deltaSection(resources))
 }
 
 /** Encodes the `resources` field of responses: each resource once, and each shared list once. */
@@ -54,6 +60,14 @@ const deltaSection = sectionEncoder((resource) => {
   writeString(entry, RESOURCE.name, resource.name)
   return new BinaryWriter().tag(DELTA.resources, WireType.LengthDelimited).bytes(entry.finish()).finish()
 })
+
+/** Envoy takes a resource without content only if it has an alias, and NACKs it otherwise. */
+function withoutContent(name: string): Uint8Array {
+  const entry = new BinaryWriter()
+  writeString(entry, RESOURCE.name, name)
+  writeString(entry, RESOURCE.aliases, name)
+  return entry.finish()
+}
 
 function encodeAny({ typeUrl, value }: Resource): Uint8Array {
   const any = new BinaryWriter()

@@ -1,8 +1,10 @@
 // Names that a client asks for and the newest snapshot lacks. The client waits for them, and its calls fail.
 
+import { isExternal } from '../snapshot/consistency.ts'
 import { CLUSTER, LISTENER, resourceTypeOf } from '../snapshot/resource-type.ts'
 import { namesNeeded, namesReferredTo, retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { absentAmong, diffTypes, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { NO_NAMES } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
@@ -18,8 +20,10 @@ export function withMissing(before: StreamState, step: Step): Step {
   const { state, send, report } = step
   let { missing } = state
   const reports: Report[] = []
-  for (const [typeUrl, typeState] of state.typeStates) {
+  for (const typeState of state.typeStates.values()) {
+    const { typeUrl } = typeState.type
     const known = state.missing.get(typeUrl)
+    if (known === undefined && isUnchanged(before, state, typeState)) continue
     const now = findMissing(typeState, state.snapshot, known, before)
     if (now === known) continue
     missing = withEntry(missing, typeUrl, now)
@@ -32,6 +36,16 @@ export function withMissing(before: StreamState, step: Step): Step {
     send,
     report: reports.length === 0 ? report : [...report, ...reports],
   }
+}
+
+/** Whether a type still subscribes to the same names of the same snapshot. If it lacked none then, it lacks none now. */
+function isUnchanged(
+  before: StreamState,
+  { snapshot }: StreamState,
+  { type, subscription }: TypeState,
+): boolean {
+  const known = before.typeStates.get(type.typeUrl)
+  return known?.subscription.names === subscription.names && snapshot === before.snapshot
 }
 
 function withEntry(
@@ -108,8 +122,8 @@ function isWaitedFor(
   name: string,
   dropped: ReadonlySet<string>,
 ): boolean {
-  if (resourceTypeOf(typeUrl).stage === 'virtual-hosts') return false
-  if (snapshot.external?.[typeUrl]?.includes(name)) return false
+  if (resourceTypeOf(typeUrl).stage === 'virtual-hosts' || isCollection(name)) return false
+  if (isExternal(snapshot.external, typeUrl, name)) return false
   const types = [...snapshot.types.values()]
   if (types.some((type) => namesNeeded(type).get(typeUrl)?.has(name))) return true
   if (types.some((type) => namesReferredTo(type).get(typeUrl)?.has(name))) return false

@@ -17,15 +17,20 @@ export interface WireProtocol<Request extends { readonly typeUrl: string }> {
   readonly decode: (bytes: Uint8Array, state: StreamState) => Decoded<Request>
   /** Whether the first request of a stream reports no versions from an earlier stream: the client has just started. */
   readonly reportsNoVersions: (first: Request) => boolean
+  /** What the first request of a type reports to have, by name. */
+  readonly reportedVersions: (request: Request) => ReadonlyMap<string, string>
   /** One step of a stream; pure. */
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
   readonly encode: (response: Response) => Buffer
 }
 
+const NO_VERSIONS: ReadonlyMap<string, string> = new Map()
+
 export const sotw: WireProtocol<SotwRequest> = {
   name: 'sotw',
   decode: (bytes, { typeStates }) => decodeSotwRequest(bytes, listsOf(typeStates.values())),
   reportsNoVersions: ({ versionInfo }) => versionInfo === '',
+  reportedVersions: () => NO_VERSIONS,
   step: (state, event) => step(sotwRules, state, event),
   encode: encodeSotwResponse,
 }
@@ -34,6 +39,7 @@ export const delta: WireProtocol<DeltaRequest> = {
   name: 'delta',
   decode: (bytes) => decodeDeltaRequest(bytes),
   reportsNoVersions: ({ initialResourceVersions }) => initialResourceVersions.size === 0,
+  reportedVersions: ({ initialResourceVersions }) => initialResourceVersions,
   step: (state, event) => step(deltaRules, state, event),
   encode: encodeDeltaResponse,
 }

@@ -22,6 +22,11 @@ export function pushContextFor(state: StreamState, latest: Snapshot, typeState: 
   }
 }
 
+/** How far a type may be pushed: the `target` of its context. */
+export function pushTarget(state: StreamState, latest: Snapshot, typeState: TypeState): Pushed {
+  return targetOf(state, latest, limitOf(state, latest, typeState), typeState)
+}
+
 /** The newest snapshot whose earlier stages the client has answered. Only types that the stream subscribes to count. */
 function limitOf(state: StreamState, latest: Snapshot, { type, request }: TypeState): Pushed {
   if (request.isFirst) return latest

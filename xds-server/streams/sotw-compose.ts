@@ -1,8 +1,10 @@
 // The responses of a state-of-the-world stream that carry a push.
 
 import { type SharedList, shareList } from '../../core/memo.ts'
+import { collectionsIn } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { setVersion } from '../snapshot/version.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { beforeNacks, type Held, resourcesInEffect } from '../type-state/held.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
@@ -21,8 +23,8 @@ export function composeSotw(before: TypeState, plan: PushPlan): readonly Respons
 function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
   const { view, subscription } = before
   if (hasAllOf(before, plan)) return []
-  const isAnswer = before.request.isFirst && subscription.wildcard
-  const deleted = plan.removed.filter((name) => heldIn(view, name).kind !== 'absent')
+  const isAnswer = needsAnswer(before)
+  const deleted = plan.removed.filter((name) => !isCollection(name) && heldIn(view, name).kind !== 'absent')
   if (plan.upserts.length === 0 && deleted.length === 0 && !isAnswer) return []
   const { target, overrides } = plan
   const wanted = subscribedIn(target, subscription)
@@ -46,6 +48,11 @@ function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseD
   return isTarget
     ? [draftOf(before, plan, wanted, deleted, target.version)]
     : [draftOf(before, plan, resources, deleted, setVersion(resources))]
+}
+
+/** A client that asks for `*` or for a glob collection waits for a response even if there are no resources. */
+function needsAnswer({ request, subscription }: TypeState): boolean {
+  return (request.isFirst && subscription.wildcard) || collectionsIn(request.names) !== undefined
 }
 
 /** A client that reconnects and reports the version of all its resources needs no answer, unless it also asks for names. */
@@ -91,7 +98,7 @@ function draftOf(
  * leaving one out does not delete it.
  */
 function composeChanges(before: TypeState, { upserts, target }: PushPlan): readonly ResponseDraft[] {
-  const isAnswer = before.request.isFirst && before.subscription.wildcard
+  const isAnswer = needsAnswer(before)
   if (upserts.length === 0 && !isAnswer) return []
   return [
     {

@@ -2,11 +2,13 @@
 // response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
   isSubscribed,
+  listsNoResource,
   NO_NAMES,
   narrowToList,
   type SubscriptionChange,
@@ -33,15 +35,12 @@ export const sotwRules: Protocol<SotwRequest> = {
 
 /**
  * Whether a second response may be sent before the first is answered. It makes that answer stale, and the names in a stale
- * request are ignored. A wildcard client names nothing, so it loses nothing. It may even need the second response: Envoy 1.40
+ * request are ignored. A wildcard client names nothing, so it loses nothing; one with glob collections repeats them. It may even need the second response: Envoy 1.40
  * holds back its NACK of a cluster while that cluster is warming, and only the next response brings the answer out.
  */
 function maySupersede({ type, subscription, ledger }: TypeState): boolean {
   return (
-    type.fullStateInSotw &&
-    subscription.wildcard &&
-    subscription.names.size === 0 &&
-    ledger.pending.length < MAX_PENDING_RESPONSES
+    type.fullStateInSotw && listsNoResource(subscription) && ledger.pending.length < MAX_PENDING_RESPONSES
   )
 }
 
@@ -133,8 +132,13 @@ function takeNames({ state, report }: Received, { typeUrl, resourceNames }: Sotw
 /** A response on its way may have brought names back that the client had given up, so what it has under them is unknown. */
 function withListedAgain(typeState: TypeState, { subscribed }: SubscriptionChange): TypeState {
   const { subscription, view } = typeState
-  const again = [...subscribed].filter((name) => isSubscribed(subscription, name))
+  const again = resourcesIn(subscribed).filter((name) => isSubscribed(subscription, name))
   return { ...typeState, view: withUnknown(view, again) }
+}
+
+/** Without glob collections, which are no resources. */
+function resourcesIn(names: ReadonlySet<string>): readonly string[] {
+  return [...names].filter((name) => !isCollection(name))
 }
 
 /** The first request of a type on a stream. Its nonce is of an earlier stream, and its version is what the client still has. */
@@ -145,10 +149,17 @@ function begin(state: StreamState, request: SotwRequest): Received {
   const unconfirmed = state.unconfirmed.get(typeUrl)
   const clientVersion = versionInfo !== '' && unconfirmed === undefined ? versionInfo : undefined
   // A client that reports a version may still have the names that it subscribes to, so it must learn which are gone.
-  const claimed = versionInfo === '' ? [] : [...change.subscribed].map((name) => [name, undefined] as const)
+  const claimed = versionInfo === '' ? [] : resourcesIn(change.subscribed)
   const typeState = {
     ...created,
-    view: { ...reportedView(state, typeUrl, claimed), hasUnlisted: versionInfo !== '' },
+    view: {
+      ...reportedView(
+        state,
+        typeUrl,
+        claimed.map((name) => [name, undefined] as const),
+      ),
+      hasUnlisted: versionInfo !== '',
+    },
     request: { ...created.request, lastResourceNames: resourceNames, clientVersion },
   }
   const begun = applyChange(typeState, change)
@@ -166,7 +177,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
   const begun: TypeState = {
     ...known,
     subscription,
-    view: withUnknown(forgotten(known.view, known.subscription), subscription.names),
+    view: withUnknown(forgotten(known.view, known.subscription), resourcesIn(subscription.names)),
     ledger: { ...known.ledger, pending: [], nacked: [] },
     request: {
       names: subscription.names,

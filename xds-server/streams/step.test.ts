@@ -154,7 +154,7 @@ testScripts(
     'X14: scoped routes come before routes, and virtual hosts after them': {
       delta: `
         ask SRDS +s → SRDS#5 -s
-        ask VHDS +v → VHDS#6 -v
+        ask VHDS +v → VHDS#6 ?v
         ack 5 6
         serve VHDS v=1 | RDS l=2 | SRDS s=1 → SRDS#7 s=1 | RDS#8 l=2
         ack 7

@@ -2,16 +2,17 @@
 // and endpoints, then listeners, then routes. Removals go last.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
-import { CLUSTER } from '../snapshot/resource-type.ts'
+import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
 import { type PushPlan, planPush } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
-import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
+import { isSameInLatest, isUpToDate, type TypeState, withPushed } from '../type-state/type-state.ts'
 import { withDrains } from './drain.ts'
 import { withMissing } from './missing.ts'
-import { pushContextFor } from './push-context.ts'
+import { pushContextFor, pushTarget } from './push-context.ts'
 import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
+import { requestHostless, resendVirtualHosts } from './virtual-hosts.ts'
 import { resendEdsForWarming } from './warming.ts'
 
 /** Pending responses of one type at most. A client that reads without answering gets no more. */
@@ -67,13 +68,14 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
     state = pushed.state
     send.push(...pushed.send)
   }
-  for (const typeUrl of state.typeStates.keys()) serve(typeUrl)
+  for (const { type } of before.typeStates.values()) serve(type.typeUrl)
   // Retry removals at the end: listeners and routes may no longer use them, even if nothing was sent for those types. What is sent
   // with a removal may be a cluster, whose endpoints follow.
-  for (const typeUrl of before.typeStates.keys()) {
-    const { view, request } = state.typeStates.get(typeUrl) ?? {}
-    if (view?.overrides.size || request?.names.size) serve(typeUrl)
+  for (const { type } of before.typeStates.values()) {
+    const { view, request } = state.typeStates.get(type.typeUrl) ?? {}
+    if (view?.overrides.size || request?.names.size) serve(type.typeUrl)
   }
+  if (send.length === 0) return { state, send, report: reported }
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
   return { state, send, report: [...reported, ...sent] }
 }
@@ -85,15 +87,20 @@ function pushType<Request>(
   latest: Snapshot,
   { mayRespond, compose }: Protocol<Request>,
 ): Pick<Step, 'state' | 'send'> {
-  const typeState = state.typeStates.get(typeUrl)
-  if (typeState === undefined || isUpToDate(typeState, latest) || !mayRespond(typeState))
-    return { state, send: [] }
+  const known = state.typeStates.get(typeUrl)
+  if (known === undefined || isUpToDate(known, latest) || !mayRespond(known)) return { state, send: [] }
+  if (isSameInLatest(known, latest)) {
+    const moved = withPushed(known, pushTarget(state, latest, known))
+    return { state: moved === known ? state : withTypeState(state, moved), send: [] }
+  }
+  const typeState = typeUrl === VIRTUAL_HOST ? requestHostless(known, latest) : known
   const plan = planPush(typeState, pushContextFor(state, latest, typeState))
   const send = compose(typeState, plan).map(
     (draft, index): Response => ({ ...draft, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
   const nextNonce = state.nextNonce + send.length
   const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))
-  const isWarming = typeUrl === CLUSTER && send.length > 0
-  return { state: isWarming ? resendEdsForWarming(after, typeState, send) : after, send }
+  if (send.length === 0) return { state: after, send }
+  if (typeUrl === CLUSTER) return { state: resendEdsForWarming(after, typeState, send), send }
+  return { state: resendVirtualHosts(after, latest, send), send }
 }

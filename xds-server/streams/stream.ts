@@ -4,6 +4,7 @@ import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { PendingResponse, Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
+import { TypeStates } from '../type-state/type-states.ts'
 import type { View } from '../type-state/view.ts'
 import type { NackDetail } from './requests.ts'
 
@@ -13,8 +14,7 @@ export interface StreamState {
   readonly snapshot: Snapshot | undefined
   /** False while the transport's buffer is full. When it drains, only the newest content is sent. */
   readonly writable: boolean
-  /** By type URL, in push order. */
-  readonly typeStates: ReadonlyMap<string, TypeState>
+  readonly typeStates: TypeStates
   readonly nextNonce: number
   /** Names by type URL whose content on this node is unknown, because the node NACKed a response with them. */
   readonly unconfirmed: ReadonlyMap<string, ReadonlySet<string>>
@@ -90,7 +90,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
   return {
     snapshot: undefined,
     writable: true,
-    typeStates: new Map(),
+    typeStates: TypeStates.none,
     nextNonce: 1,
     unconfirmed: new Map(),
     warmingEds: new Set(),
@@ -104,11 +104,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
 }
 
 export function withTypeState(state: StreamState, typeState: TypeState): StreamState {
-  const { typeUrl } = typeState.type
-  const typeStates = new Map(state.typeStates).set(typeUrl, typeState)
-  if (state.typeStates.has(typeUrl)) return { ...state, typeStates }
-  const ordered = [...typeStates].sort(([, a], [, b]) => a.type.order - b.type.order)
-  return { ...state, typeStates: new Map(ordered) }
+  return { ...state, typeStates: state.typeStates.with(typeState) }
 }
 
 /** Reports what a type is subscribed to now. */

@@ -28,7 +28,7 @@ export function removalRule(state: StreamState, type: ResourceType): (name: stri
 function createRule(state: StreamState, type: ResourceType): (name: string) => boolean {
   if (!isAnswered(state, type)) return () => false
   const { typeUrl } = type
-  const later = [...state.typeStates.values()].filter((one) => isActive(one) && isLater(one.type, type))
+  const later = state.typeStates.values().filter((one) => isActive(one) && isLater(one.type, type))
   const snapshots = new Set(isUsedByListeners(type) ? later.flatMap(snapshotsInUse) : [])
   const used = namesInUse(state, type)
   if (used === 'any' || snapshots.has('none')) return () => false

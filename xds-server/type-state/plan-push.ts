@@ -2,6 +2,7 @@
 // changed, and `decide` has the rules. Nothing is changed here: see `commit`.
 
 import { type SharedList, shareList } from '../../core/memo.ts'
+import { covers, membersOf, selectNames, shared } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
@@ -11,7 +12,7 @@ import { PlannedNames } from './planned-names.ts'
 import type { Pushed } from './pushed.ts'
 import type { NackedResponse } from './responses.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
-import { selectNames, subscribedIn, type TypeState } from './type-state.ts'
+import { subscribedIn, type TypeState } from './type-state.ts'
 import { heldIn, NO_OVERRIDES } from './view.ts'
 
 /** What a push may do now. */
@@ -84,20 +85,20 @@ function planQuickly(
 
 function planByName(typeState: TypeState, context: PushContext, facts: PushFacts): PushPlan {
   const { ledger, request, subscription } = typeState
-  const { target, latest, pushed, diff } = facts
+  const { target, latest, pushed } = facts
   const look = nameLook(typeState, context, facts)
   const standing = ledger.nacked.filter((response) => isStanding(response, look))
   const nacked = [...standing, ...ledger.nacked.filter(({ isAmbiguous }) => isAmbiguous)]
   const isNacked = (name: string, wanted: Resource | undefined) =>
     standing.some(({ content }) => content.has(name) && content.get(name) === wanted?.version)
   const names = new PlannedNames(target)
-  for (const name of candidates(typeState, diff)) {
+  for (const name of candidates(typeState, facts)) {
     if (!isSubscribed(subscription, name)) continue
     const { wanted, held, mustWait, isRemovable } = look(name)
     const decision = decide({
       held: caseOf(held, wanted),
       isWanted: wanted !== undefined,
-      isRequested: request.names.has(name),
+      isRequested: covers(request.names, name),
       isNacked: isNacked(name, wanted),
       mustWait,
       isRemovable,
@@ -125,7 +126,7 @@ function nameLook(
 ): (name: string) => NameFacts {
   const isClosed = !context.isStageOpen || !isSameContent(target, latest)
   return (name) => {
-    const isRequested = request.names.has(name)
+    const isRequested = covers(request.names, name)
     // A name that was answered ahead of the pushes keeps its content until they catch up: older content must not follow newer.
     const isAhead = isClosed && view.overrides.has(name)
     const wanted = (isRequested ? latest : target).resources.get(name)
@@ -171,11 +172,16 @@ function caseOf(held: Held, wanted: Resource | undefined): HeldCase {
 }
 
 /** Names that may need something, each once: those that differ, and those that the client asked for. */
-function candidates({ view, request }: TypeState, diff: TypeDiff): Set<string> {
+function candidates({ view, request }: TypeState, { diff, target, latest }: PushFacts): Set<string> {
   const names = new Set<string>()
   for (const { name } of diff.changed) names.add(name)
-  for (const list of [diff.removed, view.overrides.keys(), request.names])
-    for (const name of list) names.add(name)
+  for (const list of [diff.removed, view.overrides.keys()]) for (const name of list) names.add(name)
+  for (const name of request.names) {
+    const members = membersOf(latest, name)
+    // A collection without resources is answered by its own name.
+    if (members.length === 0) names.add(name)
+    for (const member of [...members, ...membersOf(target, name)]) names.add(member.name)
+  }
   return names
 }
 
@@ -188,7 +194,5 @@ function subscribedAmong(
   resources: SharedList<Resource>,
   { wildcard, names }: Subscription,
 ): SharedList<Resource> {
-  if (wildcard) return resources
-  const kept = resources.filter(({ name }) => names.has(name))
-  return kept.length === resources.length ? resources : shareList(kept)
+  return wildcard ? resources : shared(resources, (name) => covers(names, name))
 }

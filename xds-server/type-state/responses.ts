@@ -15,6 +15,8 @@ export interface Response {
   readonly changedResources: readonly Resource[]
   /** Names that this response deletes at the client. Delta lists them; SotW leaves them out of the resources. */
   readonly removed: readonly string[]
+  /** VHDS: the removed names come as resources without content. They let calls go on that wait for them. */
+  readonly isWithoutContent?: boolean
   /** The client deletes what the response leaves out. */
   readonly isFullState?: boolean
 }

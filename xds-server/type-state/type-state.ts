@@ -3,11 +3,12 @@
 // Its groups live and die together: what the client subscribes to (`subscription`), what it has (`view`), which responses it has
 // not answered or has NACKed (`ledger`), how far pushes went (`pushed`), and what it asked for and is not answered yet (`request`).
 
-import { EMPTY_LIST, memoizePair, type SharedList, shareList } from '../../core/memo.ts'
+import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
+import { selectNames } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import { absentAmong, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
 import { EMPTY_LEDGER, type Ledger } from './responses.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
@@ -61,22 +62,38 @@ export function isActive({ subscription }: TypeState): boolean {
 }
 
 /** Whether nothing can be due. Most events are ACKs of a push that needs no other, so this check saves most of the work. */
-export function isUpToDate({ pushed, request, view, ledger }: TypeState, latest: Snapshot): boolean {
-  const isIdle = request.names.size === 0 && view.overrides.size === 0 && ledger.nacked.length === 0
-  return pushed === latest && !request.isFirst && isIdle
+export function isUpToDate(typeState: TypeState, latest: Snapshot): boolean {
+  return typeState.pushed === latest && isIdle(typeState)
+}
+
+/** Whether the client waits for no answer, and has what it was pushed. */
+function isIdle({ request, view, ledger }: TypeState): boolean {
+  return (
+    !request.isFirst && request.names.size === 0 && view.overrides.size === 0 && ledger.nacked.length === 0
+  )
+}
+
+/**
+ * Whether the newest snapshot has just what the client has, and nothing else is due. Most types of a push are not what it changes, so
+ * this check saves the plan of an empty push.
+ */
+export function isSameInLatest(typeState: TypeState, latest: Snapshot): boolean {
+  const { type, view } = typeState
+  return typeIn(latest, type.typeUrl) === view.base && isIdle(typeState)
+}
+
+/** The state after a push to this snapshot that changed nothing for the client. */
+export function withPushed(typeState: TypeState, pushed: Pushed): TypeState {
+  if (pushed === typeState.pushed || pushed === 'none') return typeState
+  const { type, view } = typeState
+  const base = typeIn(pushed, type.typeUrl)
+  return { ...typeState, pushed, view: base === view.base ? view : { ...view, base } }
 }
 
 /** All resources of a subscription, ordered by name. Subscriptions with the same set of names share one list. */
 export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscription): SharedList<Resource> {
   return wildcard ? type.list : selectNames(type, names).present
 }
-
-export const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
-  const absent = absentAmong(type, names)
-  const isAll = names.size - absent.length === type.resources.size
-  const present = isAll ? type.list : shareList(type.list.filter(({ name }) => names.has(name)))
-  return { present, absent }
-})
 
 /** Every snapshot that the client may have in effect for this type: the pushed one, and those before un-ACKed responses. */
 export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[] {

@@ -1,0 +1,16 @@
+// Connections that began at once do not end at once.
+
+import t from 'tap'
+import { jitteredAge } from './aging-connections.ts'
+import { LONGEST_TIMER_MS } from './longest-timer.ts'
+
+t.test('X82: ages differ by up to a tenth, by chance', async (t) => {
+  t.strictSame(
+    [0, 0.5, 1].map((random) => Math.round(jitteredAge(1_000, random))),
+    [900, 1_000, 1_100],
+  )
+})
+
+t.test('an age beyond the longest timer of Node is cut: a longer timer would fire at once', async (t) => {
+  t.equal(jitteredAge(Number.MAX_SAFE_INTEGER, 0.5), LONGEST_TIMER_MS)
+})

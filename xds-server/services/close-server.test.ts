@@ -1,0 +1,45 @@
+// A close with a grace drains first, and uses force only if that takes too long. A close without one uses it at once.
+
+import t from 'tap'
+import { EventQueue } from '../nodes/event-queue.ts'
+import type { XdsEvent } from '../nodes/events.ts'
+import { closeServer, type RunningServer } from './close-server.ts'
+import { limitsOf } from './limits.ts'
+import { OpenStreams } from './open-streams.ts'
+
+/** A listener whose connections end at GOAWAY, or only by force. */
+function running(endsAt: 'drain' | 'close') {
+  const calls: string[] = []
+  let onClosed = () => {}
+  const closed = new Promise<void>((resolve) => {
+    onClosed = resolve
+  })
+  const note = (name: string) => () => {
+    calls.push(name)
+    if (name === endsAt) onClosed()
+  }
+  const target = {
+    server: { forceShutdown: note('forceShutdown') },
+    listeners: [{ port: 1, drain: note('drain'), close: note('close'), closed }],
+    streams: new OpenStreams(limitsOf(), new EventQueue<XdsEvent>()),
+  } as unknown as RunningServer
+  return { target, calls }
+}
+
+t.test('X84: a graceful close that comes to its end needs no force', async (t) => {
+  const { target, calls } = running('drain')
+  await closeServer(target, 600_000)
+  t.strictSame(calls, ['drain', 'forceShutdown'])
+})
+
+t.test('X84: after the grace, connections end by force', async (t) => {
+  const { target, calls } = running('close')
+  await closeServer(target, 20)
+  t.strictSame(calls.slice(0, 3), ['drain', 'forceShutdown', 'close'])
+})
+
+t.test('X84: without a grace, connections end by force at once', async (t) => {
+  const { target, calls } = running('close')
+  await closeServer(target, 0)
+  t.strictSame(calls, ['forceShutdown', 'close'])
+})

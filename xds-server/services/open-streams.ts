@@ -1,0 +1,253 @@
+// The open streams of a server: counted against its limits, and ended when their connection is old, when the server closes, or when
+// an operator ends those of one node.
+
+import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
+import { connectionOf } from '../../core/aging-connections.ts'
+import type { Serving } from '../cache/serving.ts'
+import type { EndReason } from '../nodes/events.ts'
+import { type NameLoad, NO_LOAD } from '../streams/name-load.ts'
+import { BadRequest } from './check-request.ts'
+import type { Limits } from './limits.ts'
+
+/** How a stream ends on the server's initiative. */
+export interface Closeable {
+  /** Whether every response is answered. An unanswered response would be sent again on the next stream. */
+  readonly isSettled: () => boolean
+  /** Ends it with the status OK: the client opens another one at once, and logs no error. */
+  readonly end: (reason: EndReason) => void
+}
+
+interface NodeAccount {
+  readonly streams: Set<OpenStream>
+  names: number
+  bytes: number
+}
+
+export class OpenStreams {
+  readonly limits: Limits
+  readonly #events: Serving['events']
+  readonly #open = new Set<OpenStream>()
+  readonly #byPeer = new Map<string, number>()
+  readonly #byNode = new Map<string, NodeAccount>()
+  readonly #byConnection = new Map<object, Set<OpenStream>>()
+  #isDraining = false
+
+  constructor(limits: Limits, events: Serving['events']) {
+    this.limits = limits
+    this.#events = events
+  }
+
+  get count(): number {
+    return this.#open.size
+  }
+
+  /** Counts a stream that begins. Undefined: it was rejected, and has ended. */
+  enter(
+    call: Pick<ServerDuplexStream<unknown, unknown>, 'getPeer' | 'metadata' | 'emit'>,
+  ): OpenStream | undefined {
+    const host = hostOf(call.getPeer())
+    const rejection = this.#rejection(host)
+    if (rejection === undefined) {
+      const connection = connectionOf(call)
+      const stream = new OpenStream(this, host, connection)
+      this.#open.add(stream)
+      this.#byPeer.set(host, (this.#byPeer.get(host) ?? 0) + 1)
+      if (connection !== undefined) {
+        const siblings = this.#byConnection.get(connection) ?? new Set()
+        this.#byConnection.set(connection, siblings.add(stream))
+      }
+      return stream
+    }
+    const { code, message } = rejection
+    if (code === grpcStatus.RESOURCE_EXHAUSTED)
+      this.#events.emit({ kind: 'rejected', peer: call.getPeer(), code, message })
+    call.emit('error', { code, details: message })
+    return undefined
+  }
+
+  #rejection(host: string): BadRequest | undefined {
+    if (this.#isDraining)
+      return new BadRequest('the server shuts down: connect again', grpcStatus.UNAVAILABLE)
+    const { streams, streamsOfPeer } = this.limits
+    if (this.#open.size >= streams)
+      return exhausted(`the server has ${streams} open streams, and may not have more`)
+    if ((this.#byPeer.get(host) ?? 0) < streamsOfPeer) return undefined
+    return exhausted(`${host} has ${streamsOfPeer} open streams, and may not have more: close some`)
+  }
+
+  /** The account of a node. A stream joins it once it is known whose it is. @throws BadRequest if the node has too many streams */
+  joinNode(stream: OpenStream, group: string, node: string): NodeAccount {
+    const key = keyOf(group, node)
+    const account = this.#byNode.get(key) ?? { streams: new Set(), names: 0, bytes: 0 }
+    const { streamsOfNode } = this.limits
+    if (account.streams.size >= streamsOfNode) {
+      throw exhausted(
+        `the node "${node}" has ${streamsOfNode} open streams, and may not have more: give each client an id of its own, or use ADS`,
+      )
+    }
+    account.streams.add(stream)
+    this.#byNode.set(key, account)
+    return account
+  }
+
+  /** Of a stream that has ended. */
+  remove(stream: OpenStream, host: string, connection: object | undefined): void {
+    if (!this.#open.delete(stream)) return
+    const others = (this.#byPeer.get(host) ?? 0) - 1
+    if (others > 0) this.#byPeer.set(host, others)
+    else this.#byPeer.delete(host)
+    if (connection === undefined) return
+    const siblings = this.#byConnection.get(connection)
+    siblings?.delete(stream)
+    if (siblings?.size === 0) this.#byConnection.delete(connection)
+  }
+
+  forgetNode(group: string, node: string): void {
+    this.#byNode.delete(keyOf(group, node))
+  }
+
+  /** Ends the streams of a node. @returns how many it had */
+  disconnect(group: string, node: string): number {
+    const streams = [...(this.#byNode.get(keyOf(group, node))?.streams ?? [])]
+    for (const stream of streams) stream.end('disconnected')
+    return streams.length
+  }
+
+  /** Ends the streams of a connection, each when the client has answered what it was sent. */
+  drainConnection(connection: object): void {
+    for (const stream of [...(this.#byConnection.get(connection) ?? [])]) stream.endWhenSettled('age')
+  }
+
+  /** All streams are about to end with their connections. */
+  announceEnd(reason: EndReason): void {
+    for (const stream of this.#open) stream.announceEnd(reason)
+  }
+
+  /**
+   * Ends all streams one after the other, each when the client has answered what it was sent, and lets no new ones begin.
+   * @param withinMs in which the last one gets its turn
+   * @param paceMs from one to the next, if there is time
+   */
+  async drain(withinMs: number, paceMs: number): Promise<void> {
+    this.#isDraining = true
+    const streams = [...this.#open]
+    const step = Math.min(paceMs, withinMs / Math.max(streams.length, 1))
+    const begin = performance.now()
+    for (let next = 0; next < streams.length; ) {
+      const due = Math.min(streams.length, Math.floor((performance.now() - begin) / step) + 1)
+      for (; next < due; next += 1) streams[next]?.endWhenSettled('shutdown')
+      if (next < streams.length) await new Promise((resolve) => setTimeout(resolve, step))
+    }
+  }
+}
+
+/** The place of one stream among those of its server. */
+export class OpenStream {
+  readonly #all: OpenStreams
+  readonly #host: string
+  readonly #connection: object | undefined
+  #leaveNode: (() => void) | undefined
+  #account: NodeAccount | undefined
+  #load: NameLoad = NO_LOAD
+  #closeable: Closeable | undefined
+  #ending: EndReason | undefined
+
+  constructor(all: OpenStreams, host: string, connection: object | undefined) {
+    this.#all = all
+    this.#host = host
+    this.#connection = connection
+  }
+
+  get limits(): Limits {
+    return this.#all.limits
+  }
+
+  /** Without it, the stream ends with its connection only. */
+  onEnd(closeable: Closeable): void {
+    this.#closeable = closeable
+  }
+
+  /** @throws BadRequest if the node has too many streams */
+  introduce(group: string, node: string): void {
+    const account = this.#all.joinNode(this, group, node)
+    this.#account = account
+    this.#leaveNode = () => {
+      account.streams.delete(this)
+      account.names -= this.#load.names
+      account.bytes -= this.#load.bytes
+      if (account.streams.size === 0) this.#all.forgetNode(group, node)
+    }
+  }
+
+  /** Counts the names that it has from now on. @throws BadRequest if they are too many */
+  count(load: NameLoad): void {
+    const { names, nameBytes, namesOfNode, nameBytesOfNode } = this.limits
+    const account = this.#account
+    if (account !== undefined) {
+      account.names += load.names - this.#load.names
+      account.bytes += load.bytes - this.#load.bytes
+    }
+    this.#load = load
+    rejectAbove(load.names, names, 'names that this stream subscribes to or reports')
+    rejectAbove(load.bytes, nameBytes, 'bytes of names that this stream subscribes to or reports')
+    rejectAbove(
+      account?.names ?? 0,
+      namesOfNode,
+      'names that the streams of this node subscribe to or report',
+    )
+    rejectAbove(
+      account?.bytes ?? 0,
+      nameBytesOfNode,
+      'bytes of names that the streams of this node subscribe to or report',
+    )
+  }
+
+  end(reason: EndReason): void {
+    this.#closeable?.end(reason)
+  }
+
+  /** Why it is about to end. */
+  get ending(): EndReason | undefined {
+    return this.#ending
+  }
+
+  announceEnd(reason: EndReason): void {
+    this.#ending ??= reason
+  }
+
+  endWhenSettled(reason: EndReason): void {
+    this.announceEnd(reason)
+    this.answered()
+  }
+
+  /** The client has answered something. */
+  answered(): void {
+    if (this.#ending !== undefined && this.#closeable?.isSettled()) this.#closeable.end(this.#ending)
+  }
+
+  /** The stream has ended, however it did. */
+  leave(): void {
+    this.#closeable = undefined
+    this.#leaveNode?.()
+    this.#leaveNode = undefined
+    this.#all.remove(this, this.#host, this.#connection)
+  }
+}
+
+function rejectAbove(number: number, limit: number, of: string): void {
+  if (number > limit)
+    throw exhausted(`the limit is ${limit} ${of}, and there are ${number}: subscribe to fewer, or to "*"`)
+}
+
+function exhausted(message: string): BadRequest {
+  return new BadRequest(message, grpcStatus.RESOURCE_EXHAUSTED)
+}
+
+function hostOf(peer: string): string {
+  const end = peer.lastIndexOf(':')
+  return end === -1 ? peer : peer.slice(0, end)
+}
+
+function keyOf(group: string, node: string): string {
+  return JSON.stringify([group, node])
+}

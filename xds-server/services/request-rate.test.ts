@@ -1,0 +1,28 @@
+// A client may send ten seconds' worth of requests at once, and answer each response beside that.
+
+import t from 'tap'
+import { RequestRate } from './request-rate.ts'
+
+function allowed(rate: RequestRate, now: number): number {
+  let count = 0
+  while (count < 1_000 && rate.allows(now)) count += 1
+  return count
+}
+
+t.test('X88: ten times the limit may come at once, and the limit each second after that', async (t) => {
+  const rate = new RequestRate(5, 0)
+  t.equal(allowed(rate, 0), 50)
+  const later = new RequestRate(5, 0)
+  for (let now = 0; now < 100_000; now += 200) t.ok(later.allows(now))
+  t.equal(allowed(later, 100_000), 50, 'it has the whole burst still')
+})
+
+t.test('X88: each response may be answered', async (t) => {
+  const rate = new RequestRate(1, 0)
+  t.equal(allowed(rate, 0), 10)
+  for (let response = 0; response < 100; response += 1) {
+    rate.responded()
+    rate.responded()
+    t.ok(rate.allows(0))
+  }
+})

@@ -1,0 +1,30 @@
+// The writer of a response's own fields: whatever it writes, protobuf-es reads.
+
+import { BinaryReader } from '@bufbuild/protobuf/wire'
+import * as fc from 'fast-check'
+import t from 'tap'
+import { FieldWriter } from './field-writer.ts'
+
+const fields = fc.array(
+  fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.string({ unit: 'binary', maxLength: 3_000 })),
+  { maxLength: 20 },
+)
+
+t.test('it writes fields as protobuf-es reads them, one message after the other', async (t) => {
+  const writer = new FieldWriter()
+  const check = (written: readonly (readonly [number, string])[], shared: Uint8Array) => {
+    for (const [index, [field, text]] of written.entries()) {
+      if (index % 2 === 0) writer.string(field, text)
+      else writer.bytes(field, Buffer.from(text))
+    }
+    const message = writer.finish(shared)
+    const reader = new BinaryReader(message)
+    const read = written.map(() => [reader.tag()[0], Buffer.from(reader.bytes()).toString()])
+    t.strictSame(
+      read,
+      written.map(([field, text]) => [field, Buffer.from(text).toString()]),
+    )
+    t.ok(message.subarray(reader.pos).equals(shared), 'the shared part follows')
+  }
+  fc.assert(fc.property(fields, fc.uint8Array({ maxLength: 100 }), check))
+})

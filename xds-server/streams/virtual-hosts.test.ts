@@ -1,0 +1,99 @@
+// Virtual hosts (VHDS): a request without names, route configurations that come later, and hosts that nobody has.
+
+import { testScripts } from '../../test/support/stream-script.ts'
+
+testScripts({
+  'X60: a request without names means all virtual hosts, and a name beside it is answered too': {
+    delta: `
+      serve RDS r=1:vhds | VHDS r/a=a r/b=b
+      ask RDS +r → RDS#1 r=1:vhds
+      ask VHDS → VHDS#2 r/a=a r/b=b
+      ack 1 2
+      ask VHDS +r/a → VHDS#3 r/a=a
+      ack 3
+      serve VHDS r/a=a r/b=b r/c=c → VHDS#4 r/c=c
+      ack 4
+      status → RDS SYNCED | VHDS SYNCED
+    `,
+  },
+  'X60: a stream without route configurations is answered at once as well': {
+    delta: `
+      serve CDS a=1
+      ask VHDS → VHDS#1
+    `,
+  },
+  'X61: without virtual hosts, the first answer names each route configuration that waits for some': {
+    delta: `
+      serve RDS r=1:vhds s=1:vhds plain=a | VHDS s/a=a
+      ask RDS +r +s +plain → RDS#1 plain=a r=1:vhds s=1:vhds
+      ask VHDS → VHDS#2 s/a=a -r/*
+      ack 1 2
+      serve VHDS s/a=a r/b=b → VHDS#3 r/b=b
+    `,
+  },
+  'X61: the virtual hosts of a route configuration follow it, changed or not, and no others': {
+    delta: `
+      serve RDS r=1:vhds | VHDS r/a=a s/a=a
+      ask RDS +r → RDS#1 r=1:vhds
+      ask VHDS → VHDS#2 r/a=a s/a=a
+      ack 1 2
+      serve RDS r=1:vhds s=1:vhds
+      ask RDS +s → RDS#3 s=1:vhds | VHDS#4 s/a=a
+      ack 3 4
+      serve RDS r=1:vhds s=1:vhds e=1:vhds
+      ask RDS +e → RDS#5 e=1:vhds | VHDS#6 -e/*
+      ack 5 6
+      serve RDS r=2:vhds s=1:vhds e=1:vhds → RDS#7 r=2:vhds | VHDS#8 r/a=a
+      ack 7 8
+      status → RDS SYNCED | VHDS SYNCED
+    `,
+  },
+  'X61: a client that has named its virtual hosts gets no others': {
+    delta: `
+      serve RDS r=1:vhds | VHDS r/a=a r/b=b
+      ask RDS +r → RDS#1 r=1:vhds
+      ask VHDS +r/a → VHDS#2 r/a=a
+      ack 1 2
+      serve RDS r=2:vhds → RDS#3 r=2:vhds
+    `,
+  },
+  'X62: a virtual host that nobody has is answered without content, and sent when it exists': {
+    delta: `
+      serve RDS r=1:vhds | VHDS r/a=a
+      ask VHDS → VHDS#1 r/a=a
+      ack 1
+      ask VHDS +r/b → VHDS#2 ?r/b
+      ack 2
+      serve VHDS r/a=a r/b=b → VHDS#3 r/b=b
+      ack 3
+      status → VHDS SYNCED
+    `,
+  },
+  'X62: several names are answered together: those that exist, and those that do not': {
+    delta: `
+      serve VHDS r/a=a
+      ask VHDS +r/a +r/b +r/c → VHDS#1 r/a=a | VHDS#2 ?r/b ?r/c
+    `,
+  },
+  'X62: a virtual host that the client has is removed, and a call that waits for it goes on': {
+    delta: `
+      serve VHDS r/a=a r/b=b
+      ask VHDS → VHDS#1 r/a=a r/b=b
+      ack 1
+      serve VHDS r/b=b → VHDS#2 -r/a
+      ack 2
+      ask VHDS +r/a → VHDS#3 ?r/a
+      ack 3
+      block
+      serve VHDS
+      ask VHDS +r/b
+      drain → VHDS#4 -r/b | VHDS#5 ?r/b
+    `,
+  },
+  'X62: after a reconnect, a name without a version that was answered so is not answered again': {
+    delta: `
+      serve RDS r=1:vhds | VHDS r/a=a
+      ask VHDS +* +r/a +r/b holding r/a=a → VHDS#1 ?r/b
+    `,
+  },
+})

@@ -1,0 +1,73 @@
+// Envoy waits for the virtual hosts of each new route configuration with VHDS, for 15 s. It asks for them once a stream and without
+// names, and a response counts only if it names something of that route configuration. So the virtual hosts follow each such route
+// configuration that is sent, and one without virtual hosts gets the removal of `NAME/*`.
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/vhds
+
+import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { hostsAmong } from '../snapshot/virtual-hosts.ts'
+import type { Response } from '../type-state/responses.ts'
+import { unite } from '../type-state/subscription.ts'
+import type { TypeState } from '../type-state/type-state.ts'
+import { heldIn } from '../type-state/view.ts'
+import { type StreamState, withTypeState } from './stream.ts'
+
+/** Requests the virtual hosts of the route configurations that were sent. The client must already subscribe to all of them. */
+export function resendVirtualHosts(
+  state: StreamState,
+  latest: Snapshot,
+  responses: readonly Response[],
+): StreamState {
+  const hosts = state.typeStates.get(VIRTUAL_HOST)
+  if (hosts === undefined || !hosts.subscription.wildcard) return state
+  const sent = responses.flatMap(({ changedResources }) => changedResources)
+  const all = sent.flatMap(({ references }) =>
+    references.filter(({ typeUrl }) => typeUrl === VIRTUAL_HOST).map(({ name }) => name),
+  )
+  if (all.length === 0) return state
+  const type = typeIn(latest, VIRTUAL_HOST)
+  const names = all.flatMap((one) => withPlaceholder(one, hostsAmong(type, one)))
+  return withTypeState(state, withRequested(hosts, names))
+}
+
+/** The first request for all virtual hosts also asks for those of route configurations that have none. */
+export function requestHostless(hosts: TypeState, latest: Snapshot): TypeState {
+  if (!hosts.request.isFirst || !hosts.subscription.wildcard) return hosts
+  const type = typeIn(latest, VIRTUAL_HOST)
+  const all = [...latest.types.values()].flatMap((one) => [...(namesReferredTo(one).get(VIRTUAL_HOST) ?? [])])
+  return withRequested(
+    hosts,
+    all.filter((one) => hostsAmong(type, one).length === 0),
+  )
+}
+
+function withPlaceholder(all: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [all] : names
+}
+
+function withRequested(hosts: TypeState, names: readonly string[]): TypeState {
+  if (names.length === 0) return hosts
+  const { request } = hosts
+  return { ...hosts, request: { ...request, names: unite(request.names, new Set(names)) } }
+}
+
+/** Names that a response tells the client are not there, each in the shape that Envoy needs. */
+export interface AbsentHosts {
+  /** Removals: the client has or may have them. */
+  readonly removed: readonly string[]
+  /** Resources without content, which let waiting calls go on. */
+  readonly unknown: readonly string[]
+}
+
+/**
+ * A call that waits for a virtual host goes on only when a resource of its name comes, without content if the host does not exist.
+ * Such a resource does not remove what the client has.
+ */
+export function sortAbsentHosts(before: TypeState, removed: readonly string[]): AbsentHosts {
+  const { request, subscription, view } = before
+  const unknown = removed.filter((name) => request.names.has(name) && subscription.names.has(name))
+  if (unknown.length === 0) return { removed, unknown }
+  const isHeld = (name: string) => heldIn(view, name, request.added).kind !== 'absent'
+  const asked = new Set(unknown)
+  return { removed: removed.filter((name) => !asked.has(name) || isHeld(name)), unknown }
+}
