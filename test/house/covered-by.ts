@@ -36,6 +36,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'bench/harness/environment.ts': FOR_MEASURING,
   'bench/harness/publish.ts': FOR_MEASURING,
   'bench/harness/resource-file.ts': by('bench/rollout.test.ts'),
+  'bench/scale/': by('bench/scale.test.ts'),
+  'bench/servers/scale-server.ts': spawnedBy('bench/scale.test.ts'),
   'bench/proxyless/': by('test/envoy/bench-proxyless.test.ts'),
   'bench/proxyless/measure-swarm.ts': by('bench/proxyless.test.ts'),
   'bench/proxyless/swarm-report.ts': by('bench/proxyless.test.ts'),

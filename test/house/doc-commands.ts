@@ -88,6 +88,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'bench/load-reports.test.ts',
       'measureLoad',
     ],
+    'npm run bench:scale -- --full --out docs/benchmarks/scale.md': ['bench/scale.test.ts', 'measureScale'],
     'npm run bench:rollout -- --full --out docs/benchmarks/rollout.md': ['bench/rollout.test.ts', 'rollout'],
     'npm run bench:proxyless -- --full --out docs/benchmarks/proxyless.md': [
       'test/envoy/bench-proxyless.test.ts',

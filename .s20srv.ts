@@ -1,2 +1,0 @@
-process.on('SIGUSR2', async () => { for (let i=0;i<3;i++){ (globalThis as any).gc(); await new Promise(r=>setTimeout(r,50)) } const m = process.memoryUsage(); process.stderr.write(Object.entries(m).map(([k,v])=>`${k} ${(v/2**20).toFixed(1)}`).join(' ')+'\n'); if (process.env.SNAP) { const {writeHeapSnapshot}=await import('node:v8'); writeHeapSnapshot(process.env.SNAP) } })
-await import(process.env.SRV ?? './bench/servers/push-server.ts')
