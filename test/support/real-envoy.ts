@@ -27,6 +27,8 @@ interface EnvoyOptions {
   /** Default: 2. */
   readonly drainTimeSeconds?: number
   readonly locality?: NodeLocality
+  /** What it says of itself, beside what the bootstrap says. Default: nothing. */
+  readonly clientFeatures?: readonly string[]
 }
 
 /** An Envoy, by default of the fleet "fleet" with the id "edge-1". */
@@ -48,6 +50,7 @@ export async function startEnvoy(
     ...(statsIntervalMs !== undefined && { statsIntervalMs }),
     ...(options.locality && { locality: options.locality }),
   })
+  bootstrap.node?.clientFeatures.push(...(options.clientFeatures ?? []))
   const { path } = findEnvoy()
   const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds })
   t.teardown(() => envoy.stop())

@@ -80,6 +80,8 @@ export type XdsEvent =
   /** What the client waits for in vain has changed: `count` of its names are missing in what it is served, which may be none again. */
   | ({ readonly kind: 'missing'; readonly typeUrl: string } & MissingStatus & StreamEvent)
   | ({ readonly kind: 'sent'; readonly resources: number; readonly removed: number } & ResponseEvent)
+  /** Resources with a TTL live on at the client. Nothing in them has changed, and the version is that of the last response. */
+  | ({ readonly kind: 'heartbeat'; readonly resources: number } & ResponseEvent)
   | ({ readonly kind: 'acked' } & ResponseEvent)
   | ({ readonly kind: 'nacked'; readonly nack: Nack } & ResponseEvent)
   /** A stale request: its nonce is not that of the last response. */
@@ -128,4 +130,11 @@ export type EndReason = 'age' | 'shutdown' | 'disconnected'
  * })
  * ```
  */
-export type FaultSource = 'nodeGroup' | 'listenerAddress' | 'authorize' | 'telemetry' | 'nackLog' | 'stream'
+export type FaultSource =
+  | 'nodeGroup'
+  | 'listenerAddress'
+  | 'explainMissing'
+  | 'authorize'
+  | 'telemetry'
+  | 'nackLog'
+  | 'stream'

@@ -102,6 +102,8 @@ export interface TypeStatus {
   readonly ackedVersion?: string
   readonly nack?: Nack
   readonly missing?: MissingStatus
+  /** How many resources the client drops if heartbeats stop (`ExpiringResource`). Absent if it drops none. */
+  readonly expiring?: number
 }
 
 /** One type on one stream. */

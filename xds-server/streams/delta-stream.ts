@@ -2,7 +2,8 @@
 // remove names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
-import { EMPTY_LIST } from '../../core/memo.ts'
+import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
+import type { Resource } from '../snapshot/resource.ts'
 import { ENDPOINT, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { collectionOf } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
@@ -18,6 +19,7 @@ import {
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { type View, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
+import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { type ResponseContent, splitContent } from './response-size.ts'
@@ -31,13 +33,23 @@ export const deltaRules: Protocol<DeltaRequest> = {
   receive,
   mayRespond: ({ ledger }) => ledger.pending.length < MAX_PENDING_RESPONSES,
   compose,
+  composeHeartbeat,
 }
 
-function compose(before: TypeState, { upserts, removed, target }: PushPlan): readonly ResponseDraft[] {
+function compose(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
+  const { errors } = plan
+  const drafts = composeContent(before, plan)
+  return errors.length === 0 ? drafts : drafts.map((draft, at) => (at === 0 ? { ...draft, errors } : draft))
+}
+
+function composeContent(
+  before: TypeState,
+  { upserts, removed, target, errors }: PushPlan,
+): readonly ResponseDraft[] {
   const { request, subscription, view, type } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
-  if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
+  if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
   if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(target, splitContent(upserts, removed))
   const absent = sortAbsentHosts(before, removed)
   const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
@@ -56,6 +68,11 @@ function draftsOf(
   return contents.map((content) => ({ ...content, version, changedResources: content.resources }))
 }
 
+/** A virtual host without content says that no such host exists, so its heartbeat has to carry it. */
+function composeHeartbeat({ type }: TypeState, resources: SharedList<Resource>): HeartbeatDraft {
+  return { resources, ttls: type.typeUrl === VIRTUAL_HOST ? 'carried' : 'heartbeat' }
+}
+
 function receive(state: StreamState, request: DeltaRequest): Received {
   const known = state.typeStates.get(request.typeUrl)
   if (known === undefined) return begin(state, request)
@@ -66,6 +83,10 @@ function receive(state: StreamState, request: DeltaRequest): Received {
 function answer(state: StreamState, typeState: TypeState, request: DeltaRequest): Received {
   const { responseNonce, errorDetail, typeUrl } = request
   if (responseNonce === '') return { state, report: [] }
+  if (isHeartbeatNonce(responseNonce)) {
+    // A client NACKs a heartbeat of a resource that it has dropped.
+    return { state: errorDetail ? withExpired(state, typeUrl) : state, report: [] }
+  }
   const pending = findPending(typeState, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const after = settle(typeState, pending, errorDetail)

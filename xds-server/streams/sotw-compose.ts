@@ -13,7 +13,8 @@ import { hasExactly, heldIn } from '../type-state/view.ts'
 import type { ResponseDraft } from './step.ts'
 
 export function composeSotw(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
-  return before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
+  const drafts = before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
+  return plan.errors.length === 0 ? drafts : drafts.map((draft) => ({ ...draft, errors: plan.errors }))
 }
 
 /**
@@ -22,8 +23,8 @@ export function composeSotw(before: TypeState, plan: PushPlan): readonly Respons
  */
 function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
   const { view, subscription } = before
-  if (hasAllOf(before, plan)) return []
-  const isAnswer = needsAnswer(before)
+  if (hasAllOf(before, plan) && plan.errors.length === 0) return []
+  const isAnswer = needsAnswer(before) || plan.errors.length > 0
   const deleted = plan.removed.filter((name) => !isCollection(name) && heldIn(view, name).kind !== 'absent')
   if (plan.upserts.length === 0 && deleted.length === 0 && !isAnswer) return []
   const { target, overrides } = plan
@@ -55,10 +56,14 @@ function needsAnswer({ request, subscription }: TypeState): boolean {
   return (request.isFirst && subscription.wildcard) || collectionsIn(request.names) !== undefined
 }
 
-/** A client that reconnects and reports the version of all its resources needs no answer, unless it also asks for names. */
+/**
+ * A client that reconnects and reports the version of all its resources needs no answer, unless it also asks for names. It reports
+ * that version also if resources have expired since.
+ */
 function hasAllOf({ request, subscription }: TypeState, { target }: PushPlan): boolean {
   const { clientVersion } = request
   const isWildcardOnly = subscription.wildcard && subscription.names.size === 0
+  if (target.resources.byTtl.size > 0) return false
   return isWildcardOnly && clientVersion !== undefined && clientVersion === target.version
 }
 
@@ -97,8 +102,8 @@ function draftOf(
  * Carries changed resources only. A client keeps assignments and routes until the cluster or listener that uses them is gone, so
  * leaving one out does not delete it.
  */
-function composeChanges(before: TypeState, { upserts, target }: PushPlan): readonly ResponseDraft[] {
-  const isAnswer = needsAnswer(before)
+function composeChanges(before: TypeState, { upserts, target, errors }: PushPlan): readonly ResponseDraft[] {
+  const isAnswer = needsAnswer(before) || errors.length > 0
   if (upserts.length === 0 && !isAnswer) return []
   return [
     {
