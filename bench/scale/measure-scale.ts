@@ -47,7 +47,7 @@ const SETTLE_MS = 1_000
 /** Files that a process of clients or of the server needs beside its connections. */
 const OTHER_FILES = 200
 
-/** @throws SwitchyardError `process-failed` if a process fails, or if so many files cannot be open */
+/** @throws SwitchyardError `process-failed` if a process fails, or if the limit of open files is too low */
 export async function measureScale(tools: Pick<GoTools, 'swarm'>, cell: ScaleCell): Promise<ScaleResult> {
   checkFileLimit(cell)
   const group = new ProcessGroup()

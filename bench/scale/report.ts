@@ -68,7 +68,7 @@ function describeMachine(cell: ScaleResult): string {
     `Computed from the cell with ${count(cell.streams)} streams:`,
     '',
     `- **Memory.** A GiB holds ${count(round(perGiB))} streams, so the ${gib.toFixed(0)} GiB of this machine would hold ${count(round(perGiB * (gib - cell.emptyMiB / 1024)))}, if it did nothing else.`,
-    `- **CPU.** A core that does nothing else brings ${count(round(1_000 / streamCpuMs))} responses a second to clients and takes their ACKs: a change every second for so many streams, or a change every ten seconds for ten times as many.`,
+    `- **CPU.** A core that does nothing else brings ${count(round(1_000 / streamCpuMs))} responses a second to clients and takes their ACKs: with a change every ten seconds, it serves ten times as many streams.`,
     `- **After a restart** a core brings ${count(round((1_000 * cell.streams) / cell.firstSyncCpuMs))} streams a second into sync.`,
   ].join('\n')
 }
