@@ -79,9 +79,10 @@ export interface XdsServerOptions {
    */
   readonly heartbeatsPerTtl?: number
   /**
-   * An Envoy that starts asks for listeners when its clusters are warm. An Envoy that has asked for clusters and then sends
-   * nothing for this time, in milliseconds, counts as an Envoy without dynamic listeners: until then it is `NOT_SENT` if its group
-   * has listeners. Default: 15,000, as Envoy waits for the first response of each cluster's endpoints.
+   * An Envoy that starts asks for clusters when it has its runtime layers, and for listeners when its clusters are warm. An Envoy
+   * that has asked for layers or clusters and then sends nothing for this time, in milliseconds, counts as an Envoy without dynamic
+   * listeners: until then it is `NOT_SENT` if its group has what it may still ask for. Default: 15,000, as Envoy waits for the first
+   * response of each cluster's endpoints.
    */
   readonly startTimeMs?: number
   /**

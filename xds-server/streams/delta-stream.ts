@@ -23,6 +23,7 @@ import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.
 import { reportedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { type ResponseContent, splitContent } from './response-size.ts'
+import { separateAfterNack } from './separate-after-nack.ts'
 import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
 import { sortAbsentHosts } from './virtual-hosts.ts'
@@ -50,7 +51,13 @@ function composeContent(
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
   if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
-  if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(target, splitContent(upserts, removed))
+  if (type.typeUrl !== VIRTUAL_HOST) {
+    const [first = upserts, ...others] = separateAfterNack(before, upserts)
+    return draftsOf(target, [
+      ...splitContent(first, removed),
+      ...others.flatMap((part) => splitContent(part, [])),
+    ])
+  }
   const absent = sortAbsentHosts(before, removed)
   const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
   return [
