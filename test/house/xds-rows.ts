@@ -163,6 +163,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A node that opens a stream of load reports (LRS) is sent the interval and `send_all_clusters` at once, and later each change. Each report is an event, and so is the end of its stream.',
     sources: ['LRS'],
   },
+  X40: {
+    rule: 'A gRPC client loses a listener or cluster only when its snapshot no longer has it: each SotW response carries all that the client subscribes to, a NACKed one as it was before, and a group without a snapshot is sent nothing. A client that ignores the deletion goes on, and is MISSING like one that does not.',
+    sources: ['A53', 'A88'],
+    says: 'when an xDS server tells a client that an LDS or CDS resource has been deleted, gRPC will unconfigure the behavior that had been configured by that resource',
+  },
   X41: {
     rule: 'An ACK says that a node accepted a resource, not that it is in effect. `yard status --effective` reads what each node has, from the config dump of an Envoy and by CSDS from a gRPC client, and compares it with what the node is served.',
     sources: ['A40', 'envoyproxy/envoy#35675'],
@@ -370,6 +375,7 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
   TP3: ['xRFC TP3', 'https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md'],
+  A53: ['gRFC A53', 'https://github.com/grpc/proposal/blob/master/A53-xds-ignore-resource-deletion.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
 }
 
