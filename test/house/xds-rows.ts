@@ -16,7 +16,7 @@ interface Row {
 
 export const XDS_ROWS: Readonly<Record<string, Row>> = {
   X1: {
-    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. A name that it leaves out is sent again when a later request lists it. Exception: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)).',
+    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. A name that it leaves out is sent again when a later request lists it. Exceptions: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)), and the responses of X68 go out together.',
     sources: ['P', 'envoyproxy/envoy#10363'],
   },
   X2: {
@@ -269,6 +269,24 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'On one stream, configurations of filters (ECDS) are pushed when clusters and secrets are ACKed, and listeners when the configurations are. A configuration is removed when the listeners that used it are replaced and drained.',
     sources: ['P', 'envoyproxy/envoy#32823'],
     says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
+  },
+  X68: {
+    rule: 'After a NACK of several configurations of filters or runtime layers that does not say which one is bad, each of them is sent again in a response of its own: the bad one alone stays NACKED.',
+    sources: ['P'],
+    says: 'In the incremental protocol variants, the server sends each resource in its own response.',
+  },
+  X69: {
+    rule: 'An ACK of a runtime layer brings back the layers of the stream that were NACKed before it: Envoy keeps a bad layer and NACKs every other one until that is replaced ([why](library.md#what-we-saw-of-envoy-140)).',
+    sources: [],
+  },
+  X70: {
+    rule: 'In SotW, a runtime layer that the snapshot lacks is sent empty: Envoy drops its values, and at its start does not wait for it.',
+    sources: ['P', 'envoyproxy/envoy#13632'],
+    says: 'for other resource types, the API provides no mechanism for the server to tell the client that resources have been deleted',
+  },
+  X71: {
+    rule: 'An Envoy that starts asks for its runtime layers first. It is NOT_SENT until it asks for clusters and listeners, or has sent nothing for `startTimeMs`.',
+    sources: ['envoyproxy/envoy#10362', 'envoyproxy/envoy#9709'],
   },
   X72: {
     rule: 'A client that reads errors gets the reason why a name has no resource (`resource_errors`): in the answer to its request, and when the name is removed. Without a reason of the snapshot it is NOT_FOUND. What exists is sent beside it.',

@@ -87,8 +87,8 @@ export type XdsEvent =
   /** A stale request: its nonce is not that of the last response. */
   | ({ readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string } & StreamEvent)
   /**
-   * An Envoy that started with clusters has sent nothing for `startTimeMs` and has not asked for listeners. The status takes it for
-   * one without dynamic listeners from now on.
+   * An Envoy that started with runtime layers or clusters has sent nothing for `startTimeMs` and has not asked for listeners. The
+   * status takes it for one without dynamic listeners from now on.
    */
   | ({ readonly kind: 'started' } & StreamEvent)
   /** The client has not answered this response within `answerTimeoutMs`, which ended its stream. */

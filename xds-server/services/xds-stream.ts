@@ -6,7 +6,7 @@ import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
 import { clientKindOf, ttlsFor } from '../nodes/client-kind.ts'
 import type { EndReason } from '../nodes/events.ts'
-import { CLUSTER, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
+import { resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import { describeResources } from '../streams/describe-resources.ts'
 import { expiriesOf, isHeartbeatNonce } from '../streams/heartbeat.ts'
@@ -28,7 +28,7 @@ import { failedStream, reportFailure } from './failure.ts'
 import { HeartbeatClock } from './heartbeat-clock.ts'
 import type { OpenStream } from './open-streams.ts'
 import { RequestRate } from './request-rate.ts'
-import { StartClock } from './start-clock.ts'
+import { FIRST_TYPES, StartClock } from './start-clock.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
 
@@ -160,7 +160,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const group = serving.groupOf(node)
     place.introduce(group, node.id)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
-    if (reportsNoVersions && first.typeUrl === CLUSTER) {
+    if (reportsNoVersions && FIRST_TYPES.includes(first.typeUrl)) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
         this.#watch?.report([{ kind: 'started' }]),
       )

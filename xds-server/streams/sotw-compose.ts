@@ -10,11 +10,14 @@ import type { PushPlan } from '../type-state/plan-push.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { hasExactly, heldIn } from '../type-state/view.ts'
+import { emptyLayers } from './empty-layers.ts'
+import { separateAfterNack } from './separate-after-nack.ts'
 import type { ResponseDraft } from './step.ts'
 
 export function composeSotw(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
   const drafts = before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
-  return plan.errors.length === 0 ? drafts : drafts.map((draft) => ({ ...draft, errors: plan.errors }))
+  const { errors } = plan
+  return errors.length === 0 ? drafts : drafts.map((draft, at) => (at === 0 ? { ...draft, errors } : draft))
 }
 
 /**
@@ -102,15 +105,20 @@ function draftOf(
  * Carries changed resources only. A client keeps assignments and routes until the cluster or listener that uses them is gone, so
  * leaving one out does not delete it.
  */
-function composeChanges(before: TypeState, { upserts, target, errors }: PushPlan): readonly ResponseDraft[] {
+function composeChanges(
+  before: TypeState,
+  { upserts, removed, target, errors }: PushPlan,
+): readonly ResponseDraft[] {
+  const { version } = target
+  const empty = emptyLayers(before.type, removed)
   const isAnswer = needsAnswer(before) || errors.length > 0
-  if (upserts.length === 0 && !isAnswer) return []
-  return [
-    {
-      version: target.version,
-      resources: upserts,
-      changedResources: upserts,
-      removed: [],
-    },
-  ]
+  if (upserts.length + empty.length === 0 && !isAnswer) return []
+  const parts = separateAfterNack(before, upserts)
+  return parts.map((part, at) => {
+    const changes = { version, resources: part, changedResources: part, removed: [] }
+    const isLast = at === parts.length - 1
+    return isLast && empty.length > 0
+      ? { ...changes, resources: shareList([...part, ...empty]), removed }
+      : changes
+  })
 }

@@ -99,7 +99,8 @@ function answerEarlier(state: StreamState, known: TypeState, request: SotwReques
   const pending = findPending(known, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const [typeState, answered] = supersedeEarlier(known, pending)
-  if (errorDetail === undefined) return takeAnswer(state, typeState, answered, undefined)
+  const isRepeated = answered.isFullState === true
+  if (errorDetail === undefined || !isRepeated) return takeAnswer(state, typeState, answered, errorDetail)
   // The newer response repeats the NACKed content, so its own answer will tell.
   const report = [reportAnswer(answered, errorDetail)]
   return { state: withTypeState(state, mergeIntoNext(typeState, answered)), report }

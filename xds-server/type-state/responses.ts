@@ -52,7 +52,7 @@ export interface NackedResponse {
   readonly blamed: ReadonlySet<string>
   /** Some of its names are out of the question now (unsubscribed, or sent with other content): send the rest again. */
   readonly isReleased: boolean
-  /** The client may have meant an earlier response. The rest is sent once more, and the answer to that settles it. */
+  /** The client may have meant an earlier response, or one resource of many. The rest is sent once more, and the answer to that settles it. */
   readonly isAmbiguous: boolean
 }
 
