@@ -215,7 +215,7 @@ t.test('X40: what another listener goes through deletes none that a client uses'
   const acked = answered('acked')
   cache.setSnapshot(GROUP, all())
   await acked
-  t.ok(await other.untilFailed(), 'the one that is gone is deleted')
+  t.ok(await other.untilFailed(), 'the other is deleted when it is gone')
   await load.untilAnsweredBy('a')
   t.same((await load.stop()).failures, [])
 })

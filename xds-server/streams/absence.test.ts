@@ -3,7 +3,7 @@
 import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts({
-  'X40: a push of one listener repeats the others, and one that is new to the client comes with those it has':
+  'X40: a push of one listener repeats the others, and an answer comes with those that the client has':
     {
       sotw: `
       as grpc
