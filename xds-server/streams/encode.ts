@@ -21,6 +21,17 @@ const DURATION = { seconds: 1, nanos: 2 }
 /** Encodes what each response has of its own. */
 const own = new FieldWriter()
 
+// The parts of a resource, from the inside out. The inner two are read before the next resource is encoded.
+const any = new FieldWriter()
+const wrapper = new FieldWriter()
+const section = new FieldWriter()
+
+/** The only copy of a resource that is kept. */
+function sectionEntry(field: number, message: Uint8Array): Uint8Array {
+  section.bytes(field, message)
+  return section.finish(empty)
+}
+
 /** Encodes a `DiscoveryResponse`. */
 export function encodeSotwResponse(response: Response): Buffer {
   const { version, resources, typeUrl, nonce, errors, ttls } = response
@@ -65,9 +76,7 @@ function sectionEncoder(encode: (resource: Resource) => Uint8Array): SectionEnco
 
 const empty = new Uint8Array()
 
-const sotwSection = sectionEncoder((resource) =>
-  new BinaryWriter().tag(SOTW.resources, WireType.LengthDelimited).bytes(encodeAny(resource)).finish(),
-)
+const sotwSection = sectionEncoder((resource) => sectionEntry(SOTW.resources, encodeAny(resource)))
 
 const deltaSection = sectionEncoder((resource) => deltaEntry(encodeWrapper(resource, { any: true })))
 
@@ -90,8 +99,7 @@ const listOf = memoize((resource: Resource) => shareList([resource]))
 /** A resource in SotW has no TTL of its own, so a message of delta carries both. */
 const sotwTtlSection = ttlSectionEncoder(sotwSection, (resource) => {
   const value = encodeWrapper(resource, { any: true, ttl: true })
-  const wrapper = encodeAny({ typeUrl: WRAPPER, value })
-  return new BinaryWriter().tag(SOTW.resources, WireType.LengthDelimited).bytes(wrapper).finish()
+  return sectionEntry(SOTW.resources, encodeAny({ typeUrl: WRAPPER, value }))
 })
 
 const WRAPPER = `type.googleapis.com/${ResourceSchema.typeName}`
@@ -102,8 +110,8 @@ const deltaTtlSection = ttlSectionEncoder(deltaSection, (resource) =>
 
 const deltaHeartbeatSection = sectionEncoder((resource) => deltaEntry(encodeWrapper(resource, { ttl: true })))
 
-function deltaEntry(wrapper: Uint8Array): Uint8Array {
-  return new BinaryWriter().tag(DELTA.resources, WireType.LengthDelimited).bytes(wrapper).finish()
+function deltaEntry(message: Uint8Array): Uint8Array {
+  return sectionEntry(DELTA.resources, message)
 }
 
 /** Encodes an `envoy.service.discovery.v3.Resource`. */
@@ -111,13 +119,11 @@ function encodeWrapper(
   resource: Resource,
   parts: { readonly any?: boolean; readonly ttl?: boolean },
 ): Uint8Array {
-  const entry = new BinaryWriter()
-  writeString(entry, RESOURCE.version, resource.version)
-  if (parts.any) entry.tag(RESOURCE.any, WireType.LengthDelimited).bytes(encodeAny(resource))
-  writeString(entry, RESOURCE.name, resource.name)
-  if (parts.ttl && resource.ttlMs !== undefined)
-    entry.tag(RESOURCE.ttl, WireType.LengthDelimited).bytes(encodeDuration(resource.ttlMs))
-  return entry.finish()
+  wrapper.string(RESOURCE.version, resource.version)
+  if (parts.any) wrapper.bytes(RESOURCE.any, encodeAny(resource))
+  wrapper.string(RESOURCE.name, resource.name)
+  if (parts.ttl && resource.ttlMs !== undefined) wrapper.bytes(RESOURCE.ttl, encodeDuration(resource.ttlMs))
+  return wrapper.take()
 }
 
 function encodeDuration(milliseconds: number): Uint8Array {
@@ -136,10 +142,9 @@ function withoutContent(name: string): Uint8Array {
 }
 
 function encodeAny({ typeUrl, value }: Pick<Resource, 'typeUrl' | 'value'>): Uint8Array {
-  const any = new BinaryWriter()
-  writeString(any, ANY.typeUrl, typeUrl)
-  any.tag(ANY.value, WireType.LengthDelimited).bytes(value)
-  return any.finish()
+  any.string(ANY.typeUrl, typeUrl)
+  any.bytes(ANY.value, value)
+  return any.take()
 }
 
 function writeErrors(field: number, errors: readonly NamedError[]): void {

@@ -28,3 +28,12 @@ t.test('it writes fields as protobuf-es reads them, one message after the other'
   }
   fc.assert(fc.property(fields, fc.uint8Array({ maxLength: 100 }), check))
 })
+
+t.test('what it takes out is there until the next field, also after a large message', async (t) => {
+  const writer = new FieldWriter()
+  for (const size of [10, 1_000_000, 10]) {
+    const bytes = Buffer.alloc(size, 7)
+    writer.bytes(1, bytes)
+    t.ok(bytes.equals(new BinaryReader(writer.take().subarray(1)).bytes()), `${size} bytes`)
+  }
+})

@@ -6,6 +6,8 @@ import { WireType } from '@bufbuild/protobuf/wire'
 /** More than version, type and nonce need. A response that removes many names makes the buffer larger. */
 const INITIAL_BYTES = 1_024
 
+const MAX_KEPT_BYTES = 256 * 1_024
+
 /** The longest varint of a tag or a length. */
 const MAX_VARINT_BYTES = 5
 
@@ -30,8 +32,21 @@ export class FieldWriter {
     const message = Buffer.allocUnsafe(this.#length + shared.length)
     message.set(this.#bytes.subarray(0, this.#length))
     message.set(shared, this.#length)
-    this.#length = 0
+    this.#reset()
     return message
+  }
+
+  /** What was written, until the next field. The next message begins. */
+  take(): Buffer {
+    const message = this.#bytes.subarray(0, this.#length)
+    this.#reset()
+    return message
+  }
+
+  /** One large message does not keep its memory. */
+  #reset(): void {
+    this.#length = 0
+    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(INITIAL_BYTES)
   }
 
   #begin(field: number, size: number): void {
