@@ -1,10 +1,5 @@
 // The rows of docs/xds-rows.md as data: what the server does, and where the protocol or a public issue says why.
 
-import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
 interface Row {
   /** What the server does. */
   readonly rule: string
@@ -162,6 +157,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
   X39: {
     rule: 'A node that opens a stream of load reports (LRS) is sent the interval and `send_all_clusters` at once, and later each change. Each report is an event, and so is the end of its stream.',
     sources: ['LRS'],
+  },
+  X40: {
+    rule: 'A gRPC client loses a listener or cluster only when its snapshot no longer has it: each SotW response carries all that the client subscribes to, a NACKed one as it was before, and a group without a snapshot is sent nothing. A client that ignores the deletion goes on, and is MISSING like one that does not.',
+    sources: ['A53', 'A88'],
+    says: 'when an xDS server tells a client that an LDS or CDS resource has been deleted, gRPC will unconfigure the behavior that had been configured by that resource',
   },
   X41: {
     rule: 'An ACK says that a node accepted a resource, not that it is in effect. `yard status --effective` reads what each node has, from the config dump of an Envoy and by CSDS from a gRPC client, and compares it with what the node is served.',
@@ -359,19 +359,8 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
   },
 }
 
-/** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */
-export function testsOfRows(): ReadonlyMap<string, readonly string[]> {
-  const files = globSync('{*,*/**}/*.test.ts', { cwd: root, exclude: ['node_modules', '.*'] })
-  const rows = new Map<string, string[]>()
-  for (const file of files.sort()) {
-    const titles = readFileSync(root + file, 'utf8').matchAll(/['"`]((?:X\d+(?:, )?)+):/g)
-    const inFile = new Set([...titles].flatMap(([, list = '']) => list.split(', ')))
-    for (const row of inFile) rows.set(row, [...(rows.get(row) ?? []), file])
-  }
-  return rows
-}
-
-const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>> = {
+/** The names of documents in `sources`. */
+export const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>> = {
   P: ['xDS protocol', 'https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol'],
   MGMT: [
     'xDS management servers',
@@ -392,21 +381,6 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
   TP3: ['xRFC TP3', 'https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md'],
+  A53: ['gRFC A53', 'https://github.com/grpc/proposal/blob/master/A53-xds-ignore-resource-deletion.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
-}
-
-function linkOf(source: string): string {
-  const [title, url] = DOCUMENTS[source] ?? [source, `https://github.com/${source.replace('#', '/issues/')}`]
-  return `[${title}](${url})`
-}
-
-/** The rows as a Markdown table. */
-export function xdsRowsTable(): string {
-  const tests = testsOfRows()
-  const rows = Object.entries(XDS_ROWS).map(([code, { rule, sources, says }]) => {
-    const files = (tests.get(code) ?? []).map((file) => `\`${file}\``).join(', ')
-    const quoted = says === undefined ? rule : `${rule} <br>“${says}”`
-    return `| ${code} | ${quoted} | ${sources.map(linkOf).join(', ')} | ${files} |`
-  })
-  return ['| row | what the server does | source | tests |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }

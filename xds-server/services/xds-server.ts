@@ -22,6 +22,7 @@ import { limitProblems, limitsOf, type StreamLimits } from './limits.ts'
 import { addLoadService } from './load-service.ts'
 import { OpenStreams } from './open-streams.ts'
 import { addTelemetryService, type TelemetryService } from './telemetry-service.ts'
+import { warmUp } from './warm-up.ts'
 import { WriteBudget } from './write-budget.ts'
 
 /**
@@ -119,6 +120,11 @@ export interface XdsServerOptions {
   readonly channelOptions?: ChannelOptions
   /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
   readonly maxRequestBytes?: number
+  /**
+   * Serves a few clients in memory before the first server of a process listens, so that the code that serves is compiled: the first
+   * clients are in sync in half the time. It takes about 70 ms of CPU. Default: true.
+   */
+  readonly warmUp?: boolean
 }
 
 /**
@@ -243,6 +249,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
       authorize: clientStatus === true ? authorize : clientStatus.authorize,
     })
   }
+  if (options.warmUp !== false) await warmUp()
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
   const listeners = await bind(address, {
     server,

@@ -10,6 +10,8 @@ import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
 import {
+  NO_NAMES,
+  type Subscription,
   type SubscriptionChange,
   stillCovered,
   subscribeToChange,
@@ -17,11 +19,11 @@ import {
   without,
 } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
-import { type View, withUnknown } from '../type-state/view.ts'
+import { hasReported, type View, withUnknown } from '../type-state/view.ts'
 import { listedRemovals } from './absent-filters.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
-import { reportedView } from './reported.ts'
+import { reportedView, resumedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { type ResponseContent, splitContent } from './response-size.ts'
 import { separateAfterNack } from './separate-after-nack.ts'
@@ -51,7 +53,7 @@ function composeContent(
   const removed = listedRemovals(before, absentNow)
   const { request, subscription, view, type } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
-  const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
+  const isAnswer = request.isFirst && subscription.wildcard && !hasReported(view)
   if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
   if (type.typeUrl !== VIRTUAL_HOST) {
     const [first = upserts, ...others] = separateAfterNack(before, upserts)
@@ -115,18 +117,15 @@ function takeNames({ state, report }: Received, request: DeltaRequest): Received
 
 /** The first request of a type on a stream. A nonce in it is of an earlier stream and is ignored. */
 function begin(state: StreamState, request: DeltaRequest): Received {
-  const { typeUrl, initialResourceVersions } = request
+  const { typeUrl } = request
   const created = createTypeState(typeUrl)
   const change = subscribeToChange(
     created.subscription,
     { ...request, first: true },
     created.type.legacyWildcard,
   )
-  const view = clientView(state, typeUrl, initialResourceVersions)
-  const subscribed = applyChange({ ...created, view }, change)
-  // A client that reports what it has needs an answer for the rest only.
-  const names = without(subscribed.request.names, reportedNames(view))
-  const begun = { ...subscribed, request: { ...subscribed.request, names } }
+  const view = clientView(state, change.subscription, request)
+  const begun = withoutReported(applyChange({ ...created, view }, change))
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
   const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
   return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
@@ -136,10 +135,22 @@ function begin(state: StreamState, request: DeltaRequest): Received {
  * What a client has that reconnects, by its `initial_resource_versions`. Assignments whose clusters were sent since count as
  * unknown, whatever it reports.
  */
-function clientView(state: StreamState, typeUrl: string, reported: ReadonlyMap<string, string>): View {
-  const view = reportedView(state, typeUrl, reported)
+function clientView(
+  state: StreamState,
+  subscription: Subscription,
+  { typeUrl, initialResourceVersions: reported }: DeltaRequest,
+): View {
+  const resumed = resumedView(state, typeUrl, subscription, reported)
+  const view = resumed ?? reportedView(state, typeUrl, reported)
   if (typeUrl !== ENDPOINT) return view
   return withUnknown(view, state.warmingEds)
+}
+
+/** A client that reports what it has needs an answer for the rest only. */
+function withoutReported(typeState: TypeState): TypeState {
+  const { request, view } = typeState
+  if (view.isResumed) return { ...typeState, request: { ...request, names: NO_NAMES, added: NO_NAMES } }
+  return { ...typeState, request: { ...request, names: without(request.names, reportedNames(view)) } }
 }
 
 /** What a client has reported, and the glob collections that this is of: their other resources follow as news. */
