@@ -1,5 +1,6 @@
 // Real parts for tests: an Envoy of our xDS server, echo backends, and a steady load through them.
 
+import type { Bootstrap } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import type { NodeLocality } from '../../envoy-bootstrap/locality.ts'
@@ -27,6 +28,8 @@ interface EnvoyOptions {
   /** Default: 2. */
   readonly drainTimeSeconds?: number
   readonly locality?: NodeLocality
+  /** Changes the bootstrap that `createBootstrap` made. */
+  readonly edit?: (bootstrap: Bootstrap) => void
 }
 
 /** An Envoy, by default of the fleet "fleet" with the id "edge-1". */
@@ -48,6 +51,7 @@ export async function startEnvoy(
     ...(statsIntervalMs !== undefined && { statsIntervalMs }),
     ...(options.locality && { locality: options.locality }),
   })
+  options.edit?.(bootstrap)
   const { path } = findEnvoy()
   const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds })
   t.teardown(() => envoy.stop())

@@ -50,7 +50,7 @@ const fillAddress = memoizeByTextInUse((resource: Resource, address): Resource =
   for (const socket of open) socket.address = address || addressInName(resource.name, socket)
   if (open.every((socket) => socket.address === '')) return resource
   const value = encodeCanonically(ListenerSchema, listener)
-  return encodedResource(resource.typeUrl, resource.name, value, resource.references)
+  return encodedResource(resource.typeUrl, resource.writtenName ?? resource.name, value, resource.references)
 })
 
 /** The end of a name made by a `server_listener_resource_name_template`: an address and a port. */

@@ -25,6 +25,8 @@ import { canonicalName } from './xdstp-name.ts'
 export interface Resource {
   readonly typeUrl: string
   readonly name: string
+  /** The name as it was given, if that is another spelling of the same `xdstp:` name. */
+  readonly writtenName?: string
   /** A hash of the content. */
   readonly version: string
   /** The encoded message. */
@@ -124,7 +126,9 @@ export function encodedResource(
   value: Uint8Array,
   references: readonly ResourceReference[] = [],
 ): Resource {
-  return { typeUrl, name, version: contentVersion(value), value, references }
+  const canonical = canonicalName(name)
+  const written = canonical === name ? undefined : { writtenName: name }
+  return { typeUrl, name: canonical, ...written, version: contentVersion(value), value, references }
 }
 
 function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Resource | string {
@@ -144,7 +148,7 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
     const name = wrapped ? input.name : message && ownName(message)
     if (name === undefined) return `${typeUrl} has no known name field: give { name, resource } instead`
     if (name === '') return `this ${typeUrl} has an empty name: set its name`
-    return encodedResource(typeUrl, canonicalName(name), value, references)
+    return encodedResource(typeUrl, name, value, references)
   } catch (error) {
     if (error instanceof SwitchyardError) throw error
     return `this ${typeUrl} cannot be encoded: ${error instanceof Error ? error.message : error}`

@@ -8,6 +8,7 @@ import { collectionOf } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
+import { spelledByClient, spellingsFor } from '../type-state/spellings.ts'
 import {
   type SubscriptionChange,
   stillCovered,
@@ -38,22 +39,27 @@ function compose(before: TypeState, { upserts, removed, target }: PushPlan): rea
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
   if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
-  if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(target, splitContent(upserts, removed))
+  if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(before, target, splitContent(upserts, removed))
   const absent = sortAbsentHosts(before, removed)
   const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
   return [
-    ...(isRest ? draftsOf(target, splitContent(upserts, absent.removed)) : []),
-    ...(absent.unknown.length === 0 ? [] : draftsOf(target, splitContent(EMPTY_LIST, absent.unknown))).map(
-      (draft) => ({ ...draft, isWithoutContent: true }),
-    ),
+    ...(isRest ? draftsOf(before, target, splitContent(upserts, absent.removed)) : []),
+    ...(absent.unknown.length === 0
+      ? []
+      : draftsOf(before, target, splitContent(EMPTY_LIST, absent.unknown))
+    ).map((draft) => ({ ...draft, isWithoutContent: true })),
   ]
 }
 
 function draftsOf(
+  before: TypeState,
   { version }: PushPlan['target'],
   contents: readonly ResponseContent[],
 ): readonly ResponseDraft[] {
-  return contents.map((content) => ({ ...content, version, changedResources: content.resources }))
+  return contents.map((content) => {
+    const spellings = spellingsFor(before, content.resources, content.removed)
+    return { ...content, version, changedResources: content.resources, ...(spellings && { spellings }) }
+  })
 }
 
 function receive(state: StreamState, request: DeltaRequest): Received {
@@ -79,7 +85,8 @@ function takeNames({ state, report }: Received, request: DeltaRequest): Received
   const { subscription, type } = typeState
   const change = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
   if (change.subscription === subscription) return { state, report }
-  const next = applyChange(change.wildcardBegan ? askAnew(typeState) : typeState, change)
+  const spelled = { ...typeState, spellings: spelledByClient(typeState.spellings, request) }
+  const next = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
   return { state: withTypeState(state, next), report: [...report, reportSubscription(next)] }
 }
 
@@ -93,7 +100,8 @@ function begin(state: StreamState, request: DeltaRequest): Received {
     created.type.legacyWildcard,
   )
   const view = clientView(state, typeUrl, initialResourceVersions)
-  const subscribed = applyChange({ ...created, view }, change)
+  const spellings = spelledByClient(created.spellings, request)
+  const subscribed = applyChange({ ...created, view, spellings }, change)
   // A client that reports what it has needs an answer for the rest only.
   const names = without(subscribed.request.names, reportedNames(view))
   const begun = { ...subscribed, request: { ...subscribed.request, names } }

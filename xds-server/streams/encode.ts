@@ -25,15 +25,17 @@ export function encodeSotwResponse({ version, resources, typeUrl, nonce }: Respo
 
 /** Encodes a `DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse(response: Response): Buffer {
-  const { version, resources, removed, typeUrl, nonce, isWithoutContent } = response
+  const { version, resources, removed, typeUrl, nonce, isWithoutContent, spellings } = response
+  const written = (name: string) => spellings?.get(name) ?? name
   own.string(DELTA.version, version)
   own.string(DELTA.typeUrl, typeUrl)
   own.string(DELTA.nonce, nonce)
   for (const name of removed) {
     if (isWithoutContent) own.bytes(DELTA.resources, withoutContent(name))
-    else own.string(DELTA.removed, name)
+    else own.string(DELTA.removed, written(name))
   }
-  return own.finish(deltaSection(resources))
+  if (spellings === undefined) return own.finish(deltaSection(resources))
+  return own.finish(Buffer.concat(resources.map((one) => deltaResource(one, written(one.name)))))
 }
 
 /** Encodes the `resources` field of responses: each resource once, and each shared list once. */
@@ -53,13 +55,15 @@ const sotwSection = sectionEncoder((resource) =>
   new BinaryWriter().tag(SOTW.resources, WireType.LengthDelimited).bytes(encodeAny(resource)).finish(),
 )
 
-const deltaSection = sectionEncoder((resource) => {
+const deltaSection = sectionEncoder((resource) => deltaResource(resource, resource.name))
+
+function deltaResource(resource: Resource, name: string): Uint8Array {
   const entry = new BinaryWriter()
   writeString(entry, RESOURCE.version, resource.version)
   entry.tag(RESOURCE.any, WireType.LengthDelimited).bytes(encodeAny(resource))
-  writeString(entry, RESOURCE.name, resource.name)
+  writeString(entry, RESOURCE.name, name)
   return new BinaryWriter().tag(DELTA.resources, WireType.LengthDelimited).bytes(entry.finish()).finish()
-})
+}
 
 /** Envoy takes a resource without content only if it has an alias, and NACKs it otherwise. */
 function withoutContent(name: string): Uint8Array {

@@ -11,6 +11,7 @@ import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
 import { EMPTY_LEDGER, type Ledger } from './responses.ts'
+import { NO_SPELLINGS, type Spellings } from './spellings.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
 import { emptyView, type View } from './view.ts'
 
@@ -36,6 +37,8 @@ export interface TypeState {
   readonly ledger: Ledger
   readonly pushed: Pushed
   readonly request: OpenRequest
+  /** Delta: how names are written to the client. */
+  readonly spellings: Spellings
 }
 
 export function createTypeState(typeUrl: string): TypeState {
@@ -53,6 +56,7 @@ export function createTypeState(typeUrl: string): TypeState {
       lastResourceNames: EMPTY_LIST,
       remaining: undefined,
     },
+    spellings: NO_SPELLINGS,
   }
 }
 
