@@ -1,10 +1,5 @@
 // The rows of docs/xds-rows.md as data: what the server does, and where the protocol or a public issue says why.
 
-import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
 interface Row {
   /** What the server does. */
   readonly rule: string
@@ -16,7 +11,7 @@ interface Row {
 
 export const XDS_ROWS: Readonly<Record<string, Row>> = {
   X1: {
-    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. A name that it leaves out is sent again when a later request lists it. Exception: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)).',
+    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. A name that it leaves out is sent again when a later request lists it. Exceptions: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)), and the responses of X68 go out together.',
     sources: ['P', 'envoyproxy/envoy#10363'],
   },
   X2: {
@@ -133,6 +128,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A name that is unsubscribed while writes are blocked is not sent.',
     sources: ['envoyproxy/go-control-plane#1498'],
   },
+  X32: {
+    rule: 'A TTL and its heartbeats are sent only to clients whose features say `xds.config.supports-resource-ttl`, and in SotW also that they unwrap resources. A heartbeat changes no version and no status, and nothing waits for its answer.',
+    sources: ['P', 'envoyproxy/go-control-plane#359'],
+    says: 'For clients that support the xds.config.supports-resource-ttl client feature, A TTL field may be specified on each Resource.',
+  },
   X33: {
     rule: 'A renewed secret keeps its name, so the bytes of listeners do not change. An old and a new authority are trusted together.',
     sources: ['envoyproxy/envoy#21393'],
@@ -157,6 +157,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
   X39: {
     rule: 'A node that opens a stream of load reports (LRS) is sent the interval and `send_all_clusters` at once, and later each change. Each report is an event, and so is the end of its stream.',
     sources: ['LRS'],
+  },
+  X40: {
+    rule: 'A gRPC client loses a listener or cluster only when its snapshot no longer has it: each SotW response carries all that the client subscribes to, a NACKed one as it was before, and a group without a snapshot is sent nothing. A client that ignores the deletion goes on, and is MISSING like one that does not.',
+    sources: ['A53', 'A88'],
+    says: 'when an xDS server tells a client that an LDS or CDS resource has been deleted, gRPC will unconfigure the behavior that had been configured by that resource',
   },
   X41: {
     rule: 'An ACK says that a node accepted a resource, not that it is in effect. `yard status --effective` reads what each node has, from the config dump of an Envoy and by CSDS from a gRPC client, and compares it with what the node is served.',
@@ -222,6 +227,19 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A wait for a revision ends when the revision that superseded it is ACKed, or when its own verdict is known.',
     sources: ['cilium/cilium#48631'],
   },
+  X57: {
+    rule: 'A TTL is part of the version of its resource, so one that changes, begins or ends is sent.',
+    sources: ['P'],
+    says: 'To update the TTL associated with a Resource, the management server resends the resource with a new TTL. To remove the TTL, the management server resends the resource with the TTL field unset.',
+  },
+  X58: {
+    rule: 'In SotW, a heartbeat repeats the content, with everything that the client subscribes to if the type is whole, and routes and endpoints have no TTL: Envoy 1.40 deletes or crashes otherwise ([how](library.md#what-we-saw-of-envoy-140)).',
+    sources: ['envoyproxy/envoy#24271', 'envoyproxy/envoy#20131'],
+  },
+  X59: {
+    rule: 'Resources that may have expired at the client are sent anew, with their content: after a gap in the heartbeats, after a NACK of a heartbeat, and after a reconnect, whatever versions the client reports.',
+    sources: ['envoyproxy/envoy#15667'],
+  },
   X60: {
     rule: 'The first VHDS request of an Envoy names nothing and means all virtual hosts. It is answered at once, also if there are none; names that calls ask for are answered beside it.',
     sources: ['P', 'envoyproxy/envoy#46641', 'envoyproxy/go-control-plane#1296'],
@@ -246,6 +264,43 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'On one stream, configurations of filters (ECDS) are pushed when clusters and secrets are ACKed, and listeners when the configurations are. A configuration is removed when the listeners that used it are replaced and drained.',
     sources: ['P', 'envoyproxy/envoy#32823'],
     says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
+  },
+  X68: {
+    rule: 'After a NACK of several configurations of filters or runtime layers that does not say which one is bad, each of them is sent again in a response of its own: the bad one alone stays NACKED.',
+    sources: ['P'],
+    says: 'In the incremental protocol variants, the server sends each resource in its own response.',
+  },
+  X69: {
+    rule: 'An ACK of a runtime layer brings back the layers of the stream that were NACKed before it: Envoy keeps a bad layer and NACKs every other one until that is replaced ([why](library.md#what-we-saw-of-envoy-140)).',
+    sources: [],
+  },
+  X70: {
+    rule: 'In SotW, a runtime layer that the snapshot lacks is sent empty: Envoy drops its values, and at its start does not wait for it.',
+    sources: ['P', 'envoyproxy/envoy#13632'],
+    says: 'for other resource types, the API provides no mechanism for the server to tell the client that resources have been deleted',
+  },
+  X71: {
+    rule: 'An Envoy that starts asks for its runtime layers first. It is NOT_SENT until it asks for clusters and listeners, or has sent nothing for `startTimeMs`.',
+    sources: ['envoyproxy/envoy#10362', 'envoyproxy/envoy#9709'],
+  },
+  X72: {
+    rule: 'A client that reads errors gets the reason why a name has no resource (`resource_errors`): in the answer to its request, and when the name is removed. Without a reason of the snapshot it is NOT_FOUND. What exists is sent beside it.',
+    sources: ['TP3', 'A88'],
+    says: 'Clients that support this mechanism will use this additional field to obtain error information for resources that the xDS server couldn’t provide.',
+  },
+  X73: {
+    rule: 'An error is sent once, and again if it changes or if the client asks anew. A subscription to everything has errors only for the names that the snapshot gives one.',
+    sources: ['TP3'],
+    says: 'The xDS Management server is only expected to return the error message once rather than throughout for future responses.',
+  },
+  X74: {
+    rule: 'No stage waits for the answer to a response that only has errors, and a NACK of it holds nothing back.',
+    sources: ['TP3'],
+  },
+  X75: {
+    rule: 'Clients do not say whether they read errors, so only gRPC clients get them by default. A response stays valid for a client that ignores them: one with all clusters or listeners still has all of them.',
+    sources: ['TP3'],
+    says: "As the clients don't look at this field right now, the xDS management server must assume the responses remain valid for older clients for backward compatibility.",
   },
   X76: {
     rule: 'Two spellings of an `xdstp://` name are one name: the order of its context parameters makes no difference, nor does which of its characters are percent-encoded.',
@@ -305,19 +360,8 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
   },
 }
 
-/** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */
-export function testsOfRows(): ReadonlyMap<string, readonly string[]> {
-  const files = globSync('{*,*/**}/*.test.ts', { cwd: root, exclude: ['node_modules', '.*'] })
-  const rows = new Map<string, string[]>()
-  for (const file of files.sort()) {
-    const titles = readFileSync(root + file, 'utf8').matchAll(/['"`]((?:X\d+(?:, )?)+):/g)
-    const inFile = new Set([...titles].flatMap(([, list = '']) => list.split(', ')))
-    for (const row of inFile) rows.set(row, [...(rows.get(row) ?? []), file])
-  }
-  return rows
-}
-
-const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>> = {
+/** The names of documents in `sources`. */
+export const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>> = {
   P: ['xDS protocol', 'https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol'],
   MGMT: [
     'xDS management servers',
@@ -337,21 +381,7 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
   A9: ['gRFC A9', 'https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md'],
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
+  TP3: ['xRFC TP3', 'https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md'],
+  A53: ['gRFC A53', 'https://github.com/grpc/proposal/blob/master/A53-xds-ignore-resource-deletion.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
-}
-
-function linkOf(source: string): string {
-  const [title, url] = DOCUMENTS[source] ?? [source, `https://github.com/${source.replace('#', '/issues/')}`]
-  return `[${title}](${url})`
-}
-
-/** The rows as a Markdown table. */
-export function xdsRowsTable(): string {
-  const tests = testsOfRows()
-  const rows = Object.entries(XDS_ROWS).map(([code, { rule, sources, says }]) => {
-    const files = (tests.get(code) ?? []).map((file) => `\`${file}\``).join(', ')
-    const quoted = says === undefined ? rule : `${rule} <br>“${says}”`
-    return `| ${code} | ${quoted} | ${sources.map(linkOf).join(', ')} | ${files} |`
-  })
-  return ['| row | what the server does | source | tests |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }

@@ -3,7 +3,7 @@
 import { mock } from 'node:test'
 import t from 'tap'
 import { deltaRequest } from '../../test/support/requests.ts'
-import { CLUSTER, ENDPOINT, LISTENER } from '../snapshot/resource-type.ts'
+import { CLUSTER, ENDPOINT, LISTENER, RUNTIME } from '../snapshot/resource-type.ts'
 import { delta } from '../streams/protocol.ts'
 import { createStreamState } from '../streams/stream.ts'
 import { StartClock } from './start-clock.ts'
@@ -12,7 +12,7 @@ t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
 t.afterEach(() => mock.timers.reset())
 
 function requestFor(typeUrl: string) {
-  if (typeUrl === ENDPOINT) return { typeUrl, subscribe: ['a'] }
+  if ([ENDPOINT, RUNTIME].includes(typeUrl)) return { typeUrl, subscribe: ['a'] }
   return typeUrl.startsWith('xdstp:') ? { typeUrl: CLUSTER, subscribe: [typeUrl] } : { typeUrl }
 }
 
@@ -43,7 +43,27 @@ t.test('a client with clusters only has started when it has said nothing for the
   t.same([clock.isStarting, started.length], [false, 1], 'it starts once')
 })
 
-for (const types of [[LISTENER], [CLUSTER, LISTENER], [ENDPOINT]]) {
+t.test('X71: a client with runtime layers is starting until it asks for listeners', async (t) => {
+  const { clock, started } = clockOf()
+  clock.heard(asked(RUNTIME))
+  clock.heard(asked(RUNTIME, CLUSTER))
+  mock.timers.tick(999)
+  t.same([clock.isStarting, started.length], [true, 0])
+  clock.heard(asked(RUNTIME, CLUSTER, LISTENER))
+  t.equal(clock.isStarting, false)
+})
+
+t.test(
+  'X71: a client with runtime layers only has started when it has said nothing for the time',
+  async (t) => {
+    const { clock, started } = clockOf()
+    clock.heard(asked(RUNTIME))
+    mock.timers.tick(1_000)
+    t.same([clock.isStarting, started.length], [false, 1])
+  },
+)
+
+for (const types of [[LISTENER], [CLUSTER, LISTENER], [ENDPOINT], [RUNTIME, ENDPOINT]]) {
   t.test(`a client that asks for ${types.length === 1 ? types[0] : 'both'} is not starting`, async (t) => {
     const { clock, started } = clockOf()
     t.equal(clock.isStarting, true)

@@ -5,7 +5,7 @@ import { memoize, memoizePair } from '../../core/memo.ts'
 import { collectionsIn, covers, membersOf } from './collections.ts'
 import { canonicalNames, type ExternalNames, isExternal } from './consistency.ts'
 import type { ClientKind, ResourceReference } from './references.ts'
-import { CLUSTER, LISTENER } from './resource-type.ts'
+import { CLUSTER, LISTENER, RUNTIME } from './resource-type.ts'
 import { gatherNames, type NamesByType, type SnapshotContent, typeIn } from './snapshot.ts'
 import type { TypeSnapshot } from './type-snapshot.ts'
 
@@ -47,16 +47,16 @@ export function unaskedNames(
 }
 
 /**
- * Whether an Envoy has asked for clusters and may still ask for listeners. An Envoy that starts asks for listeners when all its
- * clusters are warm; one without dynamic listeners never does, and only time tells them apart. An Envoy with listeners and without
- * clusters asks for no clusters: it would have done so first.
+ * The types that an Envoy which starts may still ask for: clusters when it has its runtime layers, and listeners when all its clusters
+ * are warm. An Envoy without dynamic clusters or listeners never does, and only time tells them apart. An Envoy with listeners and
+ * without clusters asks for no clusters: it would have done so first.
  */
-export function maySubscribeToListeners(subscriptions: Subscriptions, snapshot: SnapshotContent): boolean {
-  return (
-    isOpenEnded(subscriptions.get(CLUSTER)) &&
-    !subscriptions.has(LISTENER) &&
-    typeIn(snapshot, LISTENER).resources.size > 0
-  )
+export function typesToCome(subscriptions: Subscriptions, snapshot: SnapshotContent): readonly string[] {
+  if (subscriptions.has(LISTENER)) return []
+  const hasClusters = isOpenEnded(subscriptions.get(CLUSTER))
+  const hasOnlyLayers = subscriptions.size === 1 && subscriptions.has(RUNTIME)
+  const toCome = hasClusters ? [LISTENER] : hasOnlyLayers ? [CLUSTER, LISTENER] : []
+  return toCome.filter((typeUrl) => typeIn(snapshot, typeUrl).resources.size > 0)
 }
 
 const ROOTS = [CLUSTER, LISTENER]

@@ -2,9 +2,12 @@
 // response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
+import type { SharedList } from '../../core/memo.ts'
+import type { Resource } from '../snapshot/resource.ts'
 import { isCollection } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
+import { NOTHING_SENT } from '../type-state/resource-errors.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
   isSubscribed,
@@ -16,9 +19,10 @@ import {
   unite,
   without,
 } from '../type-state/subscription.ts'
-import { createTypeState, type TypeState } from '../type-state/type-state.ts'
+import { createTypeState, subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { forgotten, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
+import { type HeartbeatDraft, isHeartbeatNonce, responseNonceOf, withExpired } from './heartbeat.ts'
 import { reportedView } from './reported.ts'
 import type { NackDetail, SotwRequest } from './requests.ts'
 import { composeSotw } from './sotw-compose.ts'
@@ -31,6 +35,20 @@ export const sotwRules: Protocol<SotwRequest> = {
   receive,
   mayRespond: (typeState) => typeState.ledger.pending.length === 0 || maySupersede(typeState),
   compose: composeSotw,
+  composeHeartbeat,
+}
+
+/**
+ * Envoy 1.40 takes a heartbeat without content for a response without the resource: it deletes listeners and clusters, and lets the
+ * others expire. So a heartbeat repeats what the client has; a full-state one repeats everything, if that is known.
+ */
+function composeHeartbeat(
+  { type, view, subscription, ledger, request }: TypeState,
+  resources: SharedList<Resource>,
+): HeartbeatDraft | undefined {
+  if (!type.fullStateInSotw) return { resources, ttls: 'carried' }
+  const isKnown = view.overrides.size === 0 && ledger.nacked.length === 0 && request.names.size === 0
+  return isKnown ? { resources: subscribedIn(view.base, subscription), ttls: 'carried' } : undefined
 }
 
 /**
@@ -45,6 +63,19 @@ function maySupersede({ type, subscription, ledger }: TypeState): boolean {
 }
 
 function receive(state: StreamState, request: SotwRequest): Received {
+  if (!isHeartbeatNonce(request.responseNonce)) return receiveAnswer(state, request)
+  const { typeUrl, errorDetail } = request
+  const answered = { ...request, responseNonce: responseNonceOf(request.responseNonce) }
+  const typeState = state.typeStates.get(typeUrl)
+  // The heartbeat repeats that response, so a NACK means it. If it was ACKed before, its resources are sent as a push.
+  const isPending = typeState && findPending(typeState, answered.responseNonce)
+  const isRejected = errorDetail !== undefined && !isPending
+  const received = receiveAnswer(isRejected ? withExpired(state, typeUrl) : state, answered)
+  // The client answered a heartbeat before a push reached it. That is no fault of its own, and nothing comes of it.
+  return { ...received, report: received.report.filter(({ kind }) => kind !== 'stale') }
+}
+
+function receiveAnswer(state: StreamState, request: SotwRequest): Received {
   const { typeUrl, responseNonce } = request
   const known = state.typeStates.get(typeUrl)
   if (known === undefined) return begin(state, request)
@@ -68,7 +99,8 @@ function answerEarlier(state: StreamState, known: TypeState, request: SotwReques
   const pending = findPending(known, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const [typeState, answered] = supersedeEarlier(known, pending)
-  if (errorDetail === undefined) return takeAnswer(state, typeState, answered, undefined)
+  const isRepeated = answered.isFullState === true
+  if (errorDetail === undefined || !isRepeated) return takeAnswer(state, typeState, answered, errorDetail)
   // The newer response repeats the NACKed content, so its own answer will tell.
   const report = [reportAnswer(answered, errorDetail)]
   return { state: withTypeState(state, mergeIntoNext(typeState, answered)), report }
@@ -187,6 +219,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
       lastResourceNames: resourceNames,
       remaining: undefined,
     },
+    sentErrors: NOTHING_SENT,
   }
   return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }
 }

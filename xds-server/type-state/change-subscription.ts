@@ -2,6 +2,7 @@
 
 import { collectionsIn, membersAmong } from '../snapshot/collections.ts'
 import { releaseNacked } from './ledger.ts'
+import { NOTHING_SENT } from './resource-errors.ts'
 import { isSubscribed, type SubscriptionChange, uncovered, unite, without } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { forgotten, type View, withUnknown } from './view.ts'
@@ -17,6 +18,7 @@ export function askAnew(typeState: TypeState): TypeState {
     ...typeState,
     view: withUnknown(forgotten(view, subscription), onTheirWay),
     request: { ...request, isFirst: true },
+    sentErrors: NOTHING_SENT,
   }
 }
 

@@ -10,6 +10,7 @@ import { decide, type HeldCase } from './decide.ts'
 import { ackedResource, type Held, isExactly } from './held.ts'
 import { PlannedNames } from './planned-names.ts'
 import type { Pushed } from './pushed.ts'
+import { type ErrorPlan, type Explain, planErrors } from './resource-errors.ts'
 import type { NackedResponse } from './responses.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
 import { subscribedIn, type TypeState } from './type-state.ts'
@@ -26,9 +27,11 @@ export interface PushContext {
   readonly isRemovable: (name: string) => boolean
   /** Names whose resource in the newest snapshot refers to one that the client NACKed. */
   readonly heldBack: ReadonlySet<string>
+  /** The error of a missing name that the snapshot gives none for. Undefined for a client that reads no errors. */
+  readonly explain?: Explain | undefined
 }
 
-export interface PushPlan {
+export interface PushPlan extends ErrorPlan {
   readonly target: TypeSnapshot
   readonly pushed: Pushed
   readonly upserts: SharedList<Resource>
@@ -39,10 +42,14 @@ export interface PushPlan {
   readonly nacked: readonly NackedResponse[]
 }
 
+/** What a plan does to names and their resources. */
+type ContentPlan = Omit<PushPlan, keyof ErrorPlan>
+
 /** Plans what to send now: answers come from the newest snapshot, and pushes go no further than the target. */
 export function planPush(typeState: TypeState, context: PushContext): PushPlan {
   const facts = factsOf(typeState, context)
-  return planQuickly(typeState, facts) ?? planByName(typeState, context, facts)
+  const plan = planQuickly(typeState, facts) ?? planByName(typeState, context, facts)
+  return { ...plan, ...planErrors(typeState, plan, context) }
 }
 
 interface PushFacts {
@@ -69,7 +76,7 @@ function factsOf({ type, view }: TypeState, context: PushContext): PushFacts {
 function planQuickly(
   { subscription, view, ledger, request }: TypeState,
   { target, latest, pushed, diff, heldBack }: PushFacts,
-): PushPlan | undefined {
+): ContentPlan | undefined {
   if (view.overrides.size > 0 || ledger.nacked.length > 0 || heldBack.size > 0) return undefined
   const common = { target, pushed, overrides: NO_OVERRIDES, nacked: [] }
   if (request.names.size === 0 && diff.removed.length === 0) {
@@ -83,7 +90,7 @@ function planQuickly(
   return undefined
 }
 
-function planByName(typeState: TypeState, context: PushContext, facts: PushFacts): PushPlan {
+function planByName(typeState: TypeState, context: PushContext, facts: PushFacts): ContentPlan {
   const { ledger, request, subscription } = typeState
   const { target, latest, pushed } = facts
   const look = nameLook(typeState, context, facts)

@@ -1,7 +1,8 @@
 // The state of one resource type on one stream. It is immutable, and small because it refers to shared snapshots.
 //
 // Its groups live and die together: what the client subscribes to (`subscription`), what it has (`view`), which responses it has
-// not answered or has NACKed (`ledger`), how far pushes went (`pushed`), and what it asked for and is not answered yet (`request`).
+// not answered or has NACKed (`ledger`), how far pushes went (`pushed`), what it asked for and is not answered yet (`request`), and
+// why it does not get some names (`sentErrors`).
 
 import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
 import { selectNames } from '../snapshot/collections.ts'
@@ -10,7 +11,8 @@ import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
-import { EMPTY_LEDGER, type Ledger } from './responses.ts'
+import { NOTHING_SENT, type SentErrors } from './resource-errors.ts'
+import { EMPTY_LEDGER, type Ledger, type PendingResponse } from './responses.ts'
 import { NO_SPELLINGS, type Spellings } from './spellings.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
 import { emptyView, type View } from './view.ts'
@@ -39,6 +41,7 @@ export interface TypeState {
   readonly request: OpenRequest
   /** Delta: how names are written to the client. */
   readonly spellings: Spellings
+  readonly sentErrors: SentErrors
 }
 
 export function createTypeState(typeUrl: string): TypeState {
@@ -57,6 +60,7 @@ export function createTypeState(typeUrl: string): TypeState {
       remaining: undefined,
     },
     spellings: NO_SPELLINGS,
+    sentErrors: NOTHING_SENT,
   }
 }
 
@@ -107,6 +111,18 @@ export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[]
 /** The newest snapshot whose resources of this type the client has answered completely. */
 export function answeredThrough({ pushed, ledger }: TypeState): Pushed {
   if (ledger.pending.length === 0) return pushed
-  const before = ledger.pending.map(({ previous, isAnswer }) => (isAnswer ? 'none' : previous))
+  const before = ledger.pending
+    .filter(hasContent)
+    .map(({ previous, isAnswer }) => (isAnswer ? 'none' : previous))
   return earliest([pushed, ...before])
+}
+
+/** Whether the client has to answer responses that only have errors, and no others. A push that sends nothing need not wait for it. */
+export function awaitsOnlyErrors({ ledger }: TypeState): boolean {
+  return ledger.pending.length > 0 && !ledger.pending.some(hasContent)
+}
+
+/** Nothing waits for the answer to a response that only has errors: it changes nothing at the client. */
+function hasContent({ errors, changedResources, removed }: PendingResponse): boolean {
+  return errors === undefined || changedResources.length > 0 || removed.length > 0
 }
