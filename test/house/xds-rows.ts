@@ -358,6 +358,10 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'The requests of a stream in a second are limited. Answers to responses do not count.',
     sources: ['envoyproxy/java-control-plane#101', 'istio/istio#41246'],
   },
+  X92: {
+    rule: 'In delta, the configuration of a filter (ECDS) that does not exist is not answered as removed: the listener of an Envoy would warm forever. One that the client has is removed.',
+    sources: ['envoyproxy/envoy#30379', 'istio/istio#49855'],
+  },
 }
 
 /** The names of documents in `sources`. */
