@@ -23,6 +23,7 @@ export {
   type ClientInfo,
   type MissingStatus,
   type Nack,
+  type NameList,
   type NodeStatus,
   type PendingStatus,
   type StreamInfo,

@@ -237,6 +237,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['VHDS', 'envoyproxy/envoy#39315'],
     says: 'the management server should respond with a DeltaDiscoveryResponse in which the resources entry for that virtual host has the name and aliases set to the requested host entry and the resource unpopulated',
   },
+  X63: {
+    rule: 'What clients ask for is known by name: the event `subscribed` has the names that a request adds and drops, and the status the first names of each subscription.',
+    sources: ['P', 'envoyproxy/go-control-plane#1296'],
+    says: 'xDS requests allow the client to specify a set of resource names as a hint to the server about which resources the client is interested in.',
+  },
   X66: {
     rule: 'Each type that Envoy discovers has a separate service beside ADS, SRDS, ECDS and RTDS too, in SotW and delta. VHDS has delta only.',
     sources: ['P', 'envoyproxy/java-control-plane#471'],

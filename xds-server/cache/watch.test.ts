@@ -250,8 +250,22 @@ const OPENED_AT = STREAM.openedAt
 
 const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
   [
-    { kind: 'subscribed', typeUrl: CLUSTER, names: 2, wildcard: true },
-    { kind: 'subscribed', names: 2, wildcard: true, ...OF },
+    {
+      kind: 'subscribed',
+      typeUrl: CLUSTER,
+      names: 2,
+      wildcard: true,
+      added: new Set(['b']),
+      dropped: new Set(),
+    },
+    {
+      kind: 'subscribed',
+      names: 2,
+      wildcard: true,
+      added: { count: 1, names: ['b'] },
+      dropped: { count: 0, names: [] },
+      ...OF,
+    },
   ],
   [
     { kind: 'unserved', typeUrl: CLUSTER, message: 'none' },

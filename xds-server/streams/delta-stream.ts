@@ -73,7 +73,10 @@ function takeNames({ state, report }: Received, request: DeltaRequest): Received
   const change = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
   if (change.subscription === subscription) return { state, report }
   const next = applyChange(change.wildcardBegan ? askAnew(typeState) : typeState, change)
-  return { state: withTypeState(state, next), report: [...report, reportSubscription(next)] }
+  return {
+    state: withTypeState(state, next),
+    report: [...report, reportSubscription(next, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /** The first request of a type on a stream. A nonce in it is of an earlier stream and is ignored. */
@@ -92,7 +95,10 @@ function begin(state: StreamState, request: DeltaRequest): Received {
   const begun = { ...subscribed, request: { ...subscribed.request, names } }
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
   const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
-  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(draining, begun),
+    report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /**

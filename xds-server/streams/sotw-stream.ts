@@ -126,7 +126,9 @@ function takeNames({ state, report }: Received, { typeUrl, resourceNames }: Sotw
   const isChanged = change.subscribed.size > 0 || change.unsubscribed.size > 0 || change.wildcardBegan
   return {
     state: withTypeState(state, next),
-    report: isChanged ? [...report, reportSubscription(next)] : report,
+    report: isChanged
+      ? [...report, reportSubscription(next, change.subscribed, change.unsubscribed)]
+      : report,
   }
 }
 
@@ -153,7 +155,10 @@ function begin(state: StreamState, request: SotwRequest): Received {
   }
   const begun = applyChange(typeState, change)
   const draining = drainAfterReconnect(state, begun)
-  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(draining, begun),
+    report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /**
@@ -162,7 +167,11 @@ function begin(state: StreamState, request: SotwRequest): Received {
  */
 function beginAgain(state: StreamState, known: TypeState, request: SotwRequest): Received {
   const { resourceNames } = request
-  const { subscription } = subscribeToList(known.subscription, resourceNames, known.type.legacyWildcard)
+  const { subscription, unsubscribed } = subscribeToList(
+    known.subscription,
+    resourceNames,
+    known.type.legacyWildcard,
+  )
   const begun: TypeState = {
     ...known,
     subscription,
@@ -177,7 +186,10 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
       remaining: undefined,
     },
   }
-  return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(state, begun),
+    report: [reportSubscription(begun, subscription.names, unsubscribed)],
+  }
 }
 
 function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {

@@ -68,6 +68,9 @@ export type Report =
       readonly typeUrl: string
       readonly names: number
       readonly wildcard: boolean
+      /** Names that this request asks for, and those that it drops. */
+      readonly added: ReadonlySet<string>
+      readonly dropped: ReadonlySet<string>
     }
   | { readonly kind: 'sent'; readonly typeUrl: string; readonly response: Response }
   | { readonly kind: 'acked'; readonly typeUrl: string; readonly response: PendingResponse }
@@ -108,9 +111,13 @@ export function withTypeState(state: StreamState, typeState: TypeState): StreamS
 }
 
 /** Reports what a type is subscribed to now. */
-export function reportSubscription({ type, subscription }: TypeState): Report {
+export function reportSubscription(
+  { type, subscription }: TypeState,
+  added: ReadonlySet<string>,
+  dropped: ReadonlySet<string>,
+): Report {
   const { names, wildcard } = subscription
-  return { kind: 'subscribed', typeUrl: type.typeUrl, names: names.size, wildcard }
+  return { kind: 'subscribed', typeUrl: type.typeUrl, names: names.size, wildcard, added, dropped }
 }
 
 /**
