@@ -35,6 +35,7 @@ export {
 } from './nodes/status.ts'
 export type { Authorize } from './services/authorize.ts'
 export type { StreamLimits } from './services/limits.ts'
+export type { OnDemand, OnDemandRequest } from './services/lookups.ts'
 export type { Peer } from './services/peer.ts'
 export type { TelemetryService, TelemetrySink, TelemetrySource } from './services/telemetry-service.ts'
 export {

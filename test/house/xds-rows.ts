@@ -242,6 +242,15 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P', 'envoyproxy/go-control-plane#1296'],
     says: 'xDS requests allow the client to specify a set of resource names as a hint to the server about which resources the client is interested in.',
   },
+  X64: {
+    rule: 'With the option `onDemand`, a client learns that a name does not exist only when the lookup of the name is over. What the lookup makes is pushed in stages meanwhile, so the first call to a host or a cluster finds it.',
+    sources: ['P', 'envoyproxy/envoy#17891'],
+    says: 'The management server may reply either immediately or when the requested resources are available',
+  },
+  X65: {
+    rule: 'A separate stream for clusters that calls name belongs to the client of the aggregated stream with all clusters, and so do separate streams for virtual hosts: the node is in sync when they are.',
+    sources: ['ODCDS', 'envoyproxy/envoy#24726'],
+  },
   X66: {
     rule: 'Each type that Envoy discovers has a separate service beside ADS, SRDS, ECDS and RTDS too, in SotW and delta. VHDS has delta only.',
     sources: ['P', 'envoyproxy/java-control-plane#471'],
@@ -302,6 +311,10 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
   MGMT: [
     'xDS management servers',
     'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/mgmt_server',
+  ],
+  ODCDS: [
+    'on-demand filter',
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/on_demand_updates_filter',
   ],
   VHDS: [
     'virtual host discovery service',

@@ -12,6 +12,8 @@
 //   block, drain                   the transport's buffer is full, or has room again
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
+//   as lookingUp                   absent names are looked up before the client is told
+//   lookedUp EDS a                 the lookup of these names is over
 //   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
 //   status                         the sync state of each type
 
@@ -121,6 +123,7 @@ function wordsAfter(sign: string, words: readonly string[]): string[] {
 const TRAITS: Readonly<Record<string, Partial<StreamState>>> = {
   grpc: { client: 'grpc' },
   draining: { isDraining: true },
+  lookingUp: { looksUp: true },
 }
 
 class ScriptedStream<Request> {
@@ -155,6 +158,10 @@ class ScriptedStream<Request> {
         return this.#step({ kind: 'writable' })
       case 'drained':
         return this.#step({ kind: 'drained', nonce: words[0] ?? '' })
+      case 'lookedUp': {
+        const [type = '', ...names] = words
+        return this.#step({ kind: 'lookedUp', typeUrl: typeUrlFor(type), names: new Set(names) })
+      }
       case 'as':
         this.#state = { ...this.#state, ...TRAITS[words[0] ?? ''] }
         return []

@@ -131,4 +131,11 @@ export type EndReason = 'age' | 'shutdown' | 'disconnected'
  * })
  * ```
  */
-export type FaultSource = 'nodeGroup' | 'listenerAddress' | 'authorize' | 'telemetry' | 'nackLog' | 'stream'
+export type FaultSource =
+  | 'nodeGroup'
+  | 'listenerAddress'
+  | 'authorize'
+  | 'telemetry'
+  | 'onDemand'
+  | 'nackLog'
+  | 'stream'

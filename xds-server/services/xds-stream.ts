@@ -18,6 +18,7 @@ import { type Authorize, admit } from './authorize.ts'
 import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
 import { DrainTimers } from './drain-timers.ts'
 import { failedStream, reportFailure } from './failure.ts'
+import { type LookupOptions, Lookups } from './lookups.ts'
 import type { OpenStream } from './open-streams.ts'
 import { RequestRate } from './request-rate.ts'
 import { StartClock } from './start-clock.ts'
@@ -46,6 +47,8 @@ export interface StreamContext {
   readonly drainTimeMs: number
   /** How long an Envoy that starts may be silent before it asks for listeners, in milliseconds. */
   readonly startTimeMs: number
+  /** Looks up names that a client asks for and that its snapshot lacks. */
+  readonly lookup?: LookupOptions
   /** Milliseconds after which a stream with an unanswered response ends. Undefined: never. */
   readonly answerTimeoutMs?: number
 }
@@ -63,6 +66,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   #reported: NameLoad = NO_LOAD
   #watch: Watch | undefined
   #start: StartClock | undefined
+  #lookUp: ((typeUrl: string, names: ReadonlySet<string>) => void) | undefined
+  readonly #lookups: Lookups | undefined
   #unsentBytes = 0
   #leaveQueue: (() => void) | undefined
   #isOpen = true
@@ -84,6 +89,13 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#drains = new DrainTimers(context.drainTimeMs, (nonce) =>
       this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'drained', nonce }))),
     )
+    this.#lookups =
+      context.lookup &&
+      new Lookups(context.lookup, context.serving.events, (typeUrl, names) =>
+        this.#guard(() =>
+          this.#take(this.#protocol.step(this.#current(), { kind: 'lookedUp', typeUrl, names })),
+        ),
+      )
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
@@ -142,6 +154,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const peer = admit(this.#call, node, authorize)
     const group = serving.groupOf(node)
     place.introduce(group, node.id)
+    this.#lookUp = (typeUrl, names) => this.#lookups?.start(node, group, typeUrl, names)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
     if (reportsNoVersions && first.typeUrl === CLUSTER) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
@@ -174,6 +187,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         client: clientKindOf(node),
         isAggregated: typeUrl === undefined,
         isDraining: this.#context.drainTimeMs > 0,
+        looksUp: this.#lookups !== undefined,
       }),
       snapshot: watch.snapshot(),
     }
@@ -212,7 +226,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#guard(() => this.#take(this.#protocol.step(this.#state, { kind: 'writable' })))
   }
 
-  #take({ state, send, report }: Step): void {
+  #take({ state, send, report, lookUp }: Step): void {
     if (!this.#isOpen) return
     this.#state = state
     for (const response of send) this.#write(response)
@@ -224,6 +238,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
     this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
     this.#clock.update()
+    // After the events, so that a listener knows of the request.
+    if (lookUp !== undefined) this.#lookUp?.(lookUp.typeUrl, lookUp.names)
   }
 
   #write(response: Response): void {
@@ -268,6 +284,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#leaveQueue?.()
     this.#clock.stop()
     this.#drains.stop()
+    this.#lookups?.stop()
     this.#watch?.close(reason)
     this.#start?.stop()
   }

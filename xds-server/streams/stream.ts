@@ -24,6 +24,10 @@ export interface StreamState {
   readonly drains: readonly Drain[]
   /** By type URL: subscribed names that the newest snapshot lacks. A type that lacks none has no entry. */
   readonly missing: ReadonlyMap<string, Missing>
+  /** Whether absent names are looked up before the client is told. */
+  readonly looksUp: boolean
+  /** Names by type URL whose lookup is not over. */
+  readonly awaited: ReadonlyMap<string, ReadonlySet<string>>
   /** gRPC neither warms clusters nor drains listeners. Every other client is taken for an Envoy. */
   readonly client: 'envoy' | 'grpc'
   /** True on ADS, false on a service of one type. */
@@ -60,6 +64,8 @@ export type StreamEvent<Request> =
   | { readonly kind: 'writable' }
   /** The drain time is over that began with the ACK of this response. */
   | { readonly kind: 'drained'; readonly nonce: string }
+  /** The lookup of these names is over. */
+  | { readonly kind: 'lookedUp'; readonly typeUrl: string; readonly names: ReadonlySet<string> }
 
 /** What happened on a stream, for its status and its events. */
 export type Report =
@@ -83,10 +89,17 @@ export interface Step {
   readonly state: StreamState
   readonly send: readonly Response[]
   readonly report: readonly Report[]
+  /** Names that the client asks for, and that are to be looked up. Undefined if there are none. */
+  readonly lookUp?: NamesOfType
+}
+
+export interface NamesOfType {
+  readonly typeUrl: string
+  readonly names: ReadonlySet<string>
 }
 
 export type StreamOptions = Partial<
-  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining'>
+  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'looksUp'>
 >
 
 export function createStreamState(options: StreamOptions = {}): StreamState {
@@ -99,6 +112,8 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     warmingEds: new Set(),
     drains: [],
     missing: new Map(),
+    looksUp: false,
+    awaited: new Map(),
     client: 'envoy',
     isAggregated: true,
     isDraining: false,
