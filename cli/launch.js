@@ -18,6 +18,7 @@ const BENCHMARKS = {
   'bench:push': 'bench/push.ts',
   'bench:propagation': 'bench/propagation.ts',
   'bench:rollout': 'bench/rollout.ts',
+  'bench:scale': 'bench/scale.ts',
   'bench:proxyless': 'bench/proxyless.ts',
   'bench:load': 'bench/load-reports.ts',
   'bench:authz': 'bench/authz.ts',
@@ -66,7 +67,9 @@ function chooseProgram(given) {
     return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
   }
   if (name in BENCHMARKS) {
-    const envoy = ['bench:push', 'bench:rollout', 'bench:load'].includes(name) ? 'unused' : 'required'
+    const envoy = ['bench:push', 'bench:rollout', 'bench:scale', 'bench:load'].includes(name)
+      ? 'unused'
+      : 'required'
     return { file: BENCHMARKS[name], args, envoy, tap: false }
   }
   const known = [

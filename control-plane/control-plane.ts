@@ -29,6 +29,7 @@ import type { Config } from './document/model.ts'
 import { FlipTracker } from './events/flip-tracker.ts'
 import { startEvents } from './events/start-events.ts'
 import { LoadTally } from './load-reports/load-tally.ts'
+import { explainMissing } from './rollout/explain-missing.ts'
 import { PushSpans } from './rollout/push-spans.ts'
 import { Revisions } from './rollout/revisions.ts'
 import { inTurn } from './rollout/serving-observer.ts'
@@ -136,10 +137,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     const { store, nackLog } = await openState(options.stateFolder)
     ends.push(() => store.close())
-    const cache = new SnapshotCache({
+    const cache: SnapshotCache = new SnapshotCache({
       consistency: 'enforce',
       external: IN_BOOTSTRAPS,
       messages: withPatchedMessages(createMessageRegistry(declaredMessages(), { unknown: 'reject' })),
+      explainMissing: (missing) => explainMissing(missing, cache.getSnapshot(missing.group)),
       ...(nackLog && { nackLog }),
     })
     const { config, onFault } = options

@@ -28,7 +28,7 @@ interface Reflection {
 }
 
 /** Types that the exports mention and that users do not name: they are opaque, or come from `protos/`. */
-const NOT_EXPORTED = ['Node', 'ResourceReference', 'SnapshotContent', 'TypeSnapshot']
+const NOT_EXPORTED = ['Node', 'ErrorsByType', 'ResourceReference', 'SnapshotContent', 'TypeSnapshot']
 
 /**
  * Writes the API reference as web pages.

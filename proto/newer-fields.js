@@ -2,9 +2,58 @@
 
 const POLICIES = 'envoy/extensions/load_balancing_policies'
 const MUTATION_RULES = 'envoy/config/common/mutation_rules/v3/mutation_rules.proto'
+const DISCOVERY = 'envoy/service/discovery/v3/discovery.proto'
+const RESOURCE_STATUS = 'envoy/admin/v3/config_dump_shared.proto'
 
 /** `has` is in the text once the package has the fields. `added` goes behind the last field that it has; `imports` are what they need. */
 const NEWER_FIELDS = [
+  {
+    file: DISCOVERY,
+    has: 'message ResourceError',
+    behind: 'option (udpa.annotations.file_status).package_version_status = ACTIVE;',
+    added: [
+      '// Why the server cannot send a resource that the client subscribes to.',
+      'message ResourceError {',
+      '  // The name of the resource.',
+      '  ResourceName resource_name = 1;',
+      '  // Its status: `NOT_FOUND` stands for a resource that does not exist.',
+      '  google.rpc.Status error_detail = 2;',
+      '}',
+    ],
+    imports: [],
+  },
+  {
+    file: DISCOVERY,
+    has: 'resource_errors = 7',
+    behind: 'config.core.v3.ControlPlane control_plane = 6;',
+    added: [
+      '// Why resources are missing. A client remembers an error until it gets another one, or the resource.',
+      'repeated ResourceError resource_errors = 7;',
+    ],
+    imports: [],
+  },
+  {
+    file: DISCOVERY,
+    has: 'resource_errors = 9',
+    behind: 'config.core.v3.ControlPlane control_plane = 7;',
+    added: [
+      '// Why resources are missing. `NOT_FOUND` means the same as a name in `removed_resources`.',
+      'repeated ResourceError resource_errors = 9;',
+    ],
+    imports: [],
+  },
+  {
+    file: RESOURCE_STATUS,
+    has: 'RECEIVED_ERROR',
+    behind: 'NACKED = 4;',
+    added: [
+      '// The client received an error of the control plane. The config is what it accepted before.',
+      'RECEIVED_ERROR = 5;',
+      '// The client has waited for the resource in vain.',
+      'TIMEOUT = 6;',
+    ],
+    imports: [],
+  },
   {
     file: 'envoy/extensions/filters/http/header_mutation/v3/header_mutation.proto',
     has: 'query_parameter_mutations',
@@ -80,7 +129,7 @@ export function addNewerFields(files) {
     const lines = imports.map((path) => `import "${path}";\n`).join('')
     files.set(
       file,
-      text.replace(/^import /m, `${lines}import `).replace(behind, [behind, ...added].join('\n\n  ')),
+      text.replace(/^import /m, `${lines}import `).replace(behind, [behind, ...added].join('\n  ')),
     )
   }
 }

@@ -2,6 +2,7 @@
 
 export { ERROR_CODES, type ErrorCode, type Problem, SwitchyardError } from '../core/errors.ts'
 export {
+  type ExplainMissing,
   type PreparedSnapshot,
   SnapshotCache,
   type SnapshotCacheOptions,
@@ -50,13 +51,15 @@ export {
   findDanglingReferences,
 } from './snapshot/consistency.ts'
 export { createMessageRegistry, type MessageRegistry } from './snapshot/message-registry.ts'
-export type { VersionOptions } from './snapshot/prepare-snapshot.ts'
+export type { SnapshotOptions, VersionOptions } from './snapshot/prepare-snapshot.ts'
 export {
   createResources,
+  type ExpiringResource,
   type NamedResource,
   type Resource,
   type ResourceInput,
   type ResourceOptions,
 } from './snapshot/resource.ts'
+export type { ErrorDetail, ResourceError } from './snapshot/resource-error.ts'
 export { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, typeUrlOf } from './snapshot/resource-type.ts'
 export type { Snapshot } from './snapshot/snapshot.ts'

@@ -57,11 +57,12 @@ export async function startProgram(
   name: string,
   file: string,
   size: number,
+  flags: readonly string[] = [],
 ): Promise<RunningServer> {
   const running = group.start({
     name,
     command: process.execPath,
-    args: [file, '--n', String(size)],
+    args: [file, '--n', String(size), ...flags],
     dieWithParent: true,
     timeoutMs: START_TIMEOUT_MS,
     ready: (line) => parseReady<{ readonly xds: string; readonly control: string }>(line, 'control'),

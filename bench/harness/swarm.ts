@@ -24,6 +24,8 @@ export interface SwarmOptions {
   readonly types?: string
   /** Listeners to ask for as gRPC clients do: by name, and then for what the answers name. Default: as Envoys, for all. */
   readonly listeners?: readonly string[]
+  /** Local IP address of the connections. Default: the system's choice. */
+  readonly source?: string
   /** A round ends when no response has arrived for this long. */
   readonly settleMs: number
 }
@@ -34,6 +36,8 @@ export interface Swarm {
   readonly push: () => Promise<Round>
   /** Closes all streams, changes a cluster, and reconnects all clients at once. */
   readonly storm: () => Promise<Round>
+  /** Waits for a change that another swarm makes once this has resolved. The result is a function that waits for its end. */
+  readonly watch: () => Promise<() => Promise<Round>>
   readonly stop: () => Promise<void>
 }
 
@@ -45,7 +49,7 @@ export async function startSwarm(
   group: ProcessGroup,
   { swarm }: Pick<GoTools, 'swarm'>,
   { xds, bumpUrl }: Pick<RunningServer, 'xds' | 'bumpUrl'>,
-  { streams, mode, rounds, types = 'cds,eds,lds,rds', listeners = [], settleMs }: SwarmOptions,
+  { streams, mode, rounds, types = 'cds,eds,lds,rds', listeners = [], source = '', settleMs }: SwarmOptions,
 ): Promise<Swarm> {
   const running = group.start({
     name: `swarm of ${streams} ${mode} streams`,
@@ -53,7 +57,7 @@ export async function startSwarm(
     args: [
       '-stepped',
       ...['-target', xds, '-bump-url', bumpUrl, '-m', String(streams), '-mode', mode, '-types', types],
-      ...['-by-name', listeners.join()],
+      ...['-by-name', listeners.join(), '-source', source],
       ...['-rounds', String(rounds), '-settle', `${settleMs}ms`, '-timeout', `${ROUND_TIMEOUT_MS}ms`],
     ],
     timeoutMs: ROUND_TIMEOUT_MS,
@@ -65,6 +69,11 @@ export async function startSwarm(
     firstSync: checked(firstSync),
     push: async () => checked(await ask('push')),
     storm: async () => checked(await ask('storm')),
+    watch: async () => {
+      const isWatching = (line: string) => line.startsWith('{"watching"') || undefined
+      await running.ask('watch', isWatching, ROUND_TIMEOUT_MS)
+      return async () => checked(await ask('wait'))
+    },
     stop: async () => void (await running.stop()),
   }
 }

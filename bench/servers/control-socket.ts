@@ -13,10 +13,16 @@ export interface BenchmarkServer {
   readonly bump: () => void
 }
 
-/** Serves what `start` returns for `--n`, until SIGTERM. */
-export async function serveBenchmark(start: (size: number) => Promise<BenchmarkServer>): Promise<void> {
-  const { values } = parseArgs({ options: { n: { type: 'string', default: '100' } } })
-  const { address, bump } = await start(Number(values.n))
+/** Serves what `start` returns for `--n`, and for `--processes` where it has several, until SIGTERM. */
+export async function serveBenchmark(
+  start: (size: number, processes: number) => Promise<BenchmarkServer>,
+): Promise<void> {
+  const options = {
+    n: { type: 'string', default: '100' },
+    processes: { type: 'string', default: '1' },
+  } as const
+  const { values } = parseArgs({ options })
+  const { address, bump } = await start(Number(values.n), Number(values.processes))
   const control = createServer((request, response) => {
     if (request.method === 'POST' && request.url?.startsWith('/bump')) bump()
     else response.statusCode = 404

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"time"
 
 	"google.golang.org/grpc"
 )
@@ -25,7 +24,7 @@ func (c countConn) Write(b []byte) (int, error) {
 }
 
 func ready(ctx context.Context, conns []*grpc.ClientConn) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
 	for _, cc := range conns {
 		cc.Connect()

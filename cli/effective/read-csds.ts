@@ -20,6 +20,8 @@ const STATES: Readonly<Record<ClientResourceStatus, HeldState>> = {
   [ClientResourceStatus.DOES_NOT_EXIST]: 'absent',
   [ClientResourceStatus.ACKED]: 'active',
   [ClientResourceStatus.NACKED]: 'active',
+  [ClientResourceStatus.RECEIVED_ERROR]: 'active',
+  [ClientResourceStatus.TIMEOUT]: 'absent',
 }
 
 /**
@@ -62,11 +64,17 @@ function toHeld(config: ClientConfig_GenericXdsConfig): HeldResource {
   return {
     typeUrl: withHost(config.typeUrl),
     name,
-    state: STATES[clientStatus] ?? 'requested',
+    state: stateOf(clientStatus, content !== undefined),
     ...(versionInfo !== '' && { version: versionInfo }),
     ...(content !== undefined && { content }),
     ...(isNacked && { nack: { message: errorState?.details ?? '', version: errorState?.versionInfo ?? '' } }),
   }
+}
+
+/** After an error of the control plane a client goes on with what it had, if it had anything. */
+function stateOf(status: ClientResourceStatus, hasContent: boolean): HeldState {
+  if (status === ClientResourceStatus.RECEIVED_ERROR && !hasContent) return 'absent'
+  return STATES[status] ?? 'requested'
 }
 
 /** grpc-js says `envoy.config.cluster.v3.Cluster`, and the others say it with the host. */

@@ -4,6 +4,7 @@ import { create } from '@bufbuild/protobuf'
 import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import t, { type Test } from 'tap'
 import {
   CLUSTER,
@@ -15,6 +16,7 @@ import {
   type SnapshotCacheOptions,
   startXdsServer,
 } from '../../xds-server/index.ts'
+import { RUNTIME } from '../../xds-server/snapshot/resource-type.ts'
 import { nextEvent } from '../support/conformance.ts'
 import { rds, routeTo, source } from '../support/referring-resources.ts'
 import { cluster, staticCluster, tcpListener } from '../support/resources.ts'
@@ -75,6 +77,30 @@ t.test('X45: until then it is NOT_SENT, because it may ask for them', async (t) 
   t.match(cache.status('fleet'), [{ state: 'NOT_SENT', types: { [LISTENER]: { state: 'NOT_SENT' } } }])
   await take(LISTENER)
   t.equal(await outcome(), 'synced')
+})
+
+t.test(
+  'X71: an Envoy that has its runtime layers is NOT_SENT until it asks for clusters and listeners',
+  async (t) => {
+    const { cache, take, outcome } = await start(t, [...BOTH, create(RuntimeSchema, { name: 'layer' })])
+    await take(RUNTIME, 'layer')
+    t.equal(await outcome(), 'pending')
+    t.match(cache.status('fleet'), [
+      { state: 'NOT_SENT', types: { [CLUSTER]: { state: 'NOT_SENT' }, [LISTENER]: { state: 'NOT_SENT' } } },
+    ])
+    await take(CLUSTER)
+    t.equal(await outcome(), 'pending')
+    await take(LISTENER)
+    t.equal(await outcome(), 'synced')
+  },
+)
+
+t.test('X71: an Envoy with runtime layers only is in sync once it has started', async (t) => {
+  const { cache, take } = await start(t, [...BOTH, create(RuntimeSchema, { name: 'layer' })], {
+    startTimeMs: 50,
+  })
+  await take(RUNTIME, 'layer')
+  t.equal((await cache.synced('fleet')).outcome, 'synced')
 })
 
 t.test('X45: an Envoy with listeners only is in sync in a group with clusters', async (t) => {

@@ -1,7 +1,7 @@
 // Which test covers each source file: the one beside it, or the one that `covered-by.ts` names.
 
 import { stripTypeScriptTypes } from 'node:module'
-import type { Cover } from './covered-by.ts'
+import type { Cover } from './cover.ts'
 import { importClosure, isTest, type Sources } from './import-closure.ts'
 
 /** Every problem of the test coverage, as `PATH: what is wrong`. */

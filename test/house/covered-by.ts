@@ -1,28 +1,15 @@
 // Which test covers a source file without a test beside it. A folder covers all of its files without their own test.
 
-export type Cover =
-  | {
-      /** The test file that would fail if the source were wrong. */
-      readonly test: string
-      /** The test starts the source as a process, so it does not import it. */
-      readonly spawned?: true
-    }
-  /** No test runs it, and why that is acceptable. Each of these is a debt. */
-  | { readonly untested: string }
+import { by, type Cover, spawnedBy } from './cover.ts'
+import { COVERED_BENCHMARKS } from './covered-benchmarks.ts'
 
-const by = (test: string): Cover => ({ test })
-/** The source is a program, or a part of one, that the test runs as a process. */
-const spawnedBy = (test: string): Cover => ({ test, spawned: true })
 const CLUSTER_MANIFESTS =
   'experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.test.ts'
 const TRANSPORT_MANIFESTS =
   'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.test.ts'
-const FOR_MEASURING = {
-  untested: 'a program for measurements by hand; a person reads its report',
-}
-
 /** By path from the root. If several match, the longest counts. */
 export const COVERED_BY: Readonly<Record<string, Cover>> = {
+  ...COVERED_BENCHMARKS,
   'api/': by('api/client.test.ts'),
   'api/load-limits.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/lb-name.ts': by('test/envoy/fleet.test.ts'),
@@ -31,23 +18,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'api/problem-descriptions.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/revision-status.ts': by('control-plane/admin/api-docs.test.ts'),
   'api/schemas/': by('control-plane/admin/api-docs.test.ts'),
-  'bench/': FOR_MEASURING,
-  'bench/harness/': by('bench/push.test.ts'),
-  'bench/harness/environment.ts': FOR_MEASURING,
-  'bench/harness/publish.ts': FOR_MEASURING,
-  'bench/harness/resource-file.ts': by('bench/rollout.test.ts'),
-  'bench/proxyless/': by('test/envoy/bench-proxyless.test.ts'),
-  'bench/proxyless/measure-swarm.ts': by('bench/proxyless.test.ts'),
-  'bench/proxyless/swarm-report.ts': by('bench/proxyless.test.ts'),
-  'bench/push/': by('bench/push.test.ts'),
-  'bench/push/comparison-report.ts': by('bench/push/compare-commits.test.ts'),
-  'bench/load-reports/': by('bench/load-reports.test.ts'),
-  'bench/load-reports/reporters.ts': spawnedBy('bench/load-reports.test.ts'),
-  'bench/rollout/': by('bench/rollout.test.ts'),
-  'bench/servers/': spawnedBy('bench/servers/servers.test.ts'),
-  'bench/servers/target-server.ts': spawnedBy('bench/proxyless.test.ts'),
-  'bench/servers/targets.ts': by('bench/proxyless.test.ts'),
-  'bench/servers/update-server.ts': spawnedBy('bench/rollout.test.ts'),
   'policy-tests/formats/': by('policy-tests/formats/formats.test.ts'),
   'policy-tests/mutations/mutate-files.ts': spawnedBy('test/envoy/policies-guide.test.ts'),
   'policy-tests/mutations/': by('policy-tests/mutations/run-mutations.test.ts'),
@@ -256,6 +226,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'examples/on-demand/': spawnedBy('examples/on-demand/on-demand.test.ts'),
   'examples/on-demand-hosts/': spawnedBy('examples/on-demand-hosts/on-demand-hosts.test.ts'),
   'examples/per-node/': spawnedBy('examples/per-node/per-node.test.ts'),
+  'examples/several-processes/': spawnedBy('examples/several-processes/several-processes.test.ts'),
   'examples/resources.ts': spawnedBy('examples/first-control-plane/first-control-plane.test.ts'),
   'packaging/': by('packaging/library-package.test.ts'),
   'packaging/api-report.ts': by('packaging/reference.test.ts'),

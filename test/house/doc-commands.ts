@@ -88,6 +88,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
       'bench/load-reports.test.ts',
       'measureLoad',
     ],
+    'npm run bench:scale -- --full --out docs/benchmarks/scale.md': ['bench/scale.test.ts', 'measureScale'],
     'npm run bench:rollout -- --full --out docs/benchmarks/rollout.md': ['bench/rollout.test.ts', 'rollout'],
     'npm run bench:proxyless -- --full --out docs/benchmarks/proxyless.md': [
       'test/envoy/bench-proxyless.test.ts',
@@ -303,6 +304,13 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npm run example on-demand 127.0.0.1:18000 orders=50051 payments=50052': example('on-demand'),
   },
   'examples/per-node/README.md': { 'npm run example per-node': example('per-node') },
+  'examples/several-processes/README.md': {
+    'npm run example several-processes': example('several-processes'),
+    'curl -X PUT http://127.0.0.1:18080/8081': [
+      'examples/several-processes/several-processes.test.ts',
+      "method: 'PUT'",
+    ],
+  },
   'packaging/README.md': { 'npm install switchyard @bufbuild/protobuf': INSTALLED },
   'web/grpc-web-example/README.md': {
     'npm run example:web': WEB_EXAMPLE,

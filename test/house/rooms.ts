@@ -236,7 +236,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'bench/': {
     holds: 'benchmarks next to other servers in the same run; `gcp-peer/` and `xds-swarm/` are in Go',
-    mayImport: ['testbed/', 'control-plane/control-plane.ts'],
+    mayImport: ['testbed/', 'control-plane/control-plane.ts', 'examples/'],
   },
   'test/': {
     holds: 'tests of several parts together, and shared fixtures',

@@ -16,7 +16,7 @@ interface Row {
 
 export const XDS_ROWS: Readonly<Record<string, Row>> = {
   X1: {
-    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. A name that it leaves out is sent again when a later request lists it. Exception: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)).',
+    rule: 'In SotW, a type has one pending response at a time, and a request with a stale nonce is not answered. A name that it leaves out is sent again when a later request lists it. Exceptions: a wildcard subscription without names may be sent newer content meanwhile ([why](library.md#what-we-saw-of-envoy-140)), and the responses of X68 go out together.',
     sources: ['P', 'envoyproxy/envoy#10363'],
   },
   X2: {
@@ -133,6 +133,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A name that is unsubscribed while writes are blocked is not sent.',
     sources: ['envoyproxy/go-control-plane#1498'],
   },
+  X32: {
+    rule: 'A TTL and its heartbeats are sent only to clients whose features say `xds.config.supports-resource-ttl`, and in SotW also that they unwrap resources. A heartbeat changes no version and no status, and nothing waits for its answer.',
+    sources: ['P', 'envoyproxy/go-control-plane#359'],
+    says: 'For clients that support the xds.config.supports-resource-ttl client feature, A TTL field may be specified on each Resource.',
+  },
   X33: {
     rule: 'A renewed secret keeps its name, so the bytes of listeners do not change. An old and a new authority are trusted together.',
     sources: ['envoyproxy/envoy#21393'],
@@ -222,6 +227,19 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A wait for a revision ends when the revision that superseded it is ACKed, or when its own verdict is known.',
     sources: ['cilium/cilium#48631'],
   },
+  X57: {
+    rule: 'A TTL is part of the version of its resource, so one that changes, begins or ends is sent.',
+    sources: ['P'],
+    says: 'To update the TTL associated with a Resource, the management server resends the resource with a new TTL. To remove the TTL, the management server resends the resource with the TTL field unset.',
+  },
+  X58: {
+    rule: 'In SotW, a heartbeat repeats the content, with everything that the client subscribes to if the type is whole, and routes and endpoints have no TTL: Envoy 1.40 deletes or crashes otherwise ([how](library.md#what-we-saw-of-envoy-140)).',
+    sources: ['envoyproxy/envoy#24271', 'envoyproxy/envoy#20131'],
+  },
+  X59: {
+    rule: 'Resources that may have expired at the client are sent anew, with their content: after a gap in the heartbeats, after a NACK of a heartbeat, and after a reconnect, whatever versions the client reports.',
+    sources: ['envoyproxy/envoy#15667'],
+  },
   X60: {
     rule: 'The first VHDS request of an Envoy names nothing and means all virtual hosts. It is answered at once, also if there are none; names that calls ask for are answered beside it.',
     sources: ['P', 'envoyproxy/envoy#46641', 'envoyproxy/go-control-plane#1296'],
@@ -260,6 +278,63 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'On one stream, configurations of filters (ECDS) are pushed when clusters and secrets are ACKed, and listeners when the configurations are. A configuration is removed when the listeners that used it are replaced and drained.',
     sources: ['P', 'envoyproxy/envoy#32823'],
     says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
+  },
+  X68: {
+    rule: 'After a NACK of several configurations of filters or runtime layers that does not say which one is bad, each of them is sent again in a response of its own: the bad one alone stays NACKED.',
+    sources: ['P'],
+    says: 'In the incremental protocol variants, the server sends each resource in its own response.',
+  },
+  X69: {
+    rule: 'An ACK of a runtime layer brings back the layers of the stream that were NACKed before it: Envoy keeps a bad layer and NACKs every other one until that is replaced ([why](library.md#what-we-saw-of-envoy-140)).',
+    sources: [],
+  },
+  X70: {
+    rule: 'In SotW, a runtime layer that the snapshot lacks is sent empty: Envoy drops its values, and at its start does not wait for it.',
+    sources: ['P', 'envoyproxy/envoy#13632'],
+    says: 'for other resource types, the API provides no mechanism for the server to tell the client that resources have been deleted',
+  },
+  X71: {
+    rule: 'An Envoy that starts asks for its runtime layers first. It is NOT_SENT until it asks for clusters and listeners, or has sent nothing for `startTimeMs`.',
+    sources: ['envoyproxy/envoy#10362', 'envoyproxy/envoy#9709'],
+  },
+  X72: {
+    rule: 'A client that reads errors gets the reason why a name has no resource (`resource_errors`): in the answer to its request, and when the name is removed. Without a reason of the snapshot it is NOT_FOUND. What exists is sent beside it.',
+    sources: ['TP3', 'A88'],
+    says: 'Clients that support this mechanism will use this additional field to obtain error information for resources that the xDS server couldn’t provide.',
+  },
+  X73: {
+    rule: 'An error is sent once, and again if it changes or if the client asks anew. A subscription to everything has errors only for the names that the snapshot gives one.',
+    sources: ['TP3'],
+    says: 'The xDS Management server is only expected to return the error message once rather than throughout for future responses.',
+  },
+  X74: {
+    rule: 'No stage waits for the answer to a response that only has errors, and a NACK of it holds nothing back.',
+    sources: ['TP3'],
+  },
+  X75: {
+    rule: 'Clients do not say whether they read errors, so only gRPC clients get them by default. A response stays valid for a client that ignores them: one with all clusters or listeners still has all of them.',
+    sources: ['TP3'],
+    says: "As the clients don't look at this field right now, the xDS management server must assume the responses remain valid for older clients for backward compatibility.",
+  },
+  X76: {
+    rule: 'Two spellings of an `xdstp://` name are one name: the order of its context parameters makes no difference, nor does which of its characters are percent-encoded.',
+    sources: ['TP1'],
+    says: 'Two xdstp:// URNs are considered equivalent if they match component-wise modulo context parameter ordering.',
+  },
+  X77: {
+    rule: 'A glob collection, `xdstp://AUTHORITY/TYPE/PATH/*`, stands for the resources of its folder with the same context parameters. They come, change and go by their own names, beside other names and `*`.',
+    sources: ['TP1', 'cncf/xds#91', 'envoyproxy/envoy#14311', 'envoyproxy/envoy#25115'],
+    says: 'Rather, glob collections provide delta updates directly on directory resources.',
+  },
+  X78: {
+    rule: 'A glob collection without resources is answered: in delta as removed, in SotW by a response without resources.',
+    sources: ['TP1'],
+    says: 'If no resources are present in the glob collection, the server should reply with a DeltaDiscoveryResponse in which the glob collection URL is specified in removed_resources.',
+  },
+  X80: {
+    rule: 'Resources of several authorities are served side by side, each under its own name. Clients have those of other servers from elsewhere if `external` lists their names, their collections or their authorities.',
+    sources: ['TP1', 'A47'],
+    says: 'We define a control plane serving a given xDS resource as an authority.',
   },
   X82: {
     rule: 'With `maxConnectionAge`, a connection gets GOAWAY at its age, a tenth more or less by chance. Each of its streams ends with the status OK once its client has answered what it was sent.',
@@ -324,10 +399,13 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
     'load reporting service',
     'https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_reporting_service',
   ],
+  TP1: ['xRFC TP1', 'https://github.com/cncf/xds/blob/main/proposals/TP1-xds-transport-next.md'],
+  A47: ['gRFC A47', 'https://github.com/grpc/proposal/blob/master/A47-xds-federation.md'],
   GOAWAY: ['RFC 9113, GOAWAY', 'https://www.rfc-editor.org/rfc/rfc9113#section-6.8'],
   A9: ['gRFC A9', 'https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md'],
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
+  TP3: ['xRFC TP3', 'https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
 }
 

@@ -1,5 +1,6 @@
 // Real parts for tests: an Envoy of our xDS server, echo backends, and a steady load through them.
 
+import type { Bootstrap } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
 import { createBootstrap, type XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import type { NodeLocality } from '../../envoy-bootstrap/locality.ts'
@@ -8,7 +9,7 @@ import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import type { XdsTlsFiles } from '../../envoy-bootstrap/xds-tls.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { type BackgroundLoad, startBackgroundLoad } from '../../testbed/load/background-load.ts'
-import type { SnapshotCache, XdsEvent } from '../../xds-server/index.ts'
+import type { SnapshotCache, SyncState, XdsEvent } from '../../xds-server/index.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
 
 export interface Teardowns {
@@ -27,6 +28,10 @@ interface EnvoyOptions {
   /** Default: 2. */
   readonly drainTimeSeconds?: number
   readonly locality?: NodeLocality
+  /** What it says of itself, beside what the bootstrap says. Default: nothing. */
+  readonly clientFeatures?: readonly string[]
+  /** Adds to the bootstrap what `createBootstrap` has no option for. */
+  readonly edit?: (bootstrap: Bootstrap) => void
 }
 
 /** An Envoy, by default of the fleet "fleet" with the id "edge-1". */
@@ -48,10 +53,21 @@ export async function startEnvoy(
     ...(statsIntervalMs !== undefined && { statsIntervalMs }),
     ...(options.locality && { locality: options.locality }),
   })
+  bootstrap.node?.clientFeatures.push(...(options.clientFeatures ?? []))
+  options.edit?.(bootstrap)
   const { path } = findEnvoy()
   const envoy = await runEnvoy({ binary: path, bootstrap, folder, drainTimeSeconds })
   t.teardown(() => envoy.stop())
   return envoy
+}
+
+/** Resolves when the only node of the fleet has this state, at once if it already has. */
+export async function untilState(cache: SnapshotCache, state: SyncState): Promise<NodeStatus> {
+  for (;;) {
+    const [node] = cache.status('fleet')
+    if (node?.state === state) return node
+    await nextEvent(cache, () => true)
+  }
 }
 
 /** The ports of echo backends with the given ids. */

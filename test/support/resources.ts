@@ -40,6 +40,7 @@ import {
   SecretSchema,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
+import { XDS_CLUSTER } from '../../core/bootstrap-cluster.ts'
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
@@ -48,6 +49,21 @@ export function ads(): ConfigSource {
   return create(ConfigSourceSchema, {
     resourceApiVersion: ApiVersion.V3,
     configSourceSpecifier: { case: 'ads', value: {} },
+  })
+}
+
+/** A config source: a separate service of the xDS server of `createBootstrap`. */
+export function separateService(protocol: 'delta' | 'sotw'): ConfigSource {
+  return create(ConfigSourceSchema, {
+    resourceApiVersion: ApiVersion.V3,
+    configSourceSpecifier: {
+      case: 'apiConfigSource',
+      value: {
+        apiType: protocol === 'delta' ? ApiConfigSource_ApiType.DELTA_GRPC : ApiConfigSource_ApiType.GRPC,
+        transportApiVersion: ApiVersion.V3,
+        grpcServices: [{ targetSpecifier: { case: 'envoyGrpc', value: { clusterName: XDS_CLUSTER } } }],
+      },
+    },
   })
 }
 
@@ -80,20 +96,7 @@ export function clusterFrom(name: string, edsConfig: ConfigSource): Cluster {
 
 /** An EDS cluster whose endpoints come from a separate EDS service. */
 export function separateCluster(name: string): Cluster {
-  return clusterFrom(
-    name,
-    create(ConfigSourceSchema, {
-      resourceApiVersion: ApiVersion.V3,
-      configSourceSpecifier: {
-        case: 'apiConfigSource',
-        value: {
-          apiType: ApiConfigSource_ApiType.GRPC,
-          transportApiVersion: ApiVersion.V3,
-          grpcServices: [{ targetSpecifier: { case: 'envoyGrpc', value: { clusterName: 'xds' } } }],
-        },
-      },
-    }),
-  )
+  return clusterFrom(name, separateService('sotw'))
 }
 
 /** A cluster without endpoints that refers to nothing else. */

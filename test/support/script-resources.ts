@@ -14,6 +14,7 @@ import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/r
 import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import { createResources, type Resource, type ResourceInput } from '../../xds-server/snapshot/resource.ts'
+import { type ErrorDetail, keepEqualErrors } from '../../xds-server/snapshot/resource-error.ts'
 import {
   CLUSTER,
   ENDPOINT,
@@ -26,6 +27,7 @@ import {
 } from '../../xds-server/snapshot/resource-type.ts'
 import { createSnapshot, type Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../../xds-server/snapshot/type-snapshot.ts'
+import type { NamedError } from '../../xds-server/type-state/resource-errors.ts'
 import {
   ads,
   assignment,
@@ -37,6 +39,8 @@ import {
   tcpListener,
   vhdsRoutes,
 } from './resources.ts'
+
+const PERMISSION_DENIED = 7
 
 /** A type that Switchyard does not know. */
 export const UNKNOWN = 'type.googleapis.com/test.v1.Unknown'
@@ -118,32 +122,51 @@ function discoveringListener(name: string, port: number): Listener {
  * `2` leads to the cluster a, `2:b` to the cluster b, `2:rds` to routes of the listener's name, and `2:ecds` to a filter of its name.
  */
 function listener(name: string, content: string) {
-  const [number, target = 'a'] = content.split(':')
+  const [number = '', ...rest] = content.split(':')
+  const target = rest.length === 0 ? 'a' : rest.join(':')
   if (target === 'ecds') return discoveringListener(name, Number(number))
   return target === 'rds' ? httpListener(name, Number(number)) : tcpListener(name, Number(number), target)
 }
 
 const contents = new Map<string, string>()
 
-/** The resource of `a=1`. */
+/** The resource of `a=1`, or of `a=1~9000` with a TTL of 9,000 ms. */
 export function resourceFor(shortName: string, text: string): Resource {
-  const [name = '', content = ''] = text.split('=')
+  // A name may have context parameters.
+  const at = text.lastIndexOf('=')
+  const [name, value] = [text.slice(0, at), text.slice(at + 1)]
+  const [content = '', ttlMs] = value.split('~')
   const [, build] = entryOf(shortName)
-  const [resource] = createResources([build(name, content)])
+  const [plain] = createResources([build(name, content)])
+  const [resource] = plain && ttlMs ? createResources([{ resource: plain, ttlMs: Number(ttlMs) }]) : [plain]
   if (resource === undefined) throw new Error(`"${text}" does not describe a resource`)
   contents.set(resource.version, content)
   return resource
 }
 
-/** The snapshot of `CDS a=1 b=1 | EDS a=1`. A type that is not named is unchanged. */
+/** The snapshot of `CDS a=1 b=1 | EDS a=1 b!denied`. A type that is not named is unchanged. */
 export function snapshotFor(text: string, sequence: number, previous?: Snapshot): Snapshot {
   const types = new Map(previous?.given)
+  const given = new Map(previous?.errors)
   for (const part of text.split(' | ')) {
-    const [type = '', ...resources] = part.split(' ')
-    const made = resources.map((resource) => resourceFor(type, resource))
+    const [type = '', ...words] = part.split(' ')
+    const made = words.filter((word) => !word.includes('!')).map((word) => resourceFor(type, word))
     types.set(typeUrlFor(type), createTypeSnapshot(typeUrlFor(type), made))
+    given.set(typeUrlFor(type), new Map(words.filter((word) => word.includes('!')).map(errorFor)))
   }
-  return createSnapshot('fleet', sequence, types, previous)
+  const errors = keepEqualErrors(previous?.errors, given)
+  return { ...createSnapshot('fleet', sequence, types, previous), ...(errors && { errors }) }
+}
+
+/** The error of `a!denied`. */
+function errorFor(text: string): readonly [string, ErrorDetail] {
+  const [name = '', message = ''] = text.split('!')
+  return [name, { code: PERMISSION_DENIED, message }]
+}
+
+/** An error → `a!denied`, or `a!` if nobody gave the name an error. */
+export function errorTextOf({ name, code, message }: NamedError): string {
+  return `${name}!${code === PERMISSION_DENIED ? message : ''}`
 }
 
 /** A resource → `a=1`. An unnamed one is the empty assignment that the cache makes for a cluster without endpoints. */

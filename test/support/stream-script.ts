@@ -14,11 +14,17 @@
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
 //   as lookingUp                   absent names are looked up before the client is told
 //   lookedUp EDS a                 the lookup of these names is over
+//   as expiring                    the client takes TTLs; CDS a=1~9000 has one of 9,000 ms
+//   beat CDS 9000                  a heartbeat is due: CDS#1+2 ~a has no content
+//   late CDS 9000                  the same when the resources may have expired at the client
+//   as reader                      the client reads why names are missing
+//   serve EDS a=1 b!denied         b is missing, and the snapshot says why; a response says b!denied, or b! without such an error
 //   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
 //   status                         the sync state of each type
 
 import t from 'tap'
 import type { Resource } from '../../xds-server/snapshot/resource.ts'
+import { notFound } from '../../xds-server/snapshot/resource-error.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { setVersion } from '../../xds-server/snapshot/version.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
@@ -33,7 +39,7 @@ import {
 import type { Response } from '../../xds-server/type-state/responses.ts'
 import type { TypeState } from '../../xds-server/type-state/type-state.ts'
 import { deltaRequest, sotwRequest } from './requests.ts'
-import { resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
+import { errorTextOf, resourceFor, shortNameOf, snapshotFor, textOf, typeUrlFor } from './script-resources.ts'
 
 /** The script for each machine. A plain string is played on both. */
 export type Script = string | { readonly sotw?: string; readonly delta?: string }
@@ -84,6 +90,7 @@ interface Dialect<Request> {
   readonly requestOf: (subscribed: ScriptRequest, typeState: TypeState | undefined) => Request
   /** Names that a response removes explicitly. */
   readonly removedIn: (response: Response) => readonly string[]
+  readonly ttls: StreamState['ttls']
 }
 
 const SOTW: Dialect<SotwRequest> = {
@@ -100,6 +107,7 @@ const SOTW: Dialect<SotwRequest> = {
       ...error,
     }),
   removedIn: () => [],
+  ttls: 'sotw',
 }
 
 const DELTA: Dialect<DeltaRequest> = {
@@ -114,6 +122,7 @@ const DELTA: Dialect<DeltaRequest> = {
       ...error,
     }),
   removedIn: ({ removed }) => removed,
+  ttls: 'delta',
 }
 
 function wordsAfter(sign: string, words: readonly string[]): string[] {
@@ -124,6 +133,7 @@ const TRAITS: Readonly<Record<string, Partial<StreamState>>> = {
   grpc: { client: 'grpc' },
   draining: { isDraining: true },
   lookingUp: { looksUp: true },
+  reader: { explain: (typeUrl, name) => notFound('fleet', typeUrl, name) },
 }
 
 class ScriptedStream<Request> {
@@ -163,8 +173,17 @@ class ScriptedStream<Request> {
         return this.#step({ kind: 'lookedUp', typeUrl: typeUrlFor(type), names: new Set(names) })
       }
       case 'as':
-        this.#state = { ...this.#state, ...TRAITS[words[0] ?? ''] }
+        this.#state = {
+          ...this.#state,
+          ...(words[0] === 'expiring' ? { ttls: this.#dialect.ttls } : TRAITS[words[0] ?? '']),
+        }
         return []
+      case 'beat':
+      case 'late': {
+        const [type = '', ttlMs] = words
+        const expiry = { typeUrl: typeUrlFor(type), ttlMs: Number(ttlMs) }
+        return this.#step({ kind: 'heartbeat', isLate: verb === 'late', ...expiry })
+      }
       case 'reconnect':
         return this.#reconnect(words)
       case 'status':
@@ -196,7 +215,7 @@ class ScriptedStream<Request> {
   }
 
   #answer(words: readonly string[], error: ScriptRequest['error']): string[] {
-    const nonces = words.filter((word) => /^\d+$/.test(word))
+    const nonces = words.filter((word) => /^\d+(\+\d+)?$/.test(word))
     return nonces.flatMap((nonce) => {
       const response = this.#sent.findLast((one) => one.nonce === nonce)
       if (response === undefined) throw new Error(`no response of nonce ${nonce} was sent`)
@@ -207,10 +226,10 @@ class ScriptedStream<Request> {
 
   #reconnect(words: readonly string[]): string[] {
     const [, [type, ...names]] = splitAt('unconfirmed', words)
-    const { snapshot, client, isDraining } = this.#state
+    const { snapshot, client, isDraining, explain, ttls } = this.#state
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
     this.#state = {
-      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining }),
+      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining, explain, ttls }),
       snapshot,
     }
     return []
@@ -229,12 +248,18 @@ class ScriptedStream<Request> {
     return [...stale, ...send.map((response) => this.#describe(response))]
   }
 
-  /** `CDS#3 a=2 -b`: type, nonce, resources, removals. `VHDS#4 ?r/a`: a virtual host without content. */
+  /** `CDS#3 a=2 -b c!denied`: type, nonce, resources, removals, errors. `VHDS#4 ?r/a`: a virtual host without content. */
   #describe(response: Response): string {
     const sign = response.isWithoutContent ? '?' : '-'
     const removed = this.#dialect.removedIn(response).map((name) => sign + name)
-    const { typeUrl, nonce, resources } = response
-    return [`${shortNameOf(typeUrl)}#${nonce}`, ...resources.map(textOf), ...removed].join(' ')
+    const { typeUrl, nonce, resources, ttls, errors = [] } = response
+    const head = `${shortNameOf(typeUrl)}#${nonce}`
+    const texts = resources.map((resource) => {
+      if (ttls === 'heartbeat') return `~${resource.name}`
+      const ttl = ttls === undefined || resource.ttlMs === undefined ? '' : `~${resource.ttlMs}`
+      return `${textOf(resource)}${ttl}`
+    })
+    return [head, ...texts, ...removed, ...errors.map(errorTextOf)].join(' ')
   }
 }
 

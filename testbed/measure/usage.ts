@@ -52,6 +52,11 @@ export function peakMemoryMiBOf(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1]) / 1024
 }
 
+/** Resident memory of a process now, in MiB; NaN if unknown. */
+export function memoryMiBOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1]) / 1024
+}
+
 function threadsOf(pid: number): readonly string[] {
   try {
     return readdirSync(`/proc/${pid}/task`)

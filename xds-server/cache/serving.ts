@@ -11,6 +11,7 @@ import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { ExternalNames } from '../snapshot/consistency.ts'
+import { type ErrorDetail, notFound } from '../snapshot/resource-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { callOption, messageOf } from './option.ts'
 import { RetiredNames } from './retired-names.ts'
@@ -21,12 +22,18 @@ export interface ServingOptions {
   readonly listenerAddress: (node: Node) => string
   readonly nackLog?: NackLog
   readonly external?: ExternalNames
+  readonly explainMissing?: (missing: {
+    readonly group: string
+    readonly typeUrl: string
+    readonly name: string
+  }) => ErrorDetail | undefined
 }
 
 export class Serving {
   readonly events = new EventQueue<XdsEvent>()
   readonly #nodeGroup: NodeGroup
   readonly #listenerAddress: (node: Node) => string
+  readonly #explainMissing: NonNullable<ServingOptions['explainMissing']>
   readonly #snapshots = new Map<string, Snapshot>()
   readonly #retiredNames = new Map<string, RetiredNames>()
   readonly #lastKnownGood = new Map<string, { readonly snapshot: Snapshot }>()
@@ -35,11 +42,12 @@ export class Serving {
   readonly waiters: SyncWaiters
   readonly #unconfirmed: UnconfirmedResources
 
-  constructor({ nodeGroup, listenerAddress, nackLog, external }: ServingOptions) {
+  constructor({ nodeGroup, listenerAddress, nackLog, external, explainMissing }: ServingOptions) {
     this.#registry = new NodeRegistry(external)
     this.waiters = new SyncWaiters(this.#registry)
     this.#nodeGroup = nodeGroup
     this.#listenerAddress = listenerAddress
+    this.#explainMissing = explainMissing ?? (() => undefined)
     this.#unconfirmed = new UnconfirmedResources(nackLog, (error) => {
       const message = `the NACK log cannot be written: after a restart of the server, nodes may keep what they NACKed until it changes (${messageOf(error)})`
       this.events.emit({ kind: 'fault', source: 'nackLog', message, error })
@@ -127,6 +135,12 @@ export class Serving {
     const watches = this.#watches.get(group) ?? new Set<Watch>()
     this.#watches.set(group, watches.add(watch))
     return watch
+  }
+
+  /** Why a group lacks a name. @throws OptionFault if the option throws */
+  explain(group: string, typeUrl: string, name: string): ErrorDetail {
+    const missing = { group, typeUrl, name }
+    return callOption('explainMissing', () => this.#explainMissing(missing)) ?? notFound(group, typeUrl, name)
   }
 
   /** The number of open streams. */

@@ -232,3 +232,21 @@ t.test('a prepared snapshot cannot replace a snapshot that was committed since',
   t.match(error, { code: 'invalid-argument', message: /"fleet" has changed .*: prepare it again/ })
   t.equal(cache.getSnapshot('fleet'), served)
 })
+
+t.test(
+  'X76: resources under two authorities are beside each other, and each goes by any spelling of its name',
+  async (t) => {
+    const uri = (authority: string, rest: string) =>
+      `xdstp://${authority}/envoy.config.cluster.v3.Cluster/${rest}`
+    const { cache } = serving(cluster(uri('a', 'x?k=1&j=2')), cluster(uri('b', 'x?k=1&j=2')), cluster('x'))
+    const remove = [{ typeUrl: CLUSTER, name: uri('a', '%78?j=2&k=1') }]
+    const { types } = cache.updateSnapshot('fleet', { remove })
+    t.same(types.get(CLUSTER)?.resources.names(), ['x', uri('b', 'x?j=2&k=1')])
+    t.throws(
+      () => cache.setSnapshot('fleet', [cluster(uri('a', 'x?k=1&j=2')), cluster(uri('a', 'x?j=2&k=1'))]),
+      {
+        code: 'duplicate-resource',
+      },
+    )
+  },
+)

@@ -14,11 +14,19 @@ import {
   type PrepareContext,
   prepareChange,
   prepareResources,
+  type SnapshotOptions,
   type VersionOptions,
 } from '../snapshot/prepare-snapshot.ts'
 import { createResources, type ResourceInput } from '../snapshot/resource.ts'
+import {
+  changeErrors,
+  type ErrorDetail,
+  indexErrors,
+  type ResourceError,
+} from '../snapshot/resource-error.ts'
 import { canonicalTypeUrl } from '../snapshot/resource-type.ts'
 import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
+import { canonicalName } from '../snapshot/xdstp-name.ts'
 import { Serving } from './serving.ts'
 
 /**
@@ -51,6 +59,11 @@ export interface SnapshotCacheOptions {
    * to them, and the status does not expect a client to ask for them. Default: none.
    */
   readonly external?: ExternalNames
+  /**
+   * Why a name is missing that the snapshot gives no error for, for clients that read `resource_errors`. It is called when
+   * a client asks for a name, and when a name is removed. Default, and if it returns undefined: NOT_FOUND with the group and the name.
+   */
+  readonly explainMissing?: ExplainMissing
   /** Keeps NACKs over a restart of the server (`openNackLog`). Default: memory only. */
   readonly nackLog?: NackLog
   /** The messages that resources may pack. Default: the core messages (`createMessageRegistry`). */
@@ -58,7 +71,27 @@ export interface SnapshotCacheOptions {
 }
 
 /**
- * What `SnapshotCache.updateSnapshot` changes: resources that are added or replaced, and names that are removed.
+ * Why a client does not get a name that the group's snapshot lacks.
+ *
+ * @example
+ * ```ts
+ * import { type ExplainMissing, SnapshotCache } from 'switchyard'
+ *
+ * const explainMissing: ExplainMissing = ({ group, name }) => ({
+ *   code: 5,
+ *   message: `${group} has no "${name}": see https://services.example.com`,
+ * })
+ * const explaining = new SnapshotCache({ explainMissing })
+ * ```
+ */
+export type ExplainMissing = (missing: {
+  readonly group: string
+  readonly typeUrl: string
+  readonly name: string
+}) => ErrorDetail | undefined
+
+/**
+ * What `SnapshotCache.updateSnapshot` changes: resources that are added or replaced, names that are removed, and why names are missing.
  *
  * @example
  * ```ts
@@ -72,6 +105,8 @@ export interface SnapshotChange {
   readonly upsert?: Iterable<ResourceInput>
   /** Names that the snapshot does not have are ignored. */
   readonly remove?: Iterable<{ readonly typeUrl: string; readonly name: string }>
+  /** Why names are missing (`SnapshotOptions.errors`). An error stays until its name is in `upsert`, `remove` or `errors` again. */
+  readonly errors?: Iterable<ResourceError>
 }
 
 /**
@@ -119,7 +154,7 @@ export class SnapshotCache {
   #sequence = 0
 
   constructor(options: SnapshotCacheOptions = {}) {
-    const { nodeGroup = nodeGroupOf, listenerAddress = listenerAddressOf, nackLog } = options
+    const { nodeGroup = nodeGroupOf, listenerAddress = listenerAddressOf, nackLog, explainMissing } = options
     this.messages = options.messages ?? CORE_MESSAGES
     this.#consistency = options.consistency ?? 'off'
     this.#external = options.external ?? {}
@@ -128,6 +163,7 @@ export class SnapshotCache {
       listenerAddress,
       external: this.#external,
       ...(nackLog && { nackLog }),
+      ...(explainMissing && { explainMissing }),
     })
   }
 
@@ -138,7 +174,7 @@ export class SnapshotCache {
    * @throws SwitchyardError `invalid-argument`, `duplicate-resource`, `version-reused`, or with `consistency: 'enforce'`
    * `inconsistent-snapshot`. It lists all problems, and the group keeps its snapshot.
    */
-  setSnapshot(group: string, resources: Iterable<ResourceInput>, options: VersionOptions = {}): Snapshot {
+  setSnapshot(group: string, resources: Iterable<ResourceInput>, options: SnapshotOptions = {}): Snapshot {
     return this.commitSnapshot(this.prepareSnapshot(group, resources, options))
   }
 
@@ -146,9 +182,9 @@ export class SnapshotCache {
   prepareSnapshot(
     group: string,
     resources: Iterable<ResourceInput>,
-    options: VersionOptions = {},
+    options: SnapshotOptions = {},
   ): PreparedSnapshot {
-    const context = this.#contextOf(group, options)
+    const context = { ...this.#contextOf(group, options), errors: indexErrors(options.errors ?? []) }
     const snapshot = prepareResources(createResources(resources, this), context)
     return { snapshot, previous: context.previous }
   }
@@ -175,9 +211,13 @@ export class SnapshotCache {
     const upserts = createResources(change.upsert ?? [], this)
     const removals = [...(change.remove ?? [])].map(({ typeUrl, name }) => ({
       typeUrl: canonicalTypeUrl(typeUrl),
-      name,
+      name: canonicalName(name),
     }))
-    const snapshot = prepareChange(upserts, removals, context)
+    const errors = changeErrors(context.previous?.errors, indexErrors(change.errors ?? []), [
+      ...upserts,
+      ...removals,
+    ])
+    const snapshot = prepareChange(upserts, removals, { ...context, errors })
     return this.commitSnapshot({ snapshot, previous: context.previous })
   }
 
@@ -247,9 +287,9 @@ export class SnapshotCache {
     return this.#serving.events.iterate(options.signal)
   }
 
-  #contextOf(group: string, options: VersionOptions): PrepareContext {
+  #contextOf(group: string, { version }: VersionOptions): Omit<PrepareContext, 'errors'> {
     return {
-      ...options,
+      ...(version !== undefined && { version }),
       group,
       previous: this.#serving.snapshot(group),
       consistency: this.#consistency,

@@ -285,6 +285,10 @@ const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
     { kind: 'sent', version: 'v1', nonce: '1', resources: 2, removed: 1, ...OF },
   ],
   [
+    { kind: 'heartbeat', typeUrl: CLUSTER, response: response(['a', 'b']) },
+    { kind: 'heartbeat', version: 'v1', nonce: '1', resources: 2, ...OF },
+  ],
+  [
     { kind: 'acked', typeUrl: CLUSTER, response: response(['a']) },
     { kind: 'acked', version: 'v1', nonce: '1', ...OF },
   ],

@@ -65,7 +65,11 @@ export type WatchReport =
       readonly dropped: ReadonlySet<string>
     }
   | { readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string }
-  | { readonly kind: 'sent' | 'acked'; readonly typeUrl: string; readonly response: AnsweredResponse }
+  | {
+      readonly kind: 'sent' | 'acked' | 'heartbeat'
+      readonly typeUrl: string
+      readonly response: AnsweredResponse
+    }
   | {
       readonly kind: 'nacked'
       readonly typeUrl: string
@@ -219,6 +223,17 @@ function eventOf(
       const { version, nonce, resources, removed } = report.response
       const counts = { resources: resources.length, removed: removed.length }
       return { kind: 'sent', typeUrl: report.typeUrl, version, nonce, ...counts, ...of }
+    }
+    case 'heartbeat': {
+      const { version, nonce, resources } = report.response
+      return {
+        kind: 'heartbeat',
+        typeUrl: report.typeUrl,
+        version,
+        nonce,
+        resources: resources.length,
+        ...of,
+      }
     }
     case 'acked': {
       const { version, nonce } = report.response

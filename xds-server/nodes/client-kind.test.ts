@@ -1,7 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import t from 'tap'
-import { clientInfoOf, clientKindOf } from './client-kind.ts'
+import { clientInfoOf, clientKindOf, ttlsFor } from './client-kind.ts'
 
 t.test('a client is gRPC if its user agent says so, and an Envoy otherwise', async (t) => {
   const kinds = [
@@ -35,4 +35,20 @@ t.test('a client has the name and the version that it says it has', async (t) =>
     name: 'envoy',
     version: '1.40.2',
   })
+})
+
+t.test('X32: a client takes TTLs if it says so; in SotW it must also unwrap resources', async (t) => {
+  const [ttl, wrapper] = ['xds.config.supports-resource-ttl', 'xds.config.resource-in-sotw']
+  const other = 'xds.config.supports-resource-in-sotw'
+  const cases = [[], [wrapper], [ttl], [ttl, wrapper], [ttl, other]].map((clientFeatures) => {
+    const node = create(NodeSchema, { clientFeatures })
+    return [ttlsFor(node, 'sotw'), ttlsFor(node, 'delta')]
+  })
+  t.same(cases, [
+    ['none', 'none'],
+    ['none', 'none'],
+    ['none', 'delta'],
+    ['sotw', 'delta'],
+    ['sotw', 'delta'],
+  ])
 })

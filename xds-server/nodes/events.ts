@@ -83,13 +83,15 @@ export type XdsEvent =
   /** What the client waits for in vain has changed: `count` of its names are missing in what it is served, which may be none again. */
   | ({ readonly kind: 'missing'; readonly typeUrl: string } & MissingStatus & StreamEvent)
   | ({ readonly kind: 'sent'; readonly resources: number; readonly removed: number } & ResponseEvent)
+  /** Resources with a TTL live on at the client. Nothing in them has changed, and the version is that of the last response. */
+  | ({ readonly kind: 'heartbeat'; readonly resources: number } & ResponseEvent)
   | ({ readonly kind: 'acked' } & ResponseEvent)
   | ({ readonly kind: 'nacked'; readonly nack: Nack } & ResponseEvent)
   /** A stale request: its nonce is not that of the last response. */
   | ({ readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string } & StreamEvent)
   /**
-   * An Envoy that started with clusters has sent nothing for `startTimeMs` and has not asked for listeners. The status takes it for
-   * one without dynamic listeners from now on.
+   * An Envoy that started with runtime layers or clusters has sent nothing for `startTimeMs` and has not asked for listeners. The
+   * status takes it for one without dynamic listeners from now on.
    */
   | ({ readonly kind: 'started' } & StreamEvent)
   /** The client has not answered this response within `answerTimeoutMs`, which ended its stream. */
@@ -134,6 +136,7 @@ export type EndReason = 'age' | 'shutdown' | 'disconnected'
 export type FaultSource =
   | 'nodeGroup'
   | 'listenerAddress'
+  | 'explainMissing'
   | 'authorize'
   | 'telemetry'
   | 'onDemand'

@@ -18,6 +18,8 @@ export interface ResourceView {
   /** The version that it last ACKed, as the client sees it: of the type in SotW, of the resource in delta. */
   readonly ackedVersion?: string
   readonly nack?: { readonly version: string; readonly message: string }
+  /** Why the snapshot lacks it, for a client that reads errors. */
+  readonly error?: { readonly message: string }
 }
 
 /** One client: the node as it describes itself, and each resource that it subscribes to or has. */

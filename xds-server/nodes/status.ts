@@ -1,9 +1,8 @@
 // The sync status of each node and type: of one client, merged from its streams, and of a node, merged from its clients.
 
 import { memoize } from '../../core/memo.ts'
-import { maySubscribeToListeners, unaskedNames } from '../snapshot/asked-for.ts'
+import { typesToCome, unaskedNames } from '../snapshot/asked-for.ts'
 import type { ExternalNames } from '../snapshot/consistency.ts'
-import { LISTENER } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 
 /**
@@ -124,6 +123,8 @@ export interface TypeStatus {
   readonly ackedVersion?: string
   readonly nack?: Nack
   readonly missing?: MissingStatus
+  /** How many resources the client drops if heartbeats stop (`ExpiringResource`). Absent if it drops none. */
+  readonly expiring?: number
 }
 
 /** One type on one stream. */
@@ -266,7 +267,7 @@ const SEVERITY: readonly SyncState[] = ['SYNCED', 'STALE', 'NOT_SENT', 'MISSING'
 export interface ClientContext {
   /** Names that it has from its bootstrap (`SnapshotCacheOptions.external`). */
   readonly external?: ExternalNames
-  /** It has just started, and may still ask for listeners. */
+  /** It has just started, and may still ask for clusters and listeners. */
   readonly isStarting?: boolean
 }
 
@@ -384,6 +385,6 @@ function unaskedTypes(
   { external, isStarting }: ClientContext,
 ): Set<string> {
   const unasked = new Set(unaskedNames(types, snapshot, { ...(external && { external }) }).keys())
-  if (isStarting && maySubscribeToListeners(types, snapshot)) unasked.add(LISTENER)
+  if (isStarting) for (const typeUrl of typesToCome(types, snapshot)) unasked.add(typeUrl)
   return unasked
 }

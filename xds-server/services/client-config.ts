@@ -29,13 +29,13 @@ export interface ContentOptions {
 
 /**
  * `config_status` is the server's view. `client_status` is what the client would say, as far as its answers tell. `xds_config` is what
- * it is served; of a NACKed resource, what it ACKed before, and the NACKed one is in `error_state`.
+ * it is served; of a NACKed resource, what it ACKed before, and the NACKed one is in `error_state`. So is the error of a missing one.
  */
 export function toClientConfig({ node, resources }: ClientView, options: ContentOptions): ClientConfig {
   return create(ClientConfigSchema, {
     node,
     genericXdsConfigs: resources.map((one) => {
-      const { typeUrl, name, state, served, acked, ackedVersion = '', nack } = one
+      const { typeUrl, name, state, served, acked, ackedVersion = '', nack, error } = one
       const xdsConfig = packed(nack ? acked : served, options)
       const failedConfiguration = packed(served, options)
       return {
@@ -45,6 +45,7 @@ export function toClientConfig({ node, resources }: ClientView, options: Content
         ...(xdsConfig && { xdsConfig }),
         configStatus: CONFIG_STATUS[state],
         clientStatus: clientStatusOf(one),
+        ...(error && { errorState: { details: error.message } }),
         ...(nack && {
           errorState: {
             details: nack.message,

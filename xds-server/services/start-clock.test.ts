@@ -3,7 +3,7 @@
 import { mock } from 'node:test'
 import t from 'tap'
 import { deltaRequest } from '../../test/support/requests.ts'
-import { CLUSTER, ENDPOINT, LISTENER } from '../snapshot/resource-type.ts'
+import { CLUSTER, ENDPOINT, LISTENER, RUNTIME } from '../snapshot/resource-type.ts'
 import { delta } from '../streams/protocol.ts'
 import { createStreamState } from '../streams/stream.ts'
 import { StartClock } from './start-clock.ts'
@@ -11,12 +11,16 @@ import { StartClock } from './start-clock.ts'
 t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
 t.afterEach(() => mock.timers.reset())
 
-/** The state of a stream after wildcards for these types. */
+function requestFor(typeUrl: string) {
+  if ([ENDPOINT, RUNTIME].includes(typeUrl)) return { typeUrl, subscribe: ['a'] }
+  return typeUrl.startsWith('xdstp:') ? { typeUrl: CLUSTER, subscribe: [typeUrl] } : { typeUrl }
+}
+
+/** The state of a stream after wildcards for these types, or after names of clusters. */
 function asked(...typeUrls: readonly string[]) {
   let state = createStreamState()
   for (const typeUrl of typeUrls) {
-    const subscribe = typeUrl === ENDPOINT ? ['a'] : []
-    state = delta.step(state, { kind: 'request', request: deltaRequest({ typeUrl, subscribe }) }).state
+    state = delta.step(state, { kind: 'request', request: deltaRequest(requestFor(typeUrl)) }).state
   }
   return state
 }
@@ -39,7 +43,27 @@ t.test('a client with clusters only has started when it has said nothing for the
   t.same([clock.isStarting, started.length], [false, 1], 'it starts once')
 })
 
-for (const types of [[LISTENER], [CLUSTER, LISTENER], [ENDPOINT]]) {
+t.test('X71: a client with runtime layers is starting until it asks for listeners', async (t) => {
+  const { clock, started } = clockOf()
+  clock.heard(asked(RUNTIME))
+  clock.heard(asked(RUNTIME, CLUSTER))
+  mock.timers.tick(999)
+  t.same([clock.isStarting, started.length], [true, 0])
+  clock.heard(asked(RUNTIME, CLUSTER, LISTENER))
+  t.equal(clock.isStarting, false)
+})
+
+t.test(
+  'X71: a client with runtime layers only has started when it has said nothing for the time',
+  async (t) => {
+    const { clock, started } = clockOf()
+    clock.heard(asked(RUNTIME))
+    mock.timers.tick(1_000)
+    t.same([clock.isStarting, started.length], [false, 1])
+  },
+)
+
+for (const types of [[LISTENER], [CLUSTER, LISTENER], [ENDPOINT], [RUNTIME, ENDPOINT]]) {
   t.test(`a client that asks for ${types.length === 1 ? types[0] : 'both'} is not starting`, async (t) => {
     const { clock, started } = clockOf()
     t.equal(clock.isStarting, true)
@@ -49,6 +73,17 @@ for (const types of [[LISTENER], [CLUSTER, LISTENER], [ENDPOINT]]) {
     t.same(started, [], 'its status has been told so by what it asked for')
   })
 }
+
+t.test(
+  'X77: a client with clusters of a glob collection only is starting, and one by name is not',
+  async (t) => {
+    const { clock } = clockOf()
+    clock.heard(asked('xdstp://a/C/f/*'))
+    t.equal(clock.isStarting, true)
+    clock.heard(asked('xdstp://a/C/f/a'))
+    t.equal(clock.isStarting, false)
+  },
+)
 
 t.test('X36: a stream that ends has no timer', async (t) => {
   const { clock, started } = clockOf()

@@ -1,8 +1,13 @@
-// When an Envoy has started. It asks for listeners once its clusters are warm, and one without dynamic listeners never does. So a
-// client that has asked for clusters only, and then sends nothing for a time, has started.
+// When an Envoy has started. It asks for clusters once it has its runtime layers, and for listeners once its clusters are warm. One
+// without dynamic listeners never does. So a client that has asked for the earlier types only, and then sends nothing for a time,
+// has started.
 
-import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
+import { CLUSTER, LISTENER, RUNTIME } from '../snapshot/resource-type.ts'
 import type { StreamState } from '../streams/stream.ts'
+import { isOpenEnded } from '../type-state/subscription.ts'
+
+/** The types that an Envoy which starts asks for first. */
+export const FIRST_TYPES: readonly string[] = [RUNTIME, CLUSTER]
 
 export class StartClock {
   readonly #timer: NodeJS.Timeout
@@ -22,8 +27,12 @@ export class StartClock {
   /** The client has sent something, and this is what its stream came to. */
   heard({ typeStates }: StreamState): void {
     if (!this.#isStarting) return
-    const hasClusters = typeStates.get(CLUSTER)?.subscription.wildcard
-    if (hasClusters && !typeStates.has(LISTENER)) this.#timer.refresh()
+    const clusters = typeStates.get(CLUSTER)?.subscription
+    const isFirst =
+      clusters === undefined
+        ? typeStates.values().every(({ type }) => type.typeUrl === RUNTIME)
+        : isOpenEnded(clusters)
+    if (isFirst && !typeStates.has(LISTENER)) this.#timer.refresh()
     else this.stop()
   }
 

@@ -76,6 +76,8 @@ for (const kind of ['request', 'snapshot']) {
         authorize: () => undefined,
         drainTimeMs: 0,
         startTimeMs: 1000,
+        heartbeatsPerTtl: 3,
+        resourceErrors: 'grpc',
       })
       call.emit('data', Buffer.of())
       const other = new HandStream(cache, { id: 'n2', cluster: 'fleet' })

@@ -4,24 +4,32 @@ import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch, WatchReport } from '../cache/watch.ts'
-import { clientKindOf } from '../nodes/client-kind.ts'
+import { clientKindOf, ttlsFor } from '../nodes/client-kind.ts'
 import type { EndReason } from '../nodes/events.ts'
-import { CLUSTER, resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
+import { resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
 import { describeStream } from '../streams/describe.ts'
 import { describeResources } from '../streams/describe-resources.ts'
+import { expiriesOf, isHeartbeatNonce } from '../streams/heartbeat.ts'
 import { type NameLoad, NO_LOAD, reportedLoad, subscribedLoad, sum } from '../streams/name-load.ts'
 import type { WireProtocol } from '../streams/protocol.ts'
-import { createStreamState, type Report, type Step, type StreamState } from '../streams/stream.ts'
+import {
+  createStreamState,
+  type Expiry,
+  type Report,
+  type Step,
+  type StreamState,
+} from '../streams/stream.ts'
 import type { Response } from '../type-state/responses.ts'
 import { AnswerClock } from './answer-clock.ts'
 import { type Authorize, admit } from './authorize.ts'
 import { BadRequest, checkNode, checkType, decodeOrReject } from './check-request.ts'
 import { DrainTimers } from './drain-timers.ts'
 import { failedStream, reportFailure } from './failure.ts'
+import { HeartbeatClock } from './heartbeat-clock.ts'
 import { type LookupOptions, Lookups } from './lookups.ts'
 import type { OpenStream } from './open-streams.ts'
 import { RequestRate } from './request-rate.ts'
-import { StartClock } from './start-clock.ts'
+import { FIRST_TYPES, StartClock } from './start-clock.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
 
@@ -49,6 +57,10 @@ export interface StreamContext {
   readonly startTimeMs: number
   /** Looks up names that a client asks for and that its snapshot lacks. */
   readonly lookup?: LookupOptions
+  /** Heartbeats in one TTL. */
+  readonly heartbeatsPerTtl: number
+  /** Which clients get the errors of missing names. */
+  readonly resourceErrors: 'grpc' | 'all' | 'off'
   /** Milliseconds after which a stream with an unanswered response ends. Undefined: never. */
   readonly answerTimeoutMs?: number
 }
@@ -61,6 +73,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #context: StreamContext
   readonly #clock: AnswerClock
   readonly #drains: DrainTimers
+  readonly #heartbeats: HeartbeatClock
   readonly #rate: RequestRate
   #state: StreamState = createStreamState()
   #reported: NameLoad = NO_LOAD
@@ -96,6 +109,10 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
           this.#take(this.#protocol.step(this.#current(), { kind: 'lookedUp', typeUrl, names })),
         ),
       )
+    this.#heartbeats = new HeartbeatClock({
+      perTtl: context.heartbeatsPerTtl,
+      onDue: (expiry, isLate) => this.#keepAlive(expiry, isLate),
+    })
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
@@ -156,7 +173,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     place.introduce(group, node.id)
     this.#lookUp = (typeUrl, names) => this.#lookups?.start(node, group, typeUrl, names)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
-    if (reportsNoVersions && first.typeUrl === CLUSTER) {
+    if (reportsNoVersions && FIRST_TYPES.includes(first.typeUrl)) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
         this.#watch?.report([{ kind: 'started' }]),
       )
@@ -181,17 +198,33 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       onSnapshot: (snapshot) =>
         this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot }))),
     })
+    const client = clientKindOf(node)
+    const { resourceErrors } = this.#context
+    const readsErrors = resourceErrors === 'all' || resourceErrors === client
     this.#state = {
       ...createStreamState({
         unconfirmed: watch.unconfirmed,
-        client: clientKindOf(node),
+        client,
+        ttls: ttlsFor(node, this.#protocol.name),
         isAggregated: typeUrl === undefined,
         isDraining: this.#context.drainTimeMs > 0,
         looksUp: this.#lookups !== undefined,
+        ...(readsErrors && { explain: (type, name) => serving.explain(watch.group, type, name) }),
       }),
       snapshot: watch.snapshot(),
     }
     return watch
+  }
+
+  /** Sends a heartbeat. False if the stream, or the server as a whole, has too many unsent bytes. */
+  #keepAlive(expiry: Expiry, isLate: boolean): boolean {
+    let isSent = false
+    this.#guard(() => {
+      const state = this.#current()
+      isSent = state.writable
+      this.#take(this.#protocol.step(state, { kind: 'heartbeat', isLate, ...expiry }))
+    })
+    return isSent
   }
 
   /** Ignores a request for secrets over plaintext TCP. The status of the node shows that it lacks them. */
@@ -234,6 +267,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
     this.#drains.update(state)
+    this.#heartbeats.update(expiriesOf(state))
     if (report.length === 0) return
     const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
     this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
@@ -244,7 +278,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
 
   #write(response: Response): void {
     const bytes = this.#protocol.encode(response)
-    this.#clock.sent(response.nonce)
+    if (!isHeartbeatNonce(response.nonce)) this.#clock.sent(response.nonce)
     this.#rate.responded()
     const release = this.#context.budget.take(bytes.length)
     this.#unsentBytes += bytes.length
@@ -285,6 +319,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#clock.stop()
     this.#drains.stop()
     this.#lookups?.stop()
+    this.#heartbeats.stop()
     this.#watch?.close(reason)
     this.#start?.stop()
   }

@@ -2,9 +2,10 @@
 // mirror or a weight of 0 with gRPC, another virtual host, a cluster or scope on demand, a cluster of the bootstrap.
 
 import { memoize, memoizePair } from '../../core/memo.ts'
-import { canonicalNames, type ExternalNames } from './consistency.ts'
+import { collectionsIn, covers, membersOf } from './collections.ts'
+import { canonicalNames, type ExternalNames, isExternal } from './consistency.ts'
 import type { ClientKind, ResourceReference } from './references.ts'
-import { CLUSTER, LISTENER } from './resource-type.ts'
+import { CLUSTER, LISTENER, RUNTIME } from './resource-type.ts'
 import { gatherNames, type NamesByType, type SnapshotContent, typeIn } from './snapshot.ts'
 import type { TypeSnapshot } from './type-snapshot.ts'
 
@@ -39,20 +40,23 @@ export function unaskedNames(
   for (const [typeUrl, needed] of certainNames(subscriptions, snapshot, external)) {
     const { wildcard, names } = subscriptions.get(typeUrl) ?? NOTHING
     if (wildcard) continue
-    const missing = missingAmong(needed, names).filter((name) => !external[typeUrl]?.includes(name))
+    const missing = missingAmong(needed, names).filter((name) => !isExternal(external, typeUrl, name))
     if (missing.length > 0) unasked.set(typeUrl, [...new Set([...(unasked.get(typeUrl) ?? []), ...missing])])
   }
   return unasked
 }
 
 /**
- * Whether an Envoy has asked for clusters and may still ask for listeners. An Envoy that starts asks for listeners when all its
- * clusters are warm; one without dynamic listeners never does, and only time tells them apart. An Envoy with listeners and without
- * clusters asks for no clusters: it would have done so first.
+ * The types that an Envoy which starts may still ask for: clusters when it has its runtime layers, and listeners when all its clusters
+ * are warm. An Envoy without dynamic clusters or listeners never does, and only time tells them apart. An Envoy with listeners and
+ * without clusters asks for no clusters: it would have done so first.
  */
-export function maySubscribeToListeners(subscriptions: Subscriptions, snapshot: SnapshotContent): boolean {
-  const hasClusters = subscriptions.get(CLUSTER)?.wildcard === true
-  return hasClusters && !subscriptions.has(LISTENER) && typeIn(snapshot, LISTENER).resources.size > 0
+export function typesToCome(subscriptions: Subscriptions, snapshot: SnapshotContent): readonly string[] {
+  if (subscriptions.has(LISTENER)) return []
+  const hasClusters = isOpenEnded(subscriptions.get(CLUSTER))
+  const hasOnlyLayers = subscriptions.size === 1 && subscriptions.has(RUNTIME)
+  const toCome = hasClusters ? [LISTENER] : hasOnlyLayers ? [CLUSTER, LISTENER] : []
+  return toCome.filter((typeUrl) => typeIn(snapshot, typeUrl).resources.size > 0)
 }
 
 const ROOTS = [CLUSTER, LISTENER]
@@ -60,9 +64,13 @@ const NO_EXTERNAL: ExternalNames = {}
 const NOTHING: SubscribedNames = { wildcard: false, names: new Set() }
 const GRPC: readonly ClientKind[] = ['grpc-client', 'grpc-server']
 
-/** gRPC asks for its listeners by name. Envoy has a wildcard for them, or a static bootstrap without LDS. */
+/** gRPC asks for its listeners by name. Envoy has a wildcard or a glob collection for them, or a static bootstrap without LDS. */
 function isGrpc(subscriptions: Subscriptions): boolean {
-  return subscriptions.has(LISTENER) && !ROOTS.some((typeUrl) => subscriptions.get(typeUrl)?.wildcard)
+  return subscriptions.has(LISTENER) && !ROOTS.some((typeUrl) => isOpenEnded(subscriptions.get(typeUrl)))
+}
+
+function isOpenEnded(subscribed: SubscribedNames | undefined): boolean {
+  return subscribed !== undefined && (subscribed.wildcard || collectionsIn(subscribed.names) !== undefined)
 }
 
 /** For an Envoy, names that many share are sets that many share. A type URL may come more than once. */
@@ -89,18 +97,18 @@ const certainForGrpc = memoizePair((snapshot: SnapshotContent, listeners: Readon
 const askedForInAll = memoize((type: TypeSnapshot) => gatherNames(type.list, isAskedByEnvoy))
 const askedForInOthers = memoizePair((type: TypeSnapshot, own: readonly string[]) =>
   gatherNames(
-    type.list.filter(({ name }) => !own.includes(name)),
+    type.list.filter(({ name }) => !isExternal({ [type.typeUrl]: own }, type.typeUrl, name)),
     isAskedByEnvoy,
   ),
 )
 const askedForInNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) =>
   gatherNames(
-    [...names].flatMap((name) => type.resources.get(name) ?? []),
+    [...names].flatMap((name) => type.resources.get(name) ?? membersOf(type, name)),
     isAskedByEnvoy,
   ),
 )
 const missingAmong = memoizePair((needed: ReadonlySet<string>, names: ReadonlySet<string>) =>
-  [...needed].filter((name) => !names.has(name)),
+  [...needed].filter((name) => !covers(names, name)),
 )
 
 function isAskedByEnvoy({ askedBy }: ResourceReference): boolean {
@@ -124,7 +132,7 @@ function namesBehind(
     if (seen.has(key)) continue
     seen.add(key)
     for (const reference of typeIn(snapshot, typeUrl).resources.get(name)?.references ?? []) {
-      if (external[reference.typeUrl]?.includes(reference.name) || !reference.askedBy.includes(client))
+      if (isExternal(external, reference.typeUrl, reference.name) || !reference.askedBy.includes(client))
         continue
       const names = found.get(reference.typeUrl) ?? new Set()
       found.set(reference.typeUrl, names.add(reference.name))

@@ -212,3 +212,31 @@ t.test('X49: a name that is missing is found beside one that clients have from e
   t.match(findDanglingReferences(snapshot, { external }), [{ path: 'Listener "two"' }])
   t.equal(findDanglingReferences(snapshot, { external }).length, 1)
 })
+
+t.test(
+  'X80: clients have names of other authorities from elsewhere, by name, by collection or all of them',
+  async (t) => {
+    const uri = (authority: string, name: string) =>
+      `xdstp://${authority}/envoy.config.cluster.v3.Cluster/${name}`
+    const [theirs, ours] = [uri('theirs', 'f/a?y=2&x=1'), uri('ours', 'f/a')]
+    const resources = [tcpListener('l', 1, theirs), tcpListener('m', 2, ours)]
+    const cases: readonly [listed: string, dangling: readonly string[]][] = [
+      [uri('theirs', 'f/a?x=1&y=2'), ['m']],
+      [uri('theirs', 'f/*?y=2&x=1'), ['m']],
+      ['xdstp://theirs/*', ['m']],
+      ['xdstp://ours/*', ['l']],
+      [uri('theirs', 'f/*'), ['l', 'm']],
+      [uri('theirs', '*?x=1&y=2'), ['l', 'm']],
+      ['xdstp://their/*', ['l', 'm']],
+    ]
+    const snapshot = new SnapshotCache().setSnapshot('fleet', resources)
+    for (const [listed, dangling] of cases) {
+      const problems = findDanglingReferences(snapshot, { external: { [CLUSTER]: [listed] } })
+      t.same(
+        problems.map(({ path }) => path),
+        dangling.map((name) => `Listener "${name}"`),
+        listed,
+      )
+    }
+  },
+)

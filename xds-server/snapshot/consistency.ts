@@ -7,10 +7,12 @@ import { describeResource } from './resource.ts'
 import { canonicalTypeUrl, describeType } from './resource-type.ts'
 import { namesNeeded, type SnapshotContent, typeIn } from './snapshot.ts'
 import { absentAmong } from './type-snapshot.ts'
+import { canonicalName, collectionOf, everythingOfItsAuthority } from './xdstp-name.ts'
 
 /**
  * Names of resources that clients do not get from this server, by type URL: static clusters and secrets of the bootstrap, or the
- * resources of another xDS server. `{ [CLUSTER]: ['xds_cluster'] }`.
+ * resources of another xDS server. `{ [CLUSTER]: ['xds_cluster'] }`. The name of a glob collection stands for its resources, and
+ * `xdstp://AUTHORITY/*` for all names of an authority that another server has.
  *
  * @example
  * ```ts
@@ -21,12 +23,21 @@ import { absentAmong } from './type-snapshot.ts'
  */
 export type ExternalNames = Readonly<Record<string, readonly string[]>>
 
-/** The same names by the type URLs that xDS uses. */
+/** The same by the type URLs that xDS uses, and each name in its one spelling. */
 export const canonicalNames = memoize((external: ExternalNames): ExternalNames => {
   return Object.fromEntries(
-    Object.entries(external).map(([typeUrl, names]) => [canonicalTypeUrl(typeUrl), names]),
+    Object.entries(external).map(([typeUrl, names]) => [canonicalTypeUrl(typeUrl), names.map(canonicalName)]),
   )
 })
+
+/** Whether clients have the name from elsewhere: it is listed, or its glob collection is, or its authority. */
+export function isExternal(external: ExternalNames | undefined, typeUrl: string, name: string): boolean {
+  const names = external?.[typeUrl]
+  if (names === undefined) return false
+  return [name, collectionOf(name), everythingOfItsAuthority(name)].some(
+    (one) => one !== undefined && names.includes(one),
+  )
+}
 
 /**
  * The options of `findDanglingReferences`.
@@ -60,7 +71,7 @@ export function findDanglingReferences(
 ): Problem[] {
   const elsewhere = canonicalNames(external)
   const dangles = ({ typeUrl, name }: Reference) => {
-    if (elsewhere[typeUrl]?.includes(name)) return false
+    if (isExternal(elsewhere, typeUrl, name)) return false
     const { resources } = typeIn(snapshot, typeUrl)
     return name === ANY_NAME ? resources.size === 0 : !resources.has(name)
   }

@@ -156,3 +156,14 @@ t.test('the version is a hash of the completed content, or the given version', a
   t.equal(filled.version, listeners([tcpListener('open', 1, 'a', '127.0.1.2')]).version)
   t.equal(withListenerAddress(listeners([open], 'v1'), '127.0.1.2').version, 'v1')
 })
+
+t.test('X57: a completed listener keeps its TTL', async (t) => {
+  const expiring = (address: string) =>
+    createTypeSnapshot(
+      LISTENER,
+      createResources([{ resource: tcpListener('open', 1, 'a', address), ttlMs: 9_000 }]),
+    )
+  const filled = withListenerAddress(expiring(''), '127.0.1.2')
+  t.equal(filled.resources.get('open')?.ttlMs, 9_000)
+  t.equal(filled.version, expiring('127.0.1.2').version)
+})

@@ -8,7 +8,7 @@ import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import { memoizeByTextInUse } from '../../core/memo.ts'
 import { encodeCanonically } from './canonical.ts'
-import { encodedResource, type Resource } from './resource.ts'
+import { type Resource, withContent } from './resource.ts'
 import { createTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'
 
 const DEFAULT_ADDRESS = '127.0.0.1'
@@ -49,8 +49,7 @@ const fillAddress = memoizeByTextInUse((resource: Resource, address): Resource =
   const open = socketAddressesOf(listener).filter((socket) => socket.address === '')
   for (const socket of open) socket.address = address || addressInName(resource.name, socket)
   if (open.every((socket) => socket.address === '')) return resource
-  const value = encodeCanonically(ListenerSchema, listener)
-  return encodedResource(resource.typeUrl, resource.name, value, resource.references)
+  return withContent(resource, encodeCanonically(ListenerSchema, listener))
 })
 
 /** The end of a name made by a `server_listener_resource_name_template`: an address and a port. */

@@ -5,6 +5,12 @@ import { groupBy } from '../../core/group-by.ts'
 import { EMPTY_LIST, memoize, type SharedList, shareItems } from '../../core/memo.ts'
 import { canonicalNames, type ExternalNames, findDanglingReferences } from './consistency.ts'
 import { describeResource, type Resource } from './resource.ts'
+import {
+  type ErrorsByType,
+  keepEqualErrors,
+  type ResourceError,
+  rejectErrorsOfServed,
+} from './resource-error.ts'
 import { canonicalTypeUrl } from './resource-type.ts'
 import { createContent, type Snapshot, type SnapshotContent } from './snapshot.ts'
 import {
@@ -32,6 +38,27 @@ export interface VersionOptions {
   readonly version?: string | Readonly<Record<string, string>>
 }
 
+/**
+ * How a snapshot is versioned, and why names are missing in it.
+ *
+ * @example
+ * ```ts
+ * import { LISTENER, type SnapshotOptions } from 'switchyard'
+ *
+ * const options: SnapshotOptions = {
+ *   errors: [{ typeUrl: LISTENER, name: 'billing', code: 7, message: 'edge may not call billing' }],
+ * }
+ * cache.setSnapshot('edge', [cluster, endpoints], options)
+ * ```
+ */
+export interface SnapshotOptions extends VersionOptions {
+  /**
+   * Why names are missing, for clients that read `resource_errors`. A name of the snapshot cannot have one. Default: none, and such
+   * a client that asks for a missing name gets NOT_FOUND (`SnapshotCacheOptions.explainMissing`).
+   */
+  readonly errors?: Iterable<ResourceError>
+}
+
 /** What a snapshot is prepared for. */
 export interface PrepareContext extends VersionOptions {
   readonly group: string
@@ -40,6 +67,8 @@ export interface PrepareContext extends VersionOptions {
   readonly consistency: 'off' | 'enforce'
   /** Names that clients have from elsewhere. */
   readonly external: ExternalNames
+  /** Why names are missing. */
+  readonly errors: ErrorsByType
 }
 
 /** A snapshot of these resources, and no others. */
@@ -85,18 +114,26 @@ export function prepareChange(
 /** Compares the given types: the served types are derived from them. */
 export function isSameContent(a: SnapshotContent, b: SnapshotContent): boolean {
   return (
-    a.given.size === b.given.size && [...a.given].every(([typeUrl, type]) => b.given.get(typeUrl) === type)
+    a.errors === b.errors &&
+    a.given.size === b.given.size &&
+    [...a.given].every(([typeUrl, type]) => b.given.get(typeUrl) === type)
   )
 }
 
 function prepare(
   given: ReadonlyMap<string, TypeSnapshot>,
-  { group, previous, consistency, external }: PrepareContext,
+  { group, previous, consistency, external, errors: givenErrors }: PrepareContext,
 ): SnapshotContent {
   rejectReusedVersions(given, previous)
   const snapshot = createContent(group, given, previous)
+  rejectErrorsOfServed(givenErrors, snapshot.types)
   if (consistency === 'enforce') rejectDanglingReferences(snapshot, external)
-  return Object.keys(external).length === 0 ? snapshot : { ...snapshot, external: canonicalNames(external) }
+  const errors = keepEqualErrors(previous?.errors, givenErrors)
+  return {
+    ...snapshot,
+    ...(Object.keys(external).length > 0 && { external: canonicalNames(external) }),
+    ...(errors && { errors }),
+  }
 }
 
 function versionFor(typeUrl: string, { version = {} }: VersionOptions): string | undefined {

@@ -125,3 +125,19 @@ t.test('the list is made once', async (t) => {
   )
   t.equal(set.list, set.list)
 })
+
+t.test('X57: the resources with a TTL are known by their TTL, after every change', async (t) => {
+  const [a, b, c] = [resource('a', '1'), { ...resource('b', '1'), ttlMs: 9_000 }, resource('c', '1')]
+  const expiring = (...resources: Resource[]) => resources.map((one) => ({ ...one, ttlMs: 500 }))
+  const namesOf = ({ byTtl }: ResourceSet) =>
+    [...byTtl].map(([ttlMs, list]) => [ttlMs, list.map(({ name }) => name)])
+  const plain = ResourceSet.empty.with([a, c])
+  t.same(namesOf(plain), [])
+  const some = plain.with([b, ...expiring(c)])
+  t.same(namesOf(some), [
+    [9_000, ['b']],
+    [500, ['c']],
+  ])
+  t.same(namesOf(some.with(expiring(b))), [[500, ['b', 'c']]])
+  t.same(namesOf(some.with([c], ['b'])), [])
+})

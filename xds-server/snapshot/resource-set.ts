@@ -1,6 +1,7 @@
 // An immutable set of resources by name. The cost of a changed copy, its version and a diff depends on the changes, not on the size
 // of the set: names are put into buckets by their hash, and the version is a tree of hashes over the buckets.
 
+import { groupBy } from '../../core/group-by.ts'
 import { type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from './resource.ts'
 import { bucketOf, bucketVersion, EMPTY_BUCKET_VERSION, versionOfBuckets } from './version.ts'
@@ -18,14 +19,18 @@ export class ResourceSet {
   readonly version: string
   readonly #buckets: ReadonlyMap<number, Bucket>
   #list: SharedList<Resource> | undefined
+  /** How many resources have a TTL. */
+  readonly #expiring: number
+  #byTtl: ReadonlyMap<number, SharedList<Resource>> | undefined
 
-  private constructor(buckets: ReadonlyMap<number, Bucket>, size: number) {
+  private constructor(buckets: ReadonlyMap<number, Bucket>, size: number, expiring: number) {
     this.#buckets = buckets
     this.size = size
+    this.#expiring = expiring
     this.version = versionOfBuckets((bucket) => buckets.get(bucket)?.version)
   }
 
-  static readonly empty = new ResourceSet(new Map(), 0)
+  static readonly empty = new ResourceSet(new Map(), 0, 0)
 
   /** Ordered by name. The list is made at the first call. */
   get list(): SharedList<Resource> {
@@ -39,6 +44,13 @@ export class ResourceSet {
 
   has(name: string): boolean {
     return this.get(name) !== undefined
+  }
+
+  /** The resources with a TTL, by the TTL in milliseconds, each list ordered by name. */
+  get byTtl(): ReadonlyMap<number, SharedList<Resource>> {
+    if (this.#expiring === 0) return NONE_EXPIRES
+    this.#byTtl ??= groupByTtl(this.list)
+    return this.#byTtl
   }
 
   /** In order. */
@@ -76,12 +88,15 @@ export class ResourceSet {
     if (retryable.size === 0) return this
     const buckets = new Map(this.#buckets)
     let { size } = this
+    let expiring = this.#expiring
     for (const [index, resources] of retryable) {
-      size += resources.size - (this.#buckets.get(index)?.resources.size ?? 0)
+      const before = this.#buckets.get(index) ?? EMPTY
+      size += resources.size - before.resources.size
+      expiring += countExpiring(resources) - countExpiring(before.resources)
       if (resources.size === 0) buckets.delete(index)
       else buckets.set(index, { resources, version: bucketVersion(resources.values()) })
     }
-    return new ResourceSet(buckets, size)
+    return new ResourceSet(buckets, size, expiring)
   }
 
   /** The diff to a later set: resources that are new or changed there, and names that are gone, both in order. */
@@ -102,6 +117,22 @@ export class ResourceSet {
     }
     return { changed: shareList(inOrder(changed)), removed: removed.sort() }
   }
+}
+
+const NONE_EXPIRES: ReadonlyMap<number, SharedList<Resource>> = new Map()
+
+function countExpiring(resources: ReadonlyMap<string, Resource>): number {
+  let count = 0
+  for (const { ttlMs } of resources.values()) if (ttlMs !== undefined) count += 1
+  return count
+}
+
+function groupByTtl(resources: readonly Resource[]): ReadonlyMap<number, SharedList<Resource>> {
+  const expiring = resources.flatMap((resource) =>
+    resource.ttlMs === undefined ? [] : [[resource.ttlMs, resource] as const],
+  )
+  const groups = groupBy(expiring, ([ttlMs]) => ttlMs)
+  return new Map([...groups].map(([ttlMs, group]) => [ttlMs, shareList(group.map(([, one]) => one))]))
 }
 
 function inOrder(resources: Resource[]): Resource[] {

@@ -198,3 +198,41 @@ t.test('P24: a resource and its references have their context parameters in orde
   t.equal(list?.name, 'xdstp://a/R/n?a=1&b=2')
   t.ok(list?.references.every(({ name }) => name === 'xdstp://a/C/n?c=3&d=4'))
 })
+
+t.test('X57: a TTL is part of the version, and the content is not changed by it', async (t) => {
+  const [plain] = createResources([cluster('a')])
+  const made = createResources([
+    { resource: cluster('a'), ttlMs: 9_000 },
+    { resource: anyPack(ClusterSchema, cluster('a')), ttlMs: 9_000 },
+    ...(plain ? [{ resource: plain, ttlMs: 9_000 }] : []),
+    { resource: cluster('a'), ttlMs: 500 },
+    { name: 'b', resource: cluster('a'), ttlMs: 500 },
+  ])
+  t.same(
+    made.map(({ name, ttlMs }) => [name, ttlMs]),
+    [
+      ['a', 9_000],
+      ['a', 9_000],
+      ['a', 9_000],
+      ['a', 500],
+      ['b', 500],
+    ],
+  )
+  const versions = made.map(({ version }) => version)
+  t.equal(new Set(versions.slice(0, 3)).size, 1, 'equal content with an equal TTL has one version')
+  t.equal(new Set([plain?.version, ...versions]).size, 3)
+  for (const { value, references } of made) t.same([value, references], [plain?.value, plain?.references])
+  const [again] = createResources(made.slice(0, 1))
+  t.equal(again, made[0])
+})
+
+t.test('X57: a TTL is a whole number of milliseconds, and long enough for heartbeats', async (t) => {
+  for (const ttlMs of [99, 0, -1, 100.5, Number.NaN, Number.POSITIVE_INFINITY, 315_576_000_000_001]) {
+    const { problems } = thrownBy(() => createResources([{ resource: cluster('a'), ttlMs }]))
+    t.match(problems, [
+      { path: 'resources[0]', message: /^ttlMs is .*: give whole milliseconds from 100 to/ },
+    ])
+  }
+  for (const ttlMs of [100, 315_576_000_000_000])
+    t.equal(createResources([{ resource: cluster('a'), ttlMs }])[0]?.ttlMs, ttlMs)
+})

@@ -25,8 +25,10 @@ import { canonicalName } from './xdstp-name.ts'
 export interface Resource {
   readonly typeUrl: string
   readonly name: string
-  /** A hash of the content. */
+  /** A hash of the content, and of the TTL if it has one. */
   readonly version: string
+  /** Clients that take TTLs drop it this long after the server has fallen silent, in milliseconds. Undefined: never. */
+  readonly ttlMs?: number
   /** The encoded message. */
   readonly value: Uint8Array
   readonly references: readonly ResourceReference[]
@@ -47,7 +49,7 @@ export interface Resource {
  * cache.setSnapshot('edge', inputs)
  * ```
  */
-export type ResourceInput = Message | Any | NamedResource | Resource
+export type ResourceInput = Message | Any | NamedResource | ExpiringResource | Resource
 
 /**
  * A resource with the name that clients ask for, if the message does not carry it.
@@ -65,6 +67,31 @@ export type ResourceInput = Message | Any | NamedResource | Resource
 export interface NamedResource {
   readonly name: string
   readonly resource: Message | Any
+}
+
+/**
+ * A resource that clients drop when they have not heard from the server for a time. The server sends heartbeats to clients that say
+ * `xds.config.supports-resource-ttl`; to others it sends the resource without a TTL.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
+ *
+ * @example
+ * ```ts
+ * import { create } from '@bufbuild/protobuf'
+ * import type { ExpiringResource } from 'switchyard'
+ * import { RuntimeSchema } from 'switchyard/protos/envoy/service/runtime/v3/rtds_pb.js'
+ *
+ * // If the control plane dies, Envoy stops to inject faults after a minute.
+ * const layer = create(RuntimeSchema, { name: 'faults', layer: { 'fault.http.abort.abort_percent': 5 } })
+ * const faults: ExpiringResource = { resource: layer, ttlMs: 60_000 }
+ * cache.updateSnapshot('edge', { upsert: [faults] })
+ * ```
+ */
+export interface ExpiringResource {
+  /** Needed where a `NamedResource` needs it. */
+  readonly name?: string
+  readonly resource: Message | Any | Resource
+  /** Whole milliseconds, 100 or more. */
+  readonly ttlMs: number
 }
 
 /**
@@ -127,8 +154,22 @@ export function encodedResource(
   return { typeUrl, name, version: contentVersion(value), value, references }
 }
 
+/** The resource with other content of the same name, references and TTL. */
+export function withContent(resource: Resource, value: Uint8Array): Resource {
+  const { typeUrl, name, references, ttlMs } = resource
+  const changed = encodedResource(typeUrl, name, value, references)
+  return ttlMs === undefined ? changed : withTtl(changed, ttlMs)
+}
+
+/** Heartbeats come several times in a TTL, so a shorter one would keep network and timers busy. */
+const MIN_TTL_MS = 100
+
+/** The longest `google.protobuf.Duration`. */
+const MAX_TTL_MS = 315_576_000_000_000
+
 function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Resource | string {
   if (isResource(input)) return input
+  if (isExpiring(input)) return tryCreateExpiring(input, messages)
   const wrapped = isNamed(input)
   const content = wrapped ? input.resource : input
   const typeName = content.$typeName
@@ -149,6 +190,20 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
     if (error instanceof SwitchyardError) throw error
     return `this ${typeUrl} cannot be encoded: ${error instanceof Error ? error.message : error}`
   }
+}
+
+function tryCreateExpiring(input: ExpiringResource, messages: MessageRegistry): Resource | string {
+  const { name, resource, ttlMs } = input
+  if (!isTtl(ttlMs)) return `ttlMs is ${ttlMs}: give whole milliseconds from ${MIN_TTL_MS} to ${MAX_TTL_MS}`
+  const isNameless = name === undefined || isResource(resource)
+  const made = tryCreateResource(isNameless ? resource : { name, resource }, messages)
+  return typeof made === 'string' ? made : withTtl(made, ttlMs)
+}
+
+/** The resource with a TTL. Another TTL is another version: clients are sent the resource anew. */
+function withTtl(resource: Resource, ttlMs: number): Resource {
+  const version = contentVersion(`${contentVersion(resource.value)} ${ttlMs}`)
+  return { ...resource, version, ttlMs }
 }
 
 function encode(content: Message | Any, schema: DescMessage | undefined, messages: MessageRegistry) {
@@ -179,6 +234,14 @@ function isAny(value: Message | Any): value is Any {
 
 function isResource(input: ResourceInput): input is Resource {
   return !('$typeName' in input) && 'references' in input
+}
+
+function isExpiring(input: ResourceInput): input is ExpiringResource {
+  return !('$typeName' in input) && 'ttlMs' in input
+}
+
+function isTtl(ttlMs: number): boolean {
+  return Number.isSafeInteger(ttlMs) && ttlMs >= MIN_TTL_MS && ttlMs <= MAX_TTL_MS
 }
 
 function isNamed(input: ResourceInput): input is NamedResource {

@@ -6,6 +6,7 @@ import { memoize, memoizeByTextInUse } from '../../core/memo.ts'
 import { withListenerAddress } from './listener-address.ts'
 import type { ResourceReference } from './references.ts'
 import { createResources, type Resource } from './resource.ts'
+import { type ErrorsByName, type ErrorsByType, NO_ERRORS } from './resource-error.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from './resource-type.ts'
 import {
   changeTypeSnapshot,
@@ -26,6 +27,8 @@ export interface SnapshotContent {
   readonly retired: ReadonlyMap<string, ReadonlyMap<string, Resource>>
   /** Names that clients may have from elsewhere, by canonical type URL: nobody waits for them where they are not served. Default: none. */
   readonly external?: Readonly<Record<string, readonly string[]>>
+  /** Why names are missing, by type URL and name. Default: none is given. */
+  readonly errors?: ErrorsByType
 }
 
 /**
@@ -48,6 +51,11 @@ export interface Snapshot extends SnapshotContent {
 /** The resources of a type. Empty if the snapshot has none. */
 export function typeIn(snapshot: SnapshotContent, typeUrl: string): TypeSnapshot {
   return snapshot.types.get(typeUrl) ?? emptyTypeSnapshot(typeUrl)
+}
+
+/** The errors that the snapshot gives for names of a type. */
+export function errorsIn({ errors }: SnapshotContent, typeUrl: string): ErrorsByName {
+  return errors?.get(typeUrl) ?? NO_ERRORS
 }
 
 /** Makes a snapshot. It shares the parts of the group's `previous` snapshot that are equal. */

@@ -4,7 +4,7 @@
 import type { ClientKind, Reference, ResourceReference } from '../snapshot/references.ts'
 import { CLUSTER, ENDPOINT, LISTENER, type ResourceType, ROUTE } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { isSubscribed } from '../type-state/subscription.ts'
+import { isOpenEnded, isSubscribed } from '../type-state/subscription.ts'
 import { isActive, type TypeState } from '../type-state/type-state.ts'
 import type { StreamState } from './stream.ts'
 
@@ -34,7 +34,7 @@ export function isAnswered(state: StreamState, type: ResourceType): boolean {
 }
 
 function isByName({ typeStates }: StreamState): boolean {
-  return typeStates.values().every(({ subscription }) => !subscription.wildcard)
+  return typeStates.values().every(({ subscription }) => !isOpenEnded(subscription))
 }
 
 function isSettled({ subscription, request, ledger }: TypeState, name: string): boolean {

@@ -2,18 +2,30 @@
 // remove names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
-import { EMPTY_LIST } from '../../core/memo.ts'
+import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
+import type { Resource } from '../snapshot/resource.ts'
 import { ENDPOINT, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { collectionOf } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
-import { type SubscriptionChange, subscribeToChange, unite, without } from '../type-state/subscription.ts'
+import {
+  NO_NAMES,
+  type Subscription,
+  type SubscriptionChange,
+  stillCovered,
+  subscribeToChange,
+  unite,
+  without,
+} from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
-import { type View, withUnknown } from '../type-state/view.ts'
+import { hasReported, type View, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
-import { reportedView } from './reported.ts'
+import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
+import { reportedView, resumedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { type ResponseContent, splitContent } from './response-size.ts'
+import { separateAfterNack } from './separate-after-nack.ts'
 import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
 import { sortAbsentHosts } from './virtual-hosts.ts'
@@ -24,14 +36,30 @@ export const deltaRules: Protocol<DeltaRequest> = {
   receive,
   mayRespond: ({ ledger }) => ledger.pending.length < MAX_PENDING_RESPONSES,
   compose,
+  composeHeartbeat,
 }
 
-function compose(before: TypeState, { upserts, removed, target }: PushPlan): readonly ResponseDraft[] {
+function compose(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
+  const { errors } = plan
+  const drafts = composeContent(before, plan)
+  return errors.length === 0 ? drafts : drafts.map((draft, at) => (at === 0 ? { ...draft, errors } : draft))
+}
+
+function composeContent(
+  before: TypeState,
+  { upserts, removed, target, errors }: PushPlan,
+): readonly ResponseDraft[] {
   const { request, subscription, view, type } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
-  const isAnswer = request.isFirst && subscription.wildcard && view.overrides.size === 0
-  if (upserts.length === 0 && removed.length === 0 && !isAnswer) return []
-  if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(target, splitContent(upserts, removed))
+  const isAnswer = request.isFirst && subscription.wildcard && !hasReported(view)
+  if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
+  if (type.typeUrl !== VIRTUAL_HOST) {
+    const [first = upserts, ...others] = separateAfterNack(before, upserts)
+    return draftsOf(target, [
+      ...splitContent(first, removed),
+      ...others.flatMap((part) => splitContent(part, [])),
+    ])
+  }
   const absent = sortAbsentHosts(before, removed)
   const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
   return [
@@ -49,6 +77,11 @@ function draftsOf(
   return contents.map((content) => ({ ...content, version, changedResources: content.resources }))
 }
 
+/** A virtual host without content says that no such host exists, so its heartbeat has to carry it. */
+function composeHeartbeat({ type }: TypeState, resources: SharedList<Resource>): HeartbeatDraft {
+  return { resources, ttls: type.typeUrl === VIRTUAL_HOST ? 'carried' : 'heartbeat' }
+}
+
 function receive(state: StreamState, request: DeltaRequest): Received {
   const known = state.typeStates.get(request.typeUrl)
   if (known === undefined) return begin(state, request)
@@ -59,6 +92,10 @@ function receive(state: StreamState, request: DeltaRequest): Received {
 function answer(state: StreamState, typeState: TypeState, request: DeltaRequest): Received {
   const { responseNonce, errorDetail, typeUrl } = request
   if (responseNonce === '') return { state, report: [] }
+  if (isHeartbeatNonce(responseNonce)) {
+    // A client NACKs a heartbeat of a resource that it has dropped.
+    return { state: errorDetail ? withExpired(state, typeUrl) : state, report: [] }
+  }
   const pending = findPending(typeState, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const after = settle(typeState, pending, errorDetail)
@@ -81,18 +118,15 @@ function takeNames({ state, report }: Received, request: DeltaRequest): Received
 
 /** The first request of a type on a stream. A nonce in it is of an earlier stream and is ignored. */
 function begin(state: StreamState, request: DeltaRequest): Received {
-  const { typeUrl, initialResourceVersions } = request
+  const { typeUrl } = request
   const created = createTypeState(typeUrl)
   const change = subscribeToChange(
     created.subscription,
     { ...request, first: true },
     created.type.legacyWildcard,
   )
-  const view = clientView(state, typeUrl, initialResourceVersions)
-  const subscribed = applyChange({ ...created, view }, change)
-  // A client that reports what it has needs an answer for the rest only.
-  const names = without(subscribed.request.names, new Set(view.overrides.keys()))
-  const begun = { ...subscribed, request: { ...subscribed.request, names } }
+  const view = clientView(state, change.subscription, request)
+  const begun = withoutReported(applyChange({ ...created, view }, change))
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
   const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
   return {
@@ -105,16 +139,34 @@ function begin(state: StreamState, request: DeltaRequest): Received {
  * What a client has that reconnects, by its `initial_resource_versions`. Assignments whose clusters were sent since count as
  * unknown, whatever it reports.
  */
-function clientView(state: StreamState, typeUrl: string, reported: ReadonlyMap<string, string>): View {
-  const view = reportedView(state, typeUrl, reported)
+function clientView(
+  state: StreamState,
+  subscription: Subscription,
+  { typeUrl, initialResourceVersions: reported }: DeltaRequest,
+): View {
+  const resumed = resumedView(state, typeUrl, subscription, reported)
+  const view = resumed ?? reportedView(state, typeUrl, reported)
   if (typeUrl !== ENDPOINT) return view
   return withUnknown(view, state.warmingEds)
 }
 
+/** A client that reports what it has needs an answer for the rest only. */
+function withoutReported(typeState: TypeState): TypeState {
+  const { request, view } = typeState
+  if (view.isResumed) return { ...typeState, request: { ...request, names: NO_NAMES, added: NO_NAMES } }
+  return { ...typeState, request: { ...request, names: without(request.names, reportedNames(view)) } }
+}
+
+/** What a client has reported, and the glob collections that this is of: their other resources follow as news. */
+function reportedNames({ overrides }: View): ReadonlySet<string> {
+  const names = new Set(overrides.keys())
+  for (const name of overrides.keys()) names.add(collectionOf(name) ?? name)
+  return names
+}
+
 function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {
   const { subscription, subscribed, unsubscribed } = change
-  const wanted = unite(typeState.request.names, subscribed)
+  const wanted = without(unite(typeState.request.names, subscribed), unsubscribed)
   // A wildcard client keeps a resource that it unsubscribes from, so it is sent the resource again, or its removal.
-  const names = subscription.wildcard ? unite(wanted, unsubscribed) : without(wanted, unsubscribed)
-  return withSubscription(typeState, change, names)
+  return withSubscription(typeState, change, unite(wanted, stillCovered(subscription, unsubscribed)))
 }

@@ -2,7 +2,8 @@
 
 import type { ResourceView } from '../nodes/resource-view.ts'
 import type { Resource } from '../snapshot/resource.ts'
-import { typeIn } from '../snapshot/snapshot.ts'
+import { errorsIn, typeIn } from '../snapshot/snapshot.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { ackedResource, type Held, isExactly } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
@@ -25,20 +26,21 @@ function namesOf({ snapshot }: StreamState, { type, subscription, view }: TypeSt
   const held = [...view.base.resources.names(), ...view.overrides.keys()]
   const names = [
     ...served.map(({ name }) => name),
-    ...subscription.names,
+    ...[...subscription.names].filter((name) => !isCollection(name)),
     ...held.filter((name) => isSubscribed(subscription, name)),
   ]
   return [...new Set(names)].sort()
 }
 
 function describe(
-  { snapshot }: StreamState,
+  stream: StreamState,
   typeState: TypeState,
   name: string,
   protocol: 'sotw' | 'delta',
 ): ResourceView {
   const { type, view, ledger, request } = typeState
   const { typeUrl } = type
+  const { snapshot } = stream
   const served = snapshot && typeIn(snapshot, typeUrl).resources.get(name)
   const open = ledger.pending.find((pending) => concerns(pending, name))
   const held = heldIn(view, name, request.added)
@@ -46,6 +48,7 @@ function describe(
   const nacked = ledger.nacked.findLast(
     ({ content, blamed }) => blamed.has(name) && content.get(name) === served?.version,
   )
+  const error = served === undefined && held.kind === 'absent' ? toldError(stream, typeUrl, name) : undefined
   const ackedVersion = protocol === 'delta' ? acked?.version : acked && ledger.ackedVersion
   return {
     typeUrl,
@@ -54,8 +57,14 @@ function describe(
     served,
     acked,
     ...(ackedVersion !== undefined && { ackedVersion }),
+    ...(error && { error }),
     ...(nacked && { nack: { version: versionOf(nacked, served, protocol), message: nacked.message } }),
   }
+}
+
+function toldError({ snapshot, explain }: StreamState, typeUrl: string, name: string) {
+  if (snapshot === undefined || explain === undefined) return undefined
+  return errorsIn(snapshot, typeUrl).get(name) ?? explain(typeUrl, name)
 }
 
 function stateOf(held: Held, served: Resource | undefined, isOpen: boolean): 'synced' | 'stale' | 'notSent' {

@@ -7,6 +7,7 @@ import type { NackedResponse } from '../type-state/responses.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
 import { usesDraining } from './drain.ts'
+import { countExpiring } from './heartbeat.ts'
 import type { StreamState } from './stream.ts'
 
 /** By type URL, for the types that the stream subscribes to. */
@@ -20,12 +21,14 @@ function describeType(stream: StreamState, typeState: TypeState): TypeView {
   const { subscription, view, ledger, pushed } = typeState
   const nacked = ledger.nacked.at(-1)
   const missing = missingIn(stream, typeState)
+  const expiring = countExpiring(stream, typeState)
   const sentVersion = ledger.pending.at(-1)?.version ?? (pushed === 'none' ? undefined : view.base.version)
   return {
     state: stateOf(stream, typeState),
     wildcard: subscription.wildcard,
     names: subscription.names,
     ...(missing.length > 0 && { missing }),
+    ...(expiring > 0 && { expiring }),
     ...(sentVersion !== undefined && { sentVersion }),
     ...(ledger.ackedVersion !== undefined && { ackedVersion: ledger.ackedVersion }),
     ...(nacked && {

@@ -6,7 +6,7 @@ import { isUsedByListeners, LISTENER } from '../snapshot/resource-type.ts'
 import { isExactly, resourcesInEffect } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
-import { heldIn } from '../type-state/view.ts'
+import { hasReported, heldIn } from '../type-state/view.ts'
 import type { Drain, Report, StreamState } from './stream.ts'
 
 /** Stands for a nonce, for what a client has when its stream begins. */
@@ -18,7 +18,7 @@ const RECONNECT = 'reconnect'
  */
 export function drainAfterReconnect(state: StreamState, typeState: TypeState): StreamState {
   const { type, view } = typeState
-  const isReported = view.overrides.size > 0 || view.hasUnlisted === true
+  const isReported = hasReported(view) || view.hasUnlisted === true
   const isCovered = !state.isDraining || state.client === 'grpc' || !isUsedByListeners(type)
   if (!isReported || isCovered || state.drains.some(({ nonce }) => nonce === RECONNECT)) return state
   return { ...state, drains: [...state.drains, { nonce: RECONNECT, references: 'any' }] }

@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { fromBinary } from '@bufbuild/protobuf'
+import { anyUnpack } from '@bufbuild/protobuf/wkt'
 import {
   DeltaDiscoveryResponseSchema,
   DiscoveryResponseSchema,
+  type ResourceError as ErrorOnWire,
+  ResourceSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import * as fc from 'fast-check'
 import t from 'tap'
@@ -30,17 +33,33 @@ const response: fc.Arbitrary<Response> = fc.record({
   resources: fc.array(resource, { maxLength: 5 }).map(shareList),
   changedResources: fc.constant([]),
   removed: fc.array(text, { maxLength: 5 }),
+  errors: fc.array(
+    fc.record(
+      { name: text, code: fc.integer({ min: 1, max: 16 }), message: text },
+      { noNullPrototype: true },
+    ),
+    {
+      maxLength: 3,
+    },
+  ),
 })
+
+function errorsIn({ resourceErrors }: { readonly resourceErrors: readonly ErrorOnWire[] }) {
+  return resourceErrors.map(({ resourceName, errorDetail }) => ({
+    name: resourceName?.name,
+    code: errorDetail?.code,
+    message: errorDetail?.message,
+  }))
+}
 
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex')
 
 t.test('a DiscoveryResponse holds its version, type, nonce and resources, and nothing else', async (t) => {
   fc.assert(
     fc.property(response, (response) => {
-      const { resources, $typeName, ...fields } = fromBinary(
-        DiscoveryResponseSchema,
-        encodeSotwResponse(response),
-      )
+      const message = fromBinary(DiscoveryResponseSchema, encodeSotwResponse(response))
+      const { resources, resourceErrors, $typeName, ...fields } = message
+      assert.deepEqual(errorsIn(message), response.errors)
       const { version: versionInfo, typeUrl, nonce } = response
       assert.deepEqual(fields, { versionInfo, typeUrl, nonce, canary: false })
       assert.deepEqual(
@@ -55,10 +74,9 @@ t.test('a DiscoveryResponse holds its version, type, nonce and resources, and no
 t.test('a DeltaDiscoveryResponse holds its resources by name and version, and what is removed', async (t) => {
   fc.assert(
     fc.property(response, (response) => {
-      const { resources, $typeName, ...fields } = fromBinary(
-        DeltaDiscoveryResponseSchema,
-        encodeDeltaResponse(response),
-      )
+      const message = fromBinary(DeltaDiscoveryResponseSchema, encodeDeltaResponse(response))
+      const { resources, resourceErrors, $typeName, ...fields } = message
+      assert.deepEqual(errorsIn(message), response.errors)
       const { version: systemVersionInfo, typeUrl, nonce, removed: removedResources } = response
       assert.deepEqual(fields, {
         systemVersionInfo,
@@ -89,6 +107,61 @@ t.test('a DeltaDiscoveryResponse holds its resources by name and version, and wh
   )
   t.pass()
 })
+
+const TTLS: readonly [ttlMs: number, seconds: bigint, nanos: number][] = [
+  [1, 0n, 1_000_000],
+  [9_000, 9n, 0],
+  [2_500, 2n, 500_000_000],
+  [315_576_000_000_000, 315_576_000_000n, 0],
+]
+
+for (const [ttlMs, seconds, nanos] of TTLS) {
+  const [plain, expiring] = [resourceWith({}), resourceWith({ ttlMs })]
+  const response: Omit<Response, 'ttls'> = {
+    typeUrl: plain.typeUrl,
+    nonce: '1',
+    version: 'v',
+    resources: shareList([plain, expiring]),
+    changedResources: [],
+    removed: [],
+  }
+
+  t.test(`X32: a TTL of ${ttlMs} ms is a Duration, and in SotW in a wrapper`, async (t) => {
+    const delta = fromBinary(
+      DeltaDiscoveryResponseSchema,
+      encodeDeltaResponse({ ...response, ttls: 'carried' }),
+    )
+    t.match(delta.resources[1], { name: 'a', ttl: { seconds, nanos }, resource: { typeUrl: plain.typeUrl } })
+    t.equal(delta.resources[0]?.ttl, undefined)
+    const sotw = fromBinary(DiscoveryResponseSchema, encodeSotwResponse({ ...response, ttls: 'carried' }))
+    t.equal(sotw.resources[0]?.typeUrl, plain.typeUrl, 'what has no TTL is not wrapped')
+    const wrapped = sotw.resources[1] && anyUnpack(sotw.resources[1], ResourceSchema)
+    t.same(wrapped, delta.resources[1])
+  })
+
+  t.test(`X32: without TTLs a response is the same as if there were none of ${ttlMs} ms`, async (t) => {
+    const resources = shareList([plain, plain])
+    t.same(encodeDeltaResponse(response), encodeDeltaResponse({ ...response, resources }))
+    t.same(encodeSotwResponse(response), encodeSotwResponse({ ...response, resources }))
+    t.same(encodeDeltaResponse({ ...response, resources, ttls: 'carried' }), encodeDeltaResponse(response))
+  })
+
+  t.test(`X32: a heartbeat has names, versions and a TTL of ${ttlMs} ms, and no content`, async (t) => {
+    const { resources } = fromBinary(
+      DeltaDiscoveryResponseSchema,
+      encodeDeltaResponse({ ...response, resources: shareList([expiring]), ttls: 'heartbeat' }),
+    )
+    const [one] = resources
+    t.match(one, { name: 'a', version: '7', ttl: { seconds, nanos } })
+    t.equal(one?.resource, undefined)
+    t.equal(resources.length, 1)
+  })
+}
+
+function resourceWith(fields: Partial<Resource>): Resource {
+  const typeUrl = 'type.googleapis.com/test.v1.Unknown'
+  return { typeUrl, name: 'a', version: '7', value: Uint8Array.of(1), references: [], ...fields }
+}
 
 for (const [name, encode] of [
   ['DiscoveryResponse', encodeSotwResponse],

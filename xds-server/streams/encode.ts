@@ -1,31 +1,39 @@
 // Encodes responses. The resources are encoded once and shared by all streams; only version and nonce are encoded for each stream.
 
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
-import { memoize, type SharedList } from '../../core/memo.ts'
+import { ResourceSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { memoize, type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
+import type { NamedError } from '../type-state/resource-errors.ts'
 import type { Response } from '../type-state/responses.ts'
 import { FieldWriter } from './field-writer.ts'
 
 // Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
-const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5 }
-const DELTA = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6 }
-const RESOURCE = { version: 1, any: 2, name: 3, aliases: 4 }
+const SOTW = { version: 1, resources: 2, typeUrl: 4, nonce: 5, errors: 7 }
+const DELTA = { version: 1, resources: 2, typeUrl: 4, nonce: 5, removed: 6, errors: 9 }
+const RESOURCE = { version: 1, any: 2, name: 3, aliases: 4, ttl: 6 }
 const ANY = { typeUrl: 1, value: 2 }
+const RESOURCE_ERROR = { resourceName: 1, errorDetail: 2 }
+const RESOURCE_NAME = { name: 1 }
+const STATUS = { code: 1, message: 2 }
+const DURATION = { seconds: 1, nanos: 2 }
 
 /** Encodes what each response has of its own. */
 const own = new FieldWriter()
 
 /** Encodes a `DiscoveryResponse`. */
-export function encodeSotwResponse({ version, resources, typeUrl, nonce }: Response): Buffer {
+export function encodeSotwResponse(response: Response): Buffer {
+  const { version, resources, typeUrl, nonce, errors, ttls } = response
   own.string(SOTW.version, version)
   own.string(SOTW.typeUrl, typeUrl)
   own.string(SOTW.nonce, nonce)
-  return own.finish(sotwSection(resources))
+  if (errors) writeErrors(SOTW.errors, errors)
+  return own.finish((ttls ? sotwTtlSection : sotwSection)(resources))
 }
 
 /** Encodes a `DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse(response: Response): Buffer {
-  const { version, resources, removed, typeUrl, nonce, isWithoutContent } = response
+  const { version, resources, removed, typeUrl, nonce, errors, isWithoutContent } = response
   own.string(DELTA.version, version)
   own.string(DELTA.typeUrl, typeUrl)
   own.string(DELTA.nonce, nonce)
@@ -33,11 +41,19 @@ export function encodeDeltaResponse(response: Response): Buffer {
     if (isWithoutContent) own.bytes(DELTA.resources, withoutContent(name))
     else own.string(DELTA.removed, name)
   }
-  return own.finish(deltaSection(resources))
+  if (errors) writeErrors(DELTA.errors, errors)
+  return own.finish(deltaSectionFor(response)(resources))
 }
 
+function deltaSectionFor({ ttls }: Response) {
+  if (ttls === undefined) return deltaSection
+  return ttls === 'carried' ? deltaTtlSection : deltaHeartbeatSection
+}
+
+type SectionEncoder = (resources: SharedList<Resource>) => Uint8Array
+
 /** Encodes the `resources` field of responses: each resource once, and each shared list once. */
-function sectionEncoder(encode: (resource: Resource) => Uint8Array) {
+function sectionEncoder(encode: (resource: Resource) => Uint8Array): SectionEncoder {
   const encodeOne = memoize(encode)
   const encodeList = memoize((resources: SharedList<Resource>) => Buffer.concat(resources.map(encodeOne)))
   return (resources: SharedList<Resource>): Uint8Array => {
@@ -53,13 +69,63 @@ const sotwSection = sectionEncoder((resource) =>
   new BinaryWriter().tag(SOTW.resources, WireType.LengthDelimited).bytes(encodeAny(resource)).finish(),
 )
 
-const deltaSection = sectionEncoder((resource) => {
+const deltaSection = sectionEncoder((resource) => deltaEntry(encodeWrapper(resource, { any: true })))
+
+/** A list in which nothing has a TTL is encoded as for clients that take none, so they share its bytes. */
+function ttlSectionEncoder(
+  plain: SectionEncoder,
+  encode: (resource: Resource) => Uint8Array,
+): SectionEncoder {
+  const withTtls = sectionEncoder((resource) =>
+    resource.ttlMs === undefined ? plain(listOf(resource)) : encode(resource),
+  )
+  const encoderFor = memoize((resources: SharedList<Resource>) =>
+    resources.some(({ ttlMs }) => ttlMs !== undefined) ? withTtls : plain,
+  )
+  return (resources) => encoderFor(resources)(resources)
+}
+
+const listOf = memoize((resource: Resource) => shareList([resource]))
+
+/** A resource in SotW has no TTL of its own, so a message of delta carries both. */
+const sotwTtlSection = ttlSectionEncoder(sotwSection, (resource) => {
+  const value = encodeWrapper(resource, { any: true, ttl: true })
+  const wrapper = encodeAny({ typeUrl: WRAPPER, value })
+  return new BinaryWriter().tag(SOTW.resources, WireType.LengthDelimited).bytes(wrapper).finish()
+})
+
+const WRAPPER = `type.googleapis.com/${ResourceSchema.typeName}`
+
+const deltaTtlSection = ttlSectionEncoder(deltaSection, (resource) =>
+  deltaEntry(encodeWrapper(resource, { any: true, ttl: true })),
+)
+
+const deltaHeartbeatSection = sectionEncoder((resource) => deltaEntry(encodeWrapper(resource, { ttl: true })))
+
+function deltaEntry(wrapper: Uint8Array): Uint8Array {
+  return new BinaryWriter().tag(DELTA.resources, WireType.LengthDelimited).bytes(wrapper).finish()
+}
+
+/** Encodes an `envoy.service.discovery.v3.Resource`. */
+function encodeWrapper(
+  resource: Resource,
+  parts: { readonly any?: boolean; readonly ttl?: boolean },
+): Uint8Array {
   const entry = new BinaryWriter()
   writeString(entry, RESOURCE.version, resource.version)
-  entry.tag(RESOURCE.any, WireType.LengthDelimited).bytes(encodeAny(resource))
+  if (parts.any) entry.tag(RESOURCE.any, WireType.LengthDelimited).bytes(encodeAny(resource))
   writeString(entry, RESOURCE.name, resource.name)
-  return new BinaryWriter().tag(DELTA.resources, WireType.LengthDelimited).bytes(entry.finish()).finish()
-})
+  if (parts.ttl && resource.ttlMs !== undefined)
+    entry.tag(RESOURCE.ttl, WireType.LengthDelimited).bytes(encodeDuration(resource.ttlMs))
+  return entry.finish()
+}
+
+function encodeDuration(milliseconds: number): Uint8Array {
+  const seconds = Math.floor(milliseconds / 1000)
+  const duration = new BinaryWriter().tag(DURATION.seconds, WireType.Varint).int64(seconds)
+  duration.tag(DURATION.nanos, WireType.Varint).int32((milliseconds - seconds * 1000) * 1_000_000)
+  return duration.finish()
+}
 
 /** Envoy takes a resource without content only if it has an alias, and NACKs it otherwise. */
 function withoutContent(name: string): Uint8Array {
@@ -69,11 +135,24 @@ function withoutContent(name: string): Uint8Array {
   return entry.finish()
 }
 
-function encodeAny({ typeUrl, value }: Resource): Uint8Array {
+function encodeAny({ typeUrl, value }: Pick<Resource, 'typeUrl' | 'value'>): Uint8Array {
   const any = new BinaryWriter()
   writeString(any, ANY.typeUrl, typeUrl)
   any.tag(ANY.value, WireType.LengthDelimited).bytes(value)
   return any.finish()
+}
+
+function writeErrors(field: number, errors: readonly NamedError[]): void {
+  for (const { name, code, message } of errors) {
+    const resourceName = new BinaryWriter()
+    writeString(resourceName, RESOURCE_NAME.name, name)
+    const status = new BinaryWriter().tag(STATUS.code, WireType.Varint).int32(code)
+    writeString(status, STATUS.message, message)
+    const error = new BinaryWriter()
+    error.tag(RESOURCE_ERROR.resourceName, WireType.LengthDelimited).bytes(resourceName.finish())
+    error.tag(RESOURCE_ERROR.errorDetail, WireType.LengthDelimited).bytes(status.finish())
+    own.bytes(field, error.finish())
+  }
 }
 
 function writeString(writer: BinaryWriter, field: number, value: string): void {

@@ -289,3 +289,19 @@ t.test(
     }
   },
 )
+
+t.test(
+  'X78: nobody waits for a glob collection without resources, and for a name in it a client does',
+  async (t) => {
+    const cache = new SnapshotCache()
+    cache.setSnapshot('fleet', [])
+    const client = new MachineStream(cache)
+    const stateOf = () => cache.nodeStatus('fleet', 'n1').types[LISTENER]?.state
+    client.ask(LISTENER, ['xdstp://a/L/f/*'])
+    client.answerAll()
+    t.equal(stateOf(), 'SYNCED')
+    client.ask(LISTENER, ['xdstp://a/L/f/*', 'xdstp://a/L/f/l'])
+    client.answerAll()
+    t.equal(stateOf(), 'MISSING', 'the twin')
+  },
+)

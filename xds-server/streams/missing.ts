@@ -1,8 +1,10 @@
 // Names that a client asks for and the newest snapshot lacks. The client waits for them, and its calls fail.
 
+import { isExternal } from '../snapshot/consistency.ts'
 import { CLUSTER, LISTENER, resourceTypeOf } from '../snapshot/resource-type.ts'
 import { namesNeeded, namesReferredTo, retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { absentAmong, diffTypes, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { NO_NAMES } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
@@ -120,8 +122,8 @@ function isWaitedFor(
   name: string,
   dropped: ReadonlySet<string>,
 ): boolean {
-  if (resourceTypeOf(typeUrl).stage === 'virtual-hosts') return false
-  if (snapshot.external?.[typeUrl]?.includes(name)) return false
+  if (resourceTypeOf(typeUrl).stage === 'virtual-hosts' || isCollection(name)) return false
+  if (isExternal(snapshot.external, typeUrl, name)) return false
   const types = [...snapshot.types.values()]
   if (types.some((type) => namesNeeded(type).get(typeUrl)?.has(name))) return true
   if (types.some((type) => namesReferredTo(type).get(typeUrl)?.has(name))) return false

@@ -19,6 +19,7 @@ export function pushContextFor(state: StreamState, latest: Snapshot, typeState: 
     isStageOpen: limit === latest,
     isRemovable: removalRule(state, typeState.type),
     heldBack: heldBackNames(state, latest, typeState.type),
+    explain: state.explain,
   }
 }
 

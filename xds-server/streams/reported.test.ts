@@ -2,9 +2,11 @@
 
 import t from 'tap'
 import { resourceFor, snapshotFor, typeUrlFor } from '../../test/support/script-resources.ts'
+import { typeIn } from '../snapshot/snapshot.ts'
 import { emptyTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
-import { reportedView } from './reported.ts'
+import { NOTHING, type Subscription } from '../type-state/subscription.ts'
+import { reportedView, resumedView } from './reported.ts'
 import { createStreamState } from './stream.ts'
 
 const CDS = typeUrlFor('CDS')
@@ -47,4 +49,50 @@ t.test('X6: what the node NACKed on an earlier stream is unknown, whatever it re
 t.test('X25: before the first snapshot a reported version is kept', async (t) => {
   const { overrides } = reportedView(createStreamState(), CDS, [['a', retired.version]])
   t.same([...overrides], [['a', claimed(retired.version)]])
+})
+
+const served = snapshotFor('CDS a=1 b=1', 1)
+const versionsOf = (...names: readonly string[]) =>
+  new Map(names.map((name) => [name, typeIn(served, CDS).resources.get(name)?.version ?? 'v0']))
+const everything: Subscription = { ...NOTHING, wildcard: true }
+const byName = (...names: readonly string[]): Subscription => ({ ...NOTHING, names: new Set(names) })
+
+const RESUMED: readonly [
+  title: string,
+  subscription: Subscription,
+  reported: ReadonlyMap<string, string>,
+  differs: [string, Held][] | undefined,
+][] = [
+  ['everything', everything, versionsOf('a', 'b'), []],
+  ['everything that it names', byName('a'), versionsOf('a'), []],
+  ['another version', everything, new Map([...versionsOf('a'), ['b', 'v0']]), [['b', claimed('v0')]]],
+  ['nothing', everything, new Map(), undefined],
+  ['less than everything', everything, versionsOf('a'), undefined],
+  ['less than it names', byName('a', 'b'), versionsOf('a'), undefined],
+  ['more than it names', byName('a'), versionsOf('a', 'b'), undefined],
+  ['something that is not served', everything, versionsOf('a', 'gone'), undefined],
+  ['less than it names, which is not served', byName('a', 'gone'), versionsOf('a'), undefined],
+  [
+    'everything, and also names something',
+    { ...byName('a'), wildcard: true },
+    versionsOf('a', 'b'),
+    undefined,
+  ],
+]
+
+for (const [title, subscription, reported, differs] of RESUMED) {
+  t.test(
+    `X21: a client that reports ${title} ${differs ? 'has the newest snapshot' : 'is looked at name by name'}`,
+    async (t) => {
+      const view = resumedView({ ...createStreamState(), snapshot: served }, CDS, subscription, reported)
+      t.equal(view?.base, differs && typeIn(served, CDS))
+      t.same(view && [...view.overrides], differs)
+    },
+  )
+}
+
+t.test('X6: a client that reports everything may have something else under what it NACKed', async (t) => {
+  const unconfirmed = new Map([[CDS, new Set(['b'])]])
+  const state = { ...createStreamState({ unconfirmed }), snapshot: served }
+  t.same([...(resumedView(state, CDS, everything, versionsOf('a', 'b'))?.overrides ?? [])], [['b', UNKNOWN]])
 })

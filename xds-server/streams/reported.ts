@@ -1,8 +1,10 @@
 // What a client has when its stream begins: what it reports, except for what it NACKed on an earlier stream.
 
-import { retiredResource } from '../snapshot/snapshot.ts'
+import { retiredResource, typeIn } from '../snapshot/snapshot.ts'
 import { emptyTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
+import type { Subscription } from '../type-state/subscription.ts'
+import { subscribedIn } from '../type-state/type-state.ts'
 import type { View } from '../type-state/view.ts'
 import type { StreamState } from './stream.ts'
 
@@ -24,4 +26,32 @@ export function reportedView(
   }
   for (const name of unconfirmed.get(typeUrl) ?? []) overrides.set(name, UNKNOWN)
   return { base: emptyTypeSnapshot(typeUrl), overrides }
+}
+
+/**
+ * The same view, for a client that reports all that it subscribes to and nothing else: it has the newest snapshot, except for the
+ * versions that differ. When a server restarts, that is nearly every client, and only these few names are looked at one by one.
+ * Undefined for any other client.
+ */
+export function resumedView(
+  { snapshot, unconfirmed }: StreamState,
+  typeUrl: string,
+  subscription: Subscription,
+  reported: ReadonlyMap<string, string>,
+): View | undefined {
+  if (snapshot === undefined || reported.size === 0) return undefined
+  const base = typeIn(snapshot, typeUrl)
+  const subscribed = subscribedIn(base, subscription)
+  const { wildcard, names } = subscription
+  if (subscribed.length !== reported.size || names.size !== (wildcard ? 0 : subscribed.length))
+    return undefined
+  const overrides = new Map<string, Held>()
+  for (const { name, version: served, ttlMs } of subscribed) {
+    const version = reported.get(name)
+    if (version === undefined) return undefined
+    // Nobody knows how much of a TTL is left.
+    if (version !== served || ttlMs !== undefined) overrides.set(name, { kind: 'claimed', version })
+  }
+  for (const name of unconfirmed.get(typeUrl) ?? []) overrides.set(name, UNKNOWN)
+  return { base, overrides, isResumed: true }
 }

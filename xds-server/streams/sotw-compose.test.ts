@@ -9,6 +9,7 @@ import { createTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { setVersion } from '../snapshot/version.ts'
 import { ABSENT, type Held, holding, UNKNOWN } from '../type-state/held.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
+import { NOTHING_SENT } from '../type-state/resource-errors.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { composeSotw } from './sotw-compose.ts'
 
@@ -27,6 +28,8 @@ function planOf(type: string, { target, upserts = '', removed = [], overrides = 
     removed,
     overrides: new Map(Object.entries(overrides)),
     nacked: [],
+    errors: [],
+    sentErrors: NOTHING_SENT,
   }
 }
 

@@ -1,17 +1,23 @@
 // The responses of a state-of-the-world stream that carry a push.
 
 import { type SharedList, shareList } from '../../core/memo.ts'
+import { collectionsIn } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { setVersion } from '../snapshot/version.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { beforeNacks, type Held, resourcesInEffect } from '../type-state/held.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { hasExactly, heldIn } from '../type-state/view.ts'
+import { emptyLayers } from './empty-layers.ts'
+import { separateAfterNack } from './separate-after-nack.ts'
 import type { ResponseDraft } from './step.ts'
 
 export function composeSotw(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
-  return before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
+  const drafts = before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
+  const { errors } = plan
+  return errors.length === 0 ? drafts : drafts.map((draft, at) => (at === 0 ? { ...draft, errors } : draft))
 }
 
 /**
@@ -20,9 +26,9 @@ export function composeSotw(before: TypeState, plan: PushPlan): readonly Respons
  */
 function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
   const { view, subscription } = before
-  if (hasAllOf(before, plan)) return []
-  const isAnswer = before.request.isFirst && subscription.wildcard
-  const deleted = plan.removed.filter((name) => heldIn(view, name).kind !== 'absent')
+  if (hasAllOf(before, plan) && plan.errors.length === 0) return []
+  const isAnswer = needsAnswer(before) || plan.errors.length > 0
+  const deleted = plan.removed.filter((name) => !isCollection(name) && heldIn(view, name).kind !== 'absent')
   if (plan.upserts.length === 0 && deleted.length === 0 && !isAnswer) return []
   const { target, overrides } = plan
   const wanted = subscribedIn(target, subscription)
@@ -48,10 +54,19 @@ function composeFullState(before: TypeState, plan: PushPlan): readonly ResponseD
     : [draftOf(before, plan, resources, deleted, setVersion(resources))]
 }
 
-/** A client that reconnects and reports the version of all its resources needs no answer, unless it also asks for names. */
+/** A client that asks for `*` or for a glob collection waits for a response even if there are no resources. */
+function needsAnswer({ request, subscription }: TypeState): boolean {
+  return (request.isFirst && subscription.wildcard) || collectionsIn(request.names) !== undefined
+}
+
+/**
+ * A client that reconnects and reports the version of all its resources needs no answer, unless it also asks for names. It reports
+ * that version also if resources have expired since.
+ */
 function hasAllOf({ request, subscription }: TypeState, { target }: PushPlan): boolean {
   const { clientVersion } = request
   const isWildcardOnly = subscription.wildcard && subscription.names.size === 0
+  if (target.resources.byTtl.size > 0) return false
   return isWildcardOnly && clientVersion !== undefined && clientVersion === target.version
 }
 
@@ -90,15 +105,20 @@ function draftOf(
  * Carries changed resources only. A client keeps assignments and routes until the cluster or listener that uses them is gone, so
  * leaving one out does not delete it.
  */
-function composeChanges(before: TypeState, { upserts, target }: PushPlan): readonly ResponseDraft[] {
-  const isAnswer = before.request.isFirst && before.subscription.wildcard
-  if (upserts.length === 0 && !isAnswer) return []
-  return [
-    {
-      version: target.version,
-      resources: upserts,
-      changedResources: upserts,
-      removed: [],
-    },
-  ]
+function composeChanges(
+  before: TypeState,
+  { upserts, removed, target, errors }: PushPlan,
+): readonly ResponseDraft[] {
+  const { version } = target
+  const empty = emptyLayers(before.type, removed)
+  const isAnswer = needsAnswer(before) || errors.length > 0
+  if (upserts.length + empty.length === 0 && !isAnswer) return []
+  const parts = separateAfterNack(before, upserts)
+  return parts.map((part, at) => {
+    const changes = { version, resources: part, changedResources: part, removed: [] }
+    const isLast = at === parts.length - 1
+    return isLast && empty.length > 0
+      ? { ...changes, resources: shareList([...part, ...empty]), removed }
+      : changes
+  })
 }

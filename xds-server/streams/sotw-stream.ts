@@ -2,11 +2,16 @@
 // response at a time.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
+import type { SharedList } from '../../core/memo.ts'
+import type { Resource } from '../snapshot/resource.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
+import { NOTHING_SENT } from '../type-state/resource-errors.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import {
   isSubscribed,
+  listsNoResource,
   NO_NAMES,
   narrowToList,
   type SubscriptionChange,
@@ -14,9 +19,10 @@ import {
   unite,
   without,
 } from '../type-state/subscription.ts'
-import { createTypeState, type TypeState } from '../type-state/type-state.ts'
+import { createTypeState, subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { forgotten, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
+import { type HeartbeatDraft, isHeartbeatNonce, responseNonceOf, withExpired } from './heartbeat.ts'
 import { reportedView } from './reported.ts'
 import type { NackDetail, SotwRequest } from './requests.ts'
 import { composeSotw } from './sotw-compose.ts'
@@ -29,23 +35,47 @@ export const sotwRules: Protocol<SotwRequest> = {
   receive,
   mayRespond: (typeState) => typeState.ledger.pending.length === 0 || maySupersede(typeState),
   compose: composeSotw,
+  composeHeartbeat,
+}
+
+/**
+ * Envoy 1.40 takes a heartbeat without content for a response without the resource: it deletes listeners and clusters, and lets the
+ * others expire. So a heartbeat repeats what the client has; a full-state one repeats everything, if that is known.
+ */
+function composeHeartbeat(
+  { type, view, subscription, ledger, request }: TypeState,
+  resources: SharedList<Resource>,
+): HeartbeatDraft | undefined {
+  if (!type.fullStateInSotw) return { resources, ttls: 'carried' }
+  const isKnown = view.overrides.size === 0 && ledger.nacked.length === 0 && request.names.size === 0
+  return isKnown ? { resources: subscribedIn(view.base, subscription), ttls: 'carried' } : undefined
 }
 
 /**
  * Whether a second response may be sent before the first is answered. It makes that answer stale, and the names in a stale
- * request are ignored. A wildcard client names nothing, so it loses nothing. It may even need the second response: Envoy 1.40
+ * request are ignored. A wildcard client names nothing, so it loses nothing; one with glob collections repeats them. It may even need the second response: Envoy 1.40
  * holds back its NACK of a cluster while that cluster is warming, and only the next response brings the answer out.
  */
 function maySupersede({ type, subscription, ledger }: TypeState): boolean {
   return (
-    type.fullStateInSotw &&
-    subscription.wildcard &&
-    subscription.names.size === 0 &&
-    ledger.pending.length < MAX_PENDING_RESPONSES
+    type.fullStateInSotw && listsNoResource(subscription) && ledger.pending.length < MAX_PENDING_RESPONSES
   )
 }
 
 function receive(state: StreamState, request: SotwRequest): Received {
+  if (!isHeartbeatNonce(request.responseNonce)) return receiveAnswer(state, request)
+  const { typeUrl, errorDetail } = request
+  const answered = { ...request, responseNonce: responseNonceOf(request.responseNonce) }
+  const typeState = state.typeStates.get(typeUrl)
+  // The heartbeat repeats that response, so a NACK means it. If it was ACKed before, its resources are sent as a push.
+  const isPending = typeState && findPending(typeState, answered.responseNonce)
+  const isRejected = errorDetail !== undefined && !isPending
+  const received = receiveAnswer(isRejected ? withExpired(state, typeUrl) : state, answered)
+  // The client answered a heartbeat before a push reached it. That is no fault of its own, and nothing comes of it.
+  return { ...received, report: received.report.filter(({ kind }) => kind !== 'stale') }
+}
+
+function receiveAnswer(state: StreamState, request: SotwRequest): Received {
   const { typeUrl, responseNonce } = request
   const known = state.typeStates.get(typeUrl)
   if (known === undefined) return begin(state, request)
@@ -69,7 +99,8 @@ function answerEarlier(state: StreamState, known: TypeState, request: SotwReques
   const pending = findPending(known, responseNonce)
   if (pending === undefined) return { state, report: [{ kind: 'stale', typeUrl, nonce: responseNonce }] }
   const [typeState, answered] = supersedeEarlier(known, pending)
-  if (errorDetail === undefined) return takeAnswer(state, typeState, answered, undefined)
+  const isRepeated = answered.isFullState === true
+  if (errorDetail === undefined || !isRepeated) return takeAnswer(state, typeState, answered, errorDetail)
   // The newer response repeats the NACKed content, so its own answer will tell.
   const report = [reportAnswer(answered, errorDetail)]
   return { state: withTypeState(state, mergeIntoNext(typeState, answered)), report }
@@ -135,8 +166,13 @@ function takeNames({ state, report }: Received, { typeUrl, resourceNames }: Sotw
 /** A response on its way may have brought names back that the client had given up, so what it has under them is unknown. */
 function withListedAgain(typeState: TypeState, { subscribed }: SubscriptionChange): TypeState {
   const { subscription, view } = typeState
-  const again = [...subscribed].filter((name) => isSubscribed(subscription, name))
+  const again = resourcesIn(subscribed).filter((name) => isSubscribed(subscription, name))
   return { ...typeState, view: withUnknown(view, again) }
+}
+
+/** Without glob collections, which are no resources. */
+function resourcesIn(names: ReadonlySet<string>): readonly string[] {
+  return [...names].filter((name) => !isCollection(name))
 }
 
 /** The first request of a type on a stream. Its nonce is of an earlier stream, and its version is what the client still has. */
@@ -147,10 +183,17 @@ function begin(state: StreamState, request: SotwRequest): Received {
   const unconfirmed = state.unconfirmed.get(typeUrl)
   const clientVersion = versionInfo !== '' && unconfirmed === undefined ? versionInfo : undefined
   // A client that reports a version may still have the names that it subscribes to, so it must learn which are gone.
-  const claimed = versionInfo === '' ? [] : [...change.subscribed].map((name) => [name, undefined] as const)
+  const claimed = versionInfo === '' ? [] : resourcesIn(change.subscribed)
   const typeState = {
     ...created,
-    view: { ...reportedView(state, typeUrl, claimed), hasUnlisted: versionInfo !== '' },
+    view: {
+      ...reportedView(
+        state,
+        typeUrl,
+        claimed.map((name) => [name, undefined] as const),
+      ),
+      hasUnlisted: versionInfo !== '',
+    },
     request: { ...created.request, lastResourceNames: resourceNames, clientVersion },
   }
   const begun = applyChange(typeState, change)
@@ -175,7 +218,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
   const begun: TypeState = {
     ...known,
     subscription,
-    view: withUnknown(forgotten(known.view, known.subscription), subscription.names),
+    view: withUnknown(forgotten(known.view, known.subscription), resourcesIn(subscription.names)),
     ledger: { ...known.ledger, pending: [], nacked: [] },
     request: {
       names: subscription.names,
@@ -185,6 +228,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
       lastResourceNames: resourceNames,
       remaining: undefined,
     },
+    sentErrors: NOTHING_SENT,
   }
   return {
     state: withTypeState(state, begun),

@@ -140,15 +140,16 @@ testScripts(
       sotw: `
         ask VHDS v
         ask SRDS s
-        ask RTDS r
+        ask RTDS r → RTDS#5 r=empty
+        ack 5
         ask ECDS e
         ask UNKNOWN u
         ask SDS s
-        serve VHDS v=1 | SRDS s=1 | RTDS r=1 | ECDS e=1 | UNKNOWN u=1 | SDS s=1 | CDS a=2 → SDS#5 s=1 | CDS#6 a=2 | EDS#7 a=1 | RTDS#8 r=1 | UNKNOWN#9 u=1
-        ack 5 6 7 8
-        ack 9 → ECDS#10 e=1
-        ack 10 → SRDS#11 s=1
-        ack 11 → VHDS#12 v=1
+        serve VHDS v=1 | SRDS s=1 | RTDS r=1 | ECDS e=1 | UNKNOWN u=1 | SDS s=1 | CDS a=2 → SDS#6 s=1 | CDS#7 a=2 | EDS#8 a=1 | RTDS#9 r=1 | UNKNOWN#10 u=1
+        ack 6 7 8 9
+        ack 10 → ECDS#11 e=1
+        ack 11 → SRDS#12 s=1
+        ack 12 → VHDS#13 v=1
       `,
     },
     'X14: scoped routes come before routes, and virtual hosts after them': {

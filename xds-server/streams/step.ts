@@ -3,16 +3,30 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
 import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import { errorsIn, type Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
 import { type PushPlan, planPush } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
-import { isSameInLatest, isUpToDate, type TypeState, withPushed } from '../type-state/type-state.ts'
+import {
+  awaitsOnlyErrors,
+  isSameInLatest,
+  isUpToDate,
+  type TypeState,
+  withPushed,
+} from '../type-state/type-state.ts'
 import { awaitAbsent, endAwait } from './awaited.ts'
 import { withDrains } from './drain.ts'
+import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
 import { pushContextFor, pushTarget } from './push-context.ts'
-import { type Report, type Step, type StreamEvent, type StreamState, withTypeState } from './stream.ts'
+import {
+  type Expiry,
+  type Report,
+  type Step,
+  type StreamEvent,
+  type StreamState,
+  withTypeState,
+} from './stream.ts'
 import { requestHostless, resendVirtualHosts } from './virtual-hosts.ts'
 import { resendEdsForWarming } from './warming.ts'
 
@@ -30,6 +44,7 @@ export interface Protocol<Request extends OfType> {
   readonly mayRespond: (typeState: TypeState) => boolean
   /** The second of the three steps of a push: the responses that carry the plan. Empty if the client needs none. */
   readonly compose: (before: TypeState, plan: PushPlan) => readonly ResponseDraft[]
+  readonly composeHeartbeat: ComposeHeartbeat
 }
 
 export type ResponseDraft = Omit<Response, 'typeUrl' | 'nonce'>
@@ -61,6 +76,8 @@ function take<Request extends OfType>(
     }
     case 'lookedUp':
       return flush(endAwait(state, event.typeUrl, event.names), [], protocol)
+    case 'heartbeat':
+      return keepAlive(protocol, state, event)
     case 'request': {
       const { state: received, report } = protocol.receive(state, event.request)
       const drained = withDrains(received, report)
@@ -69,6 +86,21 @@ function take<Request extends OfType>(
       return { ...flush(awaiting, report, protocol), ...more }
     }
   }
+}
+
+/** A heartbeat, or everything that has it anew. */
+function keepAlive<Request extends OfType>(
+  protocol: Protocol<Request>,
+  state: StreamState,
+  event: Expiry & { readonly isLate: boolean },
+): Step {
+  if (!state.writable) return { state, send: [], report: [] }
+  const heartbeat = heartbeatFor(state, event, protocol.composeHeartbeat)
+  if (heartbeat === undefined) return { state, send: [], report: [] }
+  const { typeUrl, ttlMs } = event
+  if (event.isLate || heartbeat === 'anew') return flush(withExpired(state, typeUrl, ttlMs), [], protocol)
+  const report: Report = { kind: 'heartbeat', typeUrl, response: heartbeat }
+  return { state: { ...state, nextNonce: state.nextNonce + 1 }, send: [heartbeat], report: [report] }
 }
 
 /** Sends everything that may be sent now. The rest is not queued: it is planned again, from the newest snapshot, at a later step. */
@@ -103,22 +135,32 @@ function pushType<Request extends OfType>(
   state: StreamState,
   typeUrl: string,
   latest: Snapshot,
-  { mayRespond, compose }: Protocol<Request>,
+  protocol: Protocol<Request>,
 ): Pick<Step, 'state' | 'send'> {
   const known = state.typeStates.get(typeUrl)
-  if (known === undefined || isUpToDate(known, latest) || !mayRespond(known)) return { state, send: [] }
-  if (isSameInLatest(known, latest)) {
+  const nothing = { state, send: [] }
+  if (known === undefined || isUpToDate(known, latest)) return nothing
+  const mayPush = protocol.mayRespond(known)
+  if (!mayPush && !awaitsOnlyErrors(known)) return nothing
+  if (isSameInLatest(known, latest) && !hasNewErrors(state, known, latest)) {
     const moved = withPushed(known, pushTarget(state, latest, known))
     return { state: moved === known ? state : withTypeState(state, moved), send: [] }
   }
   const typeState = typeUrl === VIRTUAL_HOST ? requestHostless(known, latest) : known
   const plan = planPush(typeState, pushContextFor(state, latest, typeState))
-  const send = compose(typeState, plan).map(
-    (draft, index): Response => ({ ...draft, typeUrl, nonce: `${state.nextNonce + index}` }),
+  const ttls = sendsTtls(state, typeState.type) ? { ttls: 'carried' as const } : undefined
+  const drafts = protocol.compose(typeState, plan)
+  if (!mayPush && drafts.length > 0) return nothing
+  const send = drafts.map(
+    (draft, index): Response => ({ ...draft, ...ttls, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
   const nextNonce = state.nextNonce + send.length
   const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))
   if (send.length === 0) return { state: after, send }
   if (typeUrl === CLUSTER) return { state: resendEdsForWarming(after, typeState, send), send }
   return { state: resendVirtualHosts(after, latest, send), send }
+}
+
+function hasNewErrors({ explain }: StreamState, { type, sentErrors }: TypeState, latest: Snapshot): boolean {
+  return explain !== undefined && errorsIn(latest, type.typeUrl) !== sentErrors.given
 }

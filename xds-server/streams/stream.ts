@@ -2,6 +2,7 @@
 
 import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Explain } from '../type-state/resource-errors.ts'
 import type { PendingResponse, Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { TypeStates } from '../type-state/type-states.ts'
@@ -34,6 +35,10 @@ export interface StreamState {
   readonly isAggregated: boolean
   /** Whether replaced listeners drain. */
   readonly isDraining: boolean
+  /** By which protocol's rules TTLs are sent: the client drops a resource whose TTL is over. `none`: it does not say so. */
+  readonly ttls: 'none' | 'sotw' | 'delta'
+  /** The error of a missing name that the snapshot gives none for. Undefined for a client that reads no errors. */
+  readonly explain: Explain | undefined
 }
 
 /** A listener was replaced: its open connections use what the old content refers to until their drain time is over. */
@@ -66,6 +71,14 @@ export type StreamEvent<Request> =
   | { readonly kind: 'drained'; readonly nonce: string }
   /** The lookup of these names is over. */
   | { readonly kind: 'lookedUp'; readonly typeUrl: string; readonly names: ReadonlySet<string> }
+  /** A heartbeat of the resources of a type with this TTL is due. `isLate`: the client may have dropped them by now. */
+  | ({ readonly kind: 'heartbeat'; readonly isLate: boolean } & Expiry)
+
+/** The resources of one type with one TTL, which share their heartbeats. */
+export interface Expiry {
+  readonly typeUrl: string
+  readonly ttlMs: number
+}
 
 /** What happened on a stream, for its status and its events. */
 export type Report =
@@ -78,7 +91,7 @@ export type Report =
       readonly added: ReadonlySet<string>
       readonly dropped: ReadonlySet<string>
     }
-  | { readonly kind: 'sent'; readonly typeUrl: string; readonly response: Response }
+  | { readonly kind: 'sent' | 'heartbeat'; readonly typeUrl: string; readonly response: Response }
   | { readonly kind: 'acked'; readonly typeUrl: string; readonly response: PendingResponse }
   | ({ readonly kind: 'nacked'; readonly typeUrl: string; readonly response: PendingResponse } & NackDetail)
   | { readonly kind: 'stale'; readonly typeUrl: string; readonly nonce: string }
@@ -99,7 +112,7 @@ export interface NamesOfType {
 }
 
 export type StreamOptions = Partial<
-  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'looksUp'>
+  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'ttls' | 'explain' | 'looksUp'>
 >
 
 export function createStreamState(options: StreamOptions = {}): StreamState {
@@ -117,6 +130,8 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     client: 'envoy',
     isAggregated: true,
     isDraining: false,
+    ttls: 'none',
+    explain: undefined,
     ...options,
   }
 }

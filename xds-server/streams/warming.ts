@@ -6,6 +6,7 @@ import { ENDPOINT } from '../snapshot/resource-type.ts'
 import type { Response } from '../type-state/responses.ts'
 import { isSubscribed, unite } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
+import { hasReported } from '../type-state/view.ts'
 import { type StreamState, withTypeState } from './stream.ts'
 
 /** Requests the endpoints of the clusters that were sent. gRPC keeps its endpoints, so it needs none. */
@@ -17,7 +18,7 @@ export function resendEdsForWarming(
   if (state.client === 'grpc') return state
   const endpoints = state.typeStates.get(ENDPOINT)
   // A client with clusters from an earlier stream will also report assignments. It needs these again, whatever it reports.
-  if (endpoints === undefined && clusters.view.overrides.size === 0) return state
+  if (endpoints === undefined && !hasReported(clusters.view)) return state
   const sent = responses.flatMap(({ changedResources }) => changedResources)
   const names = sent.flatMap(({ references }) =>
     references.filter(({ typeUrl }) => typeUrl === ENDPOINT).map(({ name }) => name),

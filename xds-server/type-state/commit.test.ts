@@ -7,6 +7,7 @@ import { nackedOf, pendingOf, resourcesOf, typeStateOf, viewOf } from '../../tes
 import { commit } from './commit.ts'
 import { ABSENT, type Held, holding, UNKNOWN } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
+import { NOTHING_SENT } from './resource-errors.ts'
 import type { Response } from './responses.ts'
 
 const CDS = typeUrlFor('CDS')
@@ -14,7 +15,7 @@ const next = snapshotFor('CDS a=2 b=1', 2)
 const target = viewOf('CDS', 'a=2 b=1').base
 
 function planOf(overrides: Readonly<Record<string, Held>> = {}): PushPlan {
-  const nothing = { upserts: shareList([]), removed: [], nacked: [] }
+  const nothing = { upserts: shareList([]), removed: [], nacked: [], errors: [], sentErrors: NOTHING_SENT }
   return { target, pushed: next, overrides: new Map(Object.entries(overrides)), ...nothing }
 }
 

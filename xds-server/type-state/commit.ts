@@ -28,6 +28,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
     ...before,
     view: viewAfter(plan, responses),
     pushed: plan.pushed,
+    sentErrors: plan.sentErrors,
     ledger: {
       ...ledger,
       lastNonce: responses.at(-1)?.nonce ?? ledger.lastNonce,

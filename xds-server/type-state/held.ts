@@ -60,7 +60,8 @@ export function isExactly(held: Held, wanted: Resource | undefined): boolean {
     case 'resource':
       return held.resource.version === wanted?.version
     case 'claimed':
-      return held.version === wanted?.version
+      // A resource with a TTL may have expired since the client reported it.
+      return held.version === wanted?.version && wanted.ttlMs === undefined
     default:
       return false
   }

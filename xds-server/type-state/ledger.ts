@@ -31,7 +31,7 @@ export function ack(typeState: TypeState, response: PendingResponse): TypeState 
       ...ledger,
       ackedVersion: response.version,
       pending: ledger.pending.filter((pending) => pending !== response),
-      nacked: unambiguous(ledger.nacked),
+      nacked: releasedByAck(typeState),
     },
   }
   if (ledger.nacked.length === 0) return accepted
@@ -46,6 +46,12 @@ function unambiguous(nacked: readonly NackedResponse[]): readonly NackedResponse
   return nacked.some(({ isAmbiguous }) => isAmbiguous)
     ? nacked.filter(({ isAmbiguous }) => !isAmbiguous)
     : nacked
+}
+
+/** NACKed responses after an ACK. It shows that nothing is left of what made the client NACK others of the type, which are sent again. */
+function releasedByAck({ ledger, type }: TypeState): readonly NackedResponse[] {
+  const nacked = unambiguous(ledger.nacked)
+  return type.nackScope === 'type' ? nacked.map((one) => ({ ...one, isReleased: true })) : nacked
 }
 
 /** The view after the client ACKed content that it had NACKed in another response. */
@@ -67,7 +73,7 @@ export function nack(
   response: PendingResponse,
   error: { readonly code: number; readonly message: string },
 ): TypeState {
-  const { ledger, view } = typeState
+  const { ledger, view, type } = typeState
   const changes = contentOf(response.changedResources, response.removed)
   const unconfirmed = unconfirmedBy(response, changes)
   const [pending, later] = withoutNackedIn(ledger.pending, response, unconfirmed)
@@ -85,7 +91,9 @@ export function nack(
   const isSeparable = named.size > 0 && canLeaveOut(response, named, unconfirmed)
   const content = new Map(isSeparable ? open.filter(isNamed) : open)
   if (content.size === 0) return after
-  const { nonce, version, standsForOthers: isAmbiguous } = response
+  const { nonce, version } = response
+  const isAmbiguous =
+    response.standsForOthers || (type.nackScope !== undefined && changes.size > 1 && !isSeparable)
   // Something in the response has changed since. Unless the client means the rest, it may accept the rest now.
   const isReleased = isAmbiguous || (open.length < changes.size && !open.some(isNamed))
   const blamed = open.some(isNamed) ? named : new Set(content.keys())

@@ -2,6 +2,7 @@
 // changed, and `decide` has the rules. Nothing is changed here: see `commit`.
 
 import { type SharedList, shareList } from '../../core/memo.ts'
+import { covers, membersOf, selectNames, shared } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
@@ -9,9 +10,10 @@ import { decide, type HeldCase } from './decide.ts'
 import { ackedResource, type Held, isExactly } from './held.ts'
 import { PlannedNames } from './planned-names.ts'
 import type { Pushed } from './pushed.ts'
+import { type ErrorPlan, type Explain, planErrors } from './resource-errors.ts'
 import type { NackedResponse } from './responses.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
-import { selectNames, subscribedIn, type TypeState } from './type-state.ts'
+import { subscribedIn, type TypeState } from './type-state.ts'
 import { heldIn, NO_OVERRIDES } from './view.ts'
 
 /** What a push may do now. */
@@ -25,9 +27,11 @@ export interface PushContext {
   readonly isRemovable: (name: string) => boolean
   /** Names whose resource in the newest snapshot refers to one that the client NACKed. */
   readonly heldBack: ReadonlySet<string>
+  /** The error of a missing name that the snapshot gives none for. Undefined for a client that reads no errors. */
+  readonly explain?: Explain | undefined
 }
 
-export interface PushPlan {
+export interface PushPlan extends ErrorPlan {
   readonly target: TypeSnapshot
   readonly pushed: Pushed
   readonly upserts: SharedList<Resource>
@@ -38,10 +42,14 @@ export interface PushPlan {
   readonly nacked: readonly NackedResponse[]
 }
 
+/** What a plan does to names and their resources. */
+type ContentPlan = Omit<PushPlan, keyof ErrorPlan>
+
 /** Plans what to send now: answers come from the newest snapshot, and pushes go no further than the target. */
 export function planPush(typeState: TypeState, context: PushContext): PushPlan {
   const facts = factsOf(typeState, context)
-  return planQuickly(typeState, facts) ?? planByName(typeState, context, facts)
+  const plan = planQuickly(typeState, facts) ?? planByName(typeState, context, facts)
+  return { ...plan, ...planErrors(typeState, plan, context) }
 }
 
 interface PushFacts {
@@ -68,7 +76,7 @@ function factsOf({ type, view }: TypeState, context: PushContext): PushFacts {
 function planQuickly(
   { subscription, view, ledger, request }: TypeState,
   { target, latest, pushed, diff, heldBack }: PushFacts,
-): PushPlan | undefined {
+): ContentPlan | undefined {
   if (view.overrides.size > 0 || ledger.nacked.length > 0 || heldBack.size > 0) return undefined
   const common = { target, pushed, overrides: NO_OVERRIDES, nacked: [] }
   if (request.names.size === 0 && diff.removed.length === 0) {
@@ -82,22 +90,22 @@ function planQuickly(
   return undefined
 }
 
-function planByName(typeState: TypeState, context: PushContext, facts: PushFacts): PushPlan {
+function planByName(typeState: TypeState, context: PushContext, facts: PushFacts): ContentPlan {
   const { ledger, request, subscription } = typeState
-  const { target, latest, pushed, diff } = facts
+  const { target, latest, pushed } = facts
   const look = nameLook(typeState, context, facts)
   const standing = ledger.nacked.filter((response) => isStanding(response, look))
   const nacked = [...standing, ...ledger.nacked.filter(({ isAmbiguous }) => isAmbiguous)]
   const isNacked = (name: string, wanted: Resource | undefined) =>
     standing.some(({ content }) => content.has(name) && content.get(name) === wanted?.version)
   const names = new PlannedNames(target)
-  for (const name of candidates(typeState, diff)) {
+  for (const name of candidates(typeState, facts)) {
     if (!isSubscribed(subscription, name)) continue
     const { wanted, held, mustWait, isRemovable } = look(name)
     const decision = decide({
       held: caseOf(held, wanted),
       isWanted: wanted !== undefined,
-      isRequested: request.names.has(name),
+      isRequested: covers(request.names, name),
       isNacked: isNacked(name, wanted),
       mustWait,
       isRemovable,
@@ -125,7 +133,7 @@ function nameLook(
 ): (name: string) => NameFacts {
   const isClosed = !context.isStageOpen || !isSameContent(target, latest)
   return (name) => {
-    const isRequested = request.names.has(name)
+    const isRequested = covers(request.names, name)
     // A name that was answered ahead of the pushes keeps its content until they catch up: older content must not follow newer.
     const isAhead = isClosed && view.overrides.has(name)
     const wanted = (isRequested ? latest : target).resources.get(name)
@@ -171,11 +179,16 @@ function caseOf(held: Held, wanted: Resource | undefined): HeldCase {
 }
 
 /** Names that may need something, each once: those that differ, and those that the client asked for. */
-function candidates({ view, request }: TypeState, diff: TypeDiff): Set<string> {
+function candidates({ view, request }: TypeState, { diff, target, latest }: PushFacts): Set<string> {
   const names = new Set<string>()
   for (const { name } of diff.changed) names.add(name)
-  for (const list of [diff.removed, view.overrides.keys(), request.names])
-    for (const name of list) names.add(name)
+  for (const list of [diff.removed, view.overrides.keys()]) for (const name of list) names.add(name)
+  for (const name of request.names) {
+    const members = membersOf(latest, name)
+    // A collection without resources is answered by its own name.
+    if (members.length === 0) names.add(name)
+    for (const member of [...members, ...membersOf(target, name)]) names.add(member.name)
+  }
   return names
 }
 
@@ -188,7 +201,5 @@ function subscribedAmong(
   resources: SharedList<Resource>,
   { wildcard, names }: Subscription,
 ): SharedList<Resource> {
-  if (wildcard) return resources
-  const kept = resources.filter(({ name }) => names.has(name))
-  return kept.length === resources.length ? resources : shareList(kept)
+  return wildcard ? resources : shared(resources, (name) => covers(names, name))
 }

@@ -3,6 +3,7 @@
 import type { SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import type { Pushed } from './pushed.ts'
+import type { NamedError } from './resource-errors.ts'
 import type { View } from './view.ts'
 
 /** A response to send, before encoding. Its resources are shared with other streams. */
@@ -19,6 +20,10 @@ export interface Response {
   readonly isWithoutContent?: boolean
   /** The client deletes what the response leaves out. */
   readonly isFullState?: boolean
+  /** `carried`: TTLs go with their resources. `heartbeat`: they go without their resources (delta). Undefined: they do not go. */
+  readonly ttls?: 'carried' | 'heartbeat'
+  /** Why the client does not get some names, if it reads that. */
+  readonly errors?: readonly NamedError[]
 }
 
 /** A response that was sent and that the client has neither ACKed nor NACKed. */
@@ -47,7 +52,7 @@ export interface NackedResponse {
   readonly blamed: ReadonlySet<string>
   /** Some of its names are out of the question now (unsubscribed, or sent with other content): send the rest again. */
   readonly isReleased: boolean
-  /** The client may have meant an earlier response. The rest is sent once more, and the answer to that settles it. */
+  /** The client may have meant an earlier response, or one resource of many. The rest is sent once more, and the answer to that settles it. */
   readonly isAmbiguous: boolean
 }
 

@@ -2,11 +2,12 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#how-the-client-specifies-what-resources-to-return
 
 import { memoize, type SharedList } from '../../core/memo.ts'
+import { collectionsIn, covers, membersAmong } from '../snapshot/collections.ts'
 
 export interface Subscription {
   /** All resources of the type, by `*` or by the legacy form. */
   readonly wildcard: boolean
-  /** Names that are subscribed one by one, with the wildcard or without it. */
+  /** Names that are subscribed one by one, with the wildcard or without it. A glob collection stands for its resources. */
   readonly names: ReadonlySet<string>
   /** SotW: the client has named a resource on this stream. From then on an empty list means nothing, not everything. */
   readonly legacyWildcardOff: boolean
@@ -27,7 +28,17 @@ export const NO_NAMES: ReadonlySet<string> = new Set()
 export const NOTHING: Subscription = { wildcard: false, names: NO_NAMES, legacyWildcardOff: false }
 
 export function isSubscribed({ wildcard, names }: Subscription, name: string): boolean {
-  return wildcard || names.has(name)
+  return wildcard || covers(names, name)
+}
+
+/** Whether it covers names that the client does not list, by the wildcard or by a glob collection. */
+export function isOpenEnded({ wildcard, names }: Pick<Subscription, 'wildcard' | 'names'>): boolean {
+  return wildcard || collectionsIn(names) !== undefined
+}
+
+/** Whether the client lists no resource: only the wildcard, or only glob collections. */
+export function listsNoResource({ wildcard, names }: Subscription): boolean {
+  return wildcard ? names.size === 0 : names.size > 0 && collectionsIn(names)?.size === names.size
 }
 
 /** The names of a list without the wildcard: one set for all streams that sent the same list. */
@@ -49,7 +60,24 @@ export function without(a: ReadonlySet<string>, b: ReadonlySet<string>): Readonl
 
 /** Those of the names that the subscription does not cover. */
 export function uncovered(subscription: Subscription, names: ReadonlySet<string>): ReadonlySet<string> {
-  return subscription.wildcard ? NO_NAMES : without(names, subscription.names)
+  if (subscription.wildcard) return NO_NAMES
+  const rest = without(names, subscription.names)
+  const covered = membersAmong(collectionsIn(subscription.names), rest)
+  return covered.length === 0 ? rest : without(rest, new Set(covered))
+}
+
+/**
+ * Those of the names that a change unsubscribes from and the subscription still covers, by the wildcard or by a glob collection, and
+ * those that it lists and that were in a collection that is unsubscribed. A client may drop such a resource, so it needs it again.
+ */
+export function stillCovered(
+  subscription: Subscription,
+  unsubscribed: ReadonlySet<string>,
+): ReadonlySet<string> {
+  if (subscription.wildcard || unsubscribed.size === 0) return unsubscribed
+  const inCollections = membersAmong(collectionsIn(subscription.names), unsubscribed)
+  const listed = membersAmong(collectionsIn(unsubscribed), subscription.names)
+  return inCollections.length + listed.length === 0 ? NO_NAMES : new Set([...inCollections, ...listed])
 }
 
 /**

@@ -1,15 +1,18 @@
 // The state of one resource type on one stream. It is immutable, and small because it refers to shared snapshots.
 //
 // Its groups live and die together: what the client subscribes to (`subscription`), what it has (`view`), which responses it has
-// not answered or has NACKed (`ledger`), how far pushes went (`pushed`), and what it asked for and is not answered yet (`request`).
+// not answered or has NACKed (`ledger`), how far pushes went (`pushed`), what it asked for and is not answered yet (`request`), and
+// why it does not get some names (`sentErrors`).
 
-import { EMPTY_LIST, memoizePair, type SharedList, shareList } from '../../core/memo.ts'
+import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
+import { selectNames } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { absentAmong, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
-import { EMPTY_LEDGER, type Ledger } from './responses.ts'
+import { NOTHING_SENT, type SentErrors } from './resource-errors.ts'
+import { EMPTY_LEDGER, type Ledger, type PendingResponse } from './responses.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
 import { emptyView, type View } from './view.ts'
 
@@ -35,6 +38,7 @@ export interface TypeState {
   readonly ledger: Ledger
   readonly pushed: Pushed
   readonly request: OpenRequest
+  readonly sentErrors: SentErrors
 }
 
 export function createTypeState(typeUrl: string): TypeState {
@@ -52,6 +56,7 @@ export function createTypeState(typeUrl: string): TypeState {
       lastResourceNames: EMPTY_LIST,
       remaining: undefined,
     },
+    sentErrors: NOTHING_SENT,
   }
 }
 
@@ -94,13 +99,6 @@ export function subscribedIn(type: TypeSnapshot, { wildcard, names }: Subscripti
   return wildcard ? type.list : selectNames(type, names).present
 }
 
-export const selectNames = memoizePair((type: TypeSnapshot, names: ReadonlySet<string>) => {
-  const absent = absentAmong(type, names)
-  const isAll = names.size - absent.length === type.resources.size
-  const present = isAll ? type.list : shareList(type.list.filter(({ name }) => names.has(name)))
-  return { present, absent }
-})
-
 /** Every snapshot that the client may have in effect for this type: the pushed one, and those before un-ACKed responses. */
 export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[] {
   return [pushed, ...ledger.pending.map(({ previous }) => previous)]
@@ -109,6 +107,18 @@ export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[]
 /** The newest snapshot whose resources of this type the client has answered completely. */
 export function answeredThrough({ pushed, ledger }: TypeState): Pushed {
   if (ledger.pending.length === 0) return pushed
-  const before = ledger.pending.map(({ previous, isAnswer }) => (isAnswer ? 'none' : previous))
+  const before = ledger.pending
+    .filter(hasContent)
+    .map(({ previous, isAnswer }) => (isAnswer ? 'none' : previous))
   return earliest([pushed, ...before])
+}
+
+/** Whether the client has to answer responses that only have errors, and no others. A push that sends nothing need not wait for it. */
+export function awaitsOnlyErrors({ ledger }: TypeState): boolean {
+  return ledger.pending.length > 0 && !ledger.pending.some(hasContent)
+}
+
+/** Nothing waits for the answer to a response that only has errors: it changes nothing at the client. */
+function hasContent({ errors, changedResources, removed }: PendingResponse): boolean {
+  return errors === undefined || changedResources.length > 0 || removed.length > 0
 }

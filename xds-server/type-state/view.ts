@@ -12,12 +12,19 @@ export interface View {
   readonly overrides: ReadonlyMap<string, Held>
   /** A SotW client that reconnects with `*` has names that it does not list, until its first request is answered. */
   readonly hasUnlisted?: boolean
+  /** The client has reported all of this on a new stream, and the stream has sent it nothing yet. */
+  readonly isResumed?: boolean
 }
 
 export const NO_OVERRIDES: ReadonlyMap<string, Held> = new Map()
 
 export function emptyView(typeUrl: string): View {
   return { base: emptyTypeSnapshot(typeUrl), overrides: NO_OVERRIDES }
+}
+
+/** Whether a client that begins a stream has reported anything. */
+export function hasReported({ overrides, isResumed }: View): boolean {
+  return overrides.size > 0 || isResumed === true
 }
 
 /** `added`: names that were not subscribed before, which the base may have and the client has not. */
@@ -46,10 +53,8 @@ export function withHeld(view: View, changes: Iterable<readonly [string, Held]>)
 
 /** The view of a client that may have anything under these names, or nothing. */
 export function withUnknown(view: View, names: Iterable<string>): View {
-  return withHeld(
-    view,
-    [...names].map((name) => [name, UNKNOWN] as const),
-  )
+  const changes = [...names].map((name) => [name, UNKNOWN] as const)
+  return changes.length === 0 ? view : withHeld(view, changes)
 }
 
 /**

@@ -1,0 +1,48 @@
+// The example as processes, a real Envoy, and clients of ours that the processes share.
+
+import t from 'tap'
+import { freePort } from '../../processes/free-port.ts'
+import { fetchText, startExample, startHttpBackend } from '../../test/support/example-process.ts'
+import { startEnvoy } from '../../test/support/real-envoy.ts'
+import { connectTo, DeltaClient, nodeOf } from '../../test/support/xds-client.ts'
+import { CLUSTER, ENDPOINT } from '../../xds-server/index.ts'
+
+t.test('processes share the clients and the content, and one that ends is replaced', async (t) => {
+  const [port, xdsPort] = [await freePort(), await freePort()]
+  const [blue, green] = [await startHttpBackend(t, 'blue'), await startHttpBackend(t, 'green')]
+  const example = startExample(t, 'several-processes', `127.0.0.1:${xdsPort}`, `${port}`, `${blue}`, '0', '2')
+  const [, address = ''] = await example.untilLine(/^xDS on (\S+)$/)
+  const [, admin = ''] = await example.untilLine(/^admin on (\S+)$/)
+  const envoy = await startEnvoy(t, address, 'delta', { cluster: 'edge', nodeId: 'envoy' })
+  const [, first = ''] = await example.untilLine(/^envoy is served by process (\d+)$/)
+  await envoy.admin.waitUntilLive()
+  const url = `http://127.0.0.1:${port}/`
+  t.equal(await fetchText(url), 'blue')
+
+  // Connections go to the processes in turns, so the second client is on the other process, and the third beside the Envoy.
+  const node = { ...nodeOf('moving'), cluster: 'edge' }
+  const before = new DeltaClient(connectTo(t, address))
+  before.send({ node, typeUrl: CLUSTER })
+  const { resources } = await before.next()
+  const [, second] = await example.untilLine(/^moving is served by process (\d+)$/)
+  t.not(second, first)
+  const after = new DeltaClient(connectTo(t, address))
+  const initialResourceVersions = Object.fromEntries(resources.map(({ name, version }) => [name, version]))
+  after.send({ node, typeUrl: CLUSTER, initialResourceVersions })
+  after.send({ typeUrl: ENDPOINT, resourceNamesSubscribe: ['backend'] })
+  t.equal((await after.next()).typeUrl, ENDPOINT, 'clusters that it has are not sent again')
+  t.equal((await example.untilLine(/^moving is served by process (\d+)$/))[1], first)
+  before.close()
+  after.close()
+
+  const put = async (endpoint: number) =>
+    (await (await fetch(`http://${admin}/${endpoint}`, { method: 'PUT' })).text()).split('\n').sort()
+  t.match((await put(green)).join(), /envoy SYNCED/)
+  t.equal(await fetchText(url), 'green', 'the process of the Envoy has the change')
+
+  for (const pid of [first, second]) process.kill(Number(pid), 'SIGKILL')
+  const [, third] = await example.untilLine(/^envoy is served by process (\d+)$/)
+  t.notOk([first, second].includes(third), 'another process serves in the place of those that ended')
+  t.match((await put(blue)).join(), /envoy SYNCED/)
+  t.equal(await fetchText(url), 'blue')
+})

@@ -1,0 +1,220 @@
+// Heartbeats of resources with a TTL: what carries the TTL, what a heartbeat repeats, and what it leaves alone.
+
+import { testScripts } from '../../test/support/stream-script.ts'
+
+testScripts({
+  'X32: a client that does not say so is sent no TTL and no heartbeat': `
+    serve CDS a=1~9000
+    ask CDS → CDS#1 a=1
+    ack 1
+    beat CDS 9000
+    late CDS 9000
+  `,
+  'X32: a TTL goes with its resource; nothing waits for the answer to a heartbeat, and it is never stale': {
+    sotw: `
+      as expiring
+      serve CDS a=1~9000 b=1
+      ask CDS → CDS#1 a=1~9000 b=1
+      ack 1
+      beat CDS 9000 → CDS#1+2 a=1~9000 b=1
+      status → CDS SYNCED
+      serve CDS a=1~9000 b=2 → CDS#3 a=1~9000 b=2
+      ack 1+2
+      ack 3
+      status → CDS SYNCED
+    `,
+    delta: `
+      as expiring
+      serve CDS a=1~9000 b=1
+      ask CDS → CDS#1 a=1~9000 b=1
+      ack 1
+      beat CDS 9000 → CDS#1+2 ~a
+      status → CDS SYNCED
+      serve CDS a=1~9000 b=2 → CDS#3 b=2
+      ack 1+2
+      ack 3
+      status → CDS SYNCED
+    `,
+  },
+  'X32: each TTL has its own heartbeat, and only subscribed names are in it': {
+    delta: `
+      as expiring
+      serve EDS a=1~9000 b=1~9000 c=1~500 d=1
+      ask EDS +a +c → EDS#1 a=1~9000 c=1~500
+      ack 1
+      beat EDS 9000 → EDS#1+2 ~a
+      beat EDS 500 → EDS#1+3 ~c
+      beat EDS 700
+      beat CDS 9000
+      ask EDS -a
+      beat EDS 9000
+    `,
+  },
+  'X57: a TTL that changes, begins or ends is sent': {
+    sotw: `
+      as expiring
+      serve RTDS a=1 b=1~9000 c=1~9000 d=1~9000
+      ask RTDS a b c d → RTDS#1 a=1 b=1~9000 c=1~9000 d=1~9000
+      ack 1
+      serve RTDS a=1~9000 b=1~500 c=1 d=1~9000 → RTDS#2 a=1~9000 b=1~500 c=1
+      ack 2
+      beat RTDS 9000 → RTDS#2+3 a=1~9000 d=1~9000
+      beat RTDS 500 → RTDS#2+4 b=1~500
+    `,
+    delta: `
+      as expiring
+      serve RTDS a=1 b=1~9000 c=1~9000 d=1~9000
+      ask RTDS +a +b +c +d → RTDS#1 a=1 b=1~9000 c=1~9000 d=1~9000
+      ack 1
+      serve RTDS a=1~9000 b=1~500 c=1 d=1~9000 → RTDS#2 a=1~9000 b=1~500 c=1
+      ack 2
+      beat RTDS 9000 → RTDS#2+3 ~a ~d
+      beat RTDS 500 → RTDS#2+4 ~b
+    `,
+  },
+  'X58: in SotW, routes and endpoints have no TTL, because Envoy crashes when they expire': {
+    sotw: `
+      as expiring
+      serve CDS a=1 | EDS a=1~9000 | LDS l=1:rds | RDS l=1~9000
+      ask EDS a → EDS#1 a=1
+      ask RDS l → RDS#2 l=1
+      ack 1
+      ack 2
+      beat EDS 9000
+      beat RDS 9000
+    `,
+  },
+  'X58: in SotW, the heartbeat of a type that is not whole repeats what expires, with its content': {
+    sotw: `
+      as expiring
+      serve RTDS a=1~9000 b=1 c=1~9000
+      ask RTDS a b → RTDS#1 a=1~9000 b=1
+      ack 1
+      beat RTDS 9000 → RTDS#1+2 a=1~9000
+    `,
+  },
+  'X58: in SotW, a heartbeat beside a NACKed resource repeats all that the client has': {
+    sotw: `
+      as expiring
+      serve CDS a=1~9000
+      ask CDS → CDS#1 a=1~9000
+      ack 1
+      serve CDS a=1~9000 b=bad → CDS#2 a=1~9000 b=bad
+      nack 2 blaming b
+      beat CDS 9000 → CDS#3 a=1~9000
+      ack 3
+      status → CDS NACKED
+      beat CDS 9000 → CDS#4 a=1~9000
+    `,
+  },
+  'X58: a virtual host without content says that no such host exists, so its heartbeat has content': {
+    delta: `
+      as expiring
+      serve VHDS a=1~9000
+      ask VHDS +a → VHDS#1 a=1~9000
+      ack 1
+      beat VHDS 9000 → VHDS#1+2 a=1~9000
+    `,
+  },
+  'X59: after a gap in the heartbeats the resources are sent anew, and endpoints follow their cluster': {
+    sotw: `
+      as expiring
+      serve CDS a=1~9000 b=1 | EDS a=1 b=1
+      ask CDS → CDS#1 a=1~9000 b=1
+      ask EDS a b → EDS#2 a=1 b=1
+      ack 1
+      ack 2
+      late CDS 9000 → CDS#3 a=1~9000 b=1 | EDS#4 a=1
+      ack 3
+      status → CDS SYNCED | EDS STALE
+    `,
+    delta: `
+      as expiring
+      serve CDS a=1~9000 b=1 | EDS a=1 b=1
+      ask CDS → CDS#1 a=1~9000 b=1
+      ask EDS +a +b → EDS#2 a=1 b=1
+      ack 1
+      ack 2
+      late CDS 9000 → CDS#3 a=1~9000 | EDS#4 a=1
+      ack 3
+      ack 4
+      status → CDS SYNCED | EDS SYNCED
+    `,
+  },
+  'X59: a client that NACKs a heartbeat is sent the resources anew': {
+    sotw: `
+      as expiring
+      serve CDS a=1~9000 b=1
+      ask CDS → CDS#1 a=1~9000 b=1
+      ack 1
+      beat CDS 9000 → CDS#1+2 a=1~9000 b=1
+      nack 1+2 → CDS#3 a=1~9000 b=1
+      ack 3
+      status → CDS SYNCED
+    `,
+    delta: `
+      as expiring
+      serve CDS a=1~9000 b=1
+      ask CDS → CDS#1 a=1~9000 b=1
+      ack 1
+      beat CDS 9000 → CDS#1+2 ~a
+      nack 1+2 → CDS#3 a=1~9000
+      ack 3
+      status → CDS SYNCED
+    `,
+  },
+  'X32: a heartbeat goes while a response is pending, and in SotW its answer settles that': {
+    sotw: `
+      as expiring
+      serve CDS a=1~9000
+      ask CDS → CDS#1 a=1~9000
+      beat CDS 9000 → CDS#1+2 a=1~9000
+      status → CDS STALE
+      ack 1+2
+      status → CDS SYNCED
+    `,
+    delta: `
+      as expiring
+      serve CDS a=1~9000
+      ask CDS → CDS#1 a=1~9000
+      beat CDS 9000 → CDS#1+2 ~a
+      ack 1+2
+      status → CDS STALE
+      ack 1
+      status → CDS SYNCED
+    `,
+  },
+  'X32: content that the client NACKed gets no heartbeat': {
+    delta: `
+      as expiring
+      serve CDS a=1~9000 b=1~9000
+      ask CDS → CDS#1 a=1~9000 b=1~9000
+      nack 1 blaming a → CDS#2 b=1~9000
+      ack 2
+      beat CDS 9000 → CDS#2+3 ~b
+    `,
+  },
+  'X32: a blocked stream sends no heartbeat': {
+    sotw: `
+      as expiring
+      serve RTDS a=1~9000
+      ask RTDS a → RTDS#1 a=1~9000
+      block
+      beat RTDS 9000
+      drain
+      beat RTDS 9000 → RTDS#1+2 a=1~9000
+    `,
+  },
+  'X59: what has a TTL is sent after a reconnect, whatever the client reports': {
+    sotw: `
+      as expiring
+      serve CDS a=1~9000 b=1
+      ask CDS holding a=1~9000 b=1 → CDS#1 a=1~9000 b=1
+    `,
+    delta: `
+      as expiring
+      serve CDS a=1~9000 b=1
+      ask CDS holding a=1~9000 b=1 → CDS#1 a=1~9000
+    `,
+  },
+})

@@ -1,0 +1,224 @@
+// Why a client does not get a name: which responses say it, once, and that nothing waits for their answers.
+
+import { testScripts } from '../../test/support/stream-script.ts'
+
+testScripts(
+  {
+    'X72: the answer to a request for a missing name says why': {
+      sotw: `
+        serve RDS a=1 b!denied
+        ask RDS b c → RDS#1 b!denied c!
+        ack 1
+        status → RDS MISSING
+      `,
+      delta: `
+        serve RDS a=1 b!denied
+        ask RDS +b +c → RDS#1 -b -c b!denied c!
+        ack 1
+        status → RDS MISSING
+      `,
+    },
+    'X72: an answer has what exists beside why the rest is missing': {
+      sotw: `
+        serve EDS a=1
+        ask EDS a b → EDS#1 a=1 b!
+        ack 1
+        status → EDS MISSING
+      `,
+      delta: `
+        serve EDS a=1
+        ask EDS +a +b → EDS#1 a=1 -b b!
+      `,
+    },
+    'X72: a SotW response with all resources of a type keeps them beside an error': {
+      sotw: `
+        serve LDS a=1 b=1
+        ask LDS a → LDS#1 a=1
+        ack 1 a c → LDS#2 a=1 c!
+        ack 2
+        status → LDS MISSING
+      `,
+    },
+    'X72: the removal of a name says why, and a name that comes back is sent': {
+      sotw: `
+        serve RDS a=1 b=1
+        ask RDS a b → RDS#1 a=1 b=1
+        ack 1
+        serve RDS b=1 → RDS#2 a!
+        ack 2
+        serve RDS a=1 b=1 → RDS#3 a=1
+        ack 3
+        serve RDS b=1 → RDS#4 a!
+      `,
+      delta: `
+        serve RDS a=1 b=1
+        ask RDS +a +b → RDS#1 a=1 b=1
+        ack 1
+        serve RDS b=1 → RDS#2 -a a!
+        ack 2
+        serve RDS a=1 b=1 → RDS#3 a=1
+      `,
+    },
+    'X72: the error of a name that is still in use goes with the removal': {
+      sotw: `
+        serve CDS a=1 | EDS a=1 | LDS l=1:a
+        ask CDS → CDS#1 a=1
+        ack 1
+        ask EDS a → EDS#2 a=1
+        ask LDS → LDS#3 l=1:a
+        ack 2 3
+        serve CDS | EDS a!moved | LDS l=2:b → LDS#4 l=2:b
+        ack 4 → CDS#5 | EDS#6 a!moved
+      `,
+    },
+    'X73: an error is sent once, and again when it is another one': {
+      sotw: `
+        serve RDS a!denied
+        ask RDS a → RDS#1 a!denied
+        ack 1
+        serve RDS a!denied b=1
+        serve RDS a!gone b=1 → RDS#2 a!gone
+        ack 2
+        serve RDS b=1 → RDS#3 a!
+        ack 3
+        serve RDS b=2
+        serve RDS a!gone b=2 → RDS#4 a!gone
+      `,
+      delta: `
+        serve RDS a!denied
+        ask RDS +a → RDS#1 -a a!denied
+        ack 1
+        serve RDS a!denied b=1
+        serve RDS a!gone b=1 → RDS#2 a!gone
+        ack 2
+        serve RDS b=1 → RDS#3 a!
+        ack 3
+        serve RDS b=2
+        serve RDS a!gone b=2 → RDS#4 a!gone
+      `,
+    },
+    'X73: the error of one name changes, and that of another one is not repeated': {
+      sotw: `
+        serve RDS a!denied b!denied
+        ask RDS a b → RDS#1 a!denied b!denied
+        ack 1
+        serve RDS a!gone b!denied → RDS#2 a!gone
+      `,
+      delta: `
+        serve RDS a!denied b!denied
+        ask RDS +a +b → RDS#1 -a -b a!denied b!denied
+        ack 1
+        serve RDS a!gone b!denied → RDS#2 a!gone
+      `,
+    },
+    'X73: a client that asks again, or anew, gets the error again': {
+      sotw: `
+        serve RDS a!denied
+        ask RDS a → RDS#1 a!denied
+        ack 1
+        again RDS a → RDS#2 a!denied
+        ack 2
+        reconnect
+        ask RDS a → RDS#1 a!denied
+      `,
+      delta: `
+        serve RDS a!denied
+        ask RDS +a → RDS#1 -a a!denied
+        ack 1
+        ask RDS +a → RDS#2 -a a!denied
+        ack 2 -a
+        serve RDS a!gone
+        ask RDS +a → RDS#3 -a a!gone
+      `,
+    },
+    'X73: a client that subscribes to everything gets the errors that the snapshot gives': {
+      sotw: `
+        serve CDS a=1 b!denied
+        ask CDS → CDS#1 a=1 b!denied
+        ack 1
+        serve CDS a=2 b!denied → CDS#2 a=2
+        ack 2
+        serve CDS a=2 b!gone → CDS#3 a=2 b!gone
+        ack 3
+        again CDS → CDS#4 a=2 b!gone
+      `,
+      delta: `
+        serve CDS a=1 b!denied
+        ask CDS → CDS#1 a=1 b!denied
+        ack 1
+        serve CDS a=2 b!denied → CDS#2 a=2
+        ack 2
+        serve CDS a=2 b!gone → CDS#3 b!gone
+        ack 3
+        ask CDS -*
+        ask CDS +* → CDS#4 a=2 b!gone
+      `,
+    },
+    'X74: no stage waits for the answer to a response that only has errors': {
+      sotw: `
+        serve CDS a=1 | LDS l=1:a
+        ask CDS a → CDS#1 a=1
+        ack 1
+        ask LDS l → LDS#2 l=1:a
+        ack 2
+        serve CDS a=1 b!denied | LDS l=1:a
+        ask CDS a b → CDS#3 a=1 b!denied
+        serve LDS l=2:a → LDS#4 l=2:a
+        ack 4
+        serve CDS a=2 b!gone | LDS l=3:a
+        ack 3 → CDS#5 a=2 b!gone
+        ack 5 → LDS#6 l=3:a
+      `,
+      delta: `
+        serve CDS a=1 b!denied | LDS l=1:a
+        ask CDS +a +b → CDS#1 a=1 -b b!denied
+        ack 1
+        ask LDS +l → LDS#2 l=1:a
+        ack 2
+        serve CDS a=1 b!gone | LDS l=1:a → CDS#3 b!gone
+        serve LDS l=2:a → LDS#4 l=2:a
+      `,
+    },
+    'X74: a NACK of a response that only has errors holds nothing back': {
+      sotw: `
+        serve RDS a=1
+        ask RDS a b → RDS#1 a=1 b!
+        ack 1
+        serve RDS a=1 b!denied → RDS#2 b!denied
+        nack 2
+        status → RDS MISSING
+        serve RDS a=2 b=1 → RDS#3 a=2 b=1
+        ack 3
+        status → RDS SYNCED
+      `,
+      delta: `
+        serve RDS a=1
+        ask RDS +a +b → RDS#1 a=1 -b b!
+        ack 1
+        serve RDS a=1 b!denied → RDS#2 b!denied
+        nack 2
+        status → RDS MISSING
+        serve RDS a=2 b=1 → RDS#3 a=2 b=1
+        ack 3
+        status → RDS SYNCED
+      `,
+    },
+  },
+  'as reader',
+)
+
+testScripts({
+  'X75: a client that does not read errors gets none': {
+    sotw: `
+      serve RDS b!denied
+      ask RDS b
+      serve RDS b!gone
+    `,
+    delta: `
+      serve RDS b!denied
+      ask RDS +b → RDS#1 -b
+      ack 1
+      serve RDS b!gone
+    `,
+  },
+})

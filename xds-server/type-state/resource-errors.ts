@@ -1,0 +1,96 @@
+// The errors that go with a push: why a client does not get some names. Each is sent once, until another one or the resource is.
+// https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md
+
+import { type ErrorDetail, type ErrorsByName, isSameError, NO_ERRORS } from '../snapshot/resource-error.ts'
+import { errorsIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import type { Held } from './held.ts'
+import { isSubscribed, type Subscription } from './subscription.ts'
+import { heldIn } from './view.ts'
+
+/** What a client remembers. A name that is missing without an error in the snapshot needs no entry. */
+export interface SentErrors {
+  /** The errors of the snapshot that the client was brought to. */
+  readonly given: ErrorsByName
+  /** Those of them that it was sent. */
+  readonly byName: ErrorsByName
+}
+
+export const NOTHING_SENT: SentErrors = { given: NO_ERRORS, byName: NO_ERRORS }
+
+/** The error of one name in a response. */
+export interface NamedError extends ErrorDetail {
+  readonly name: string
+}
+
+/** Makes the error of a name that the snapshot gives none for. */
+export type Explain = (typeUrl: string, name: string) => ErrorDetail
+
+export interface ErrorPlan {
+  readonly errors: readonly NamedError[]
+  readonly sentErrors: SentErrors
+}
+
+interface Client {
+  readonly type: { readonly typeUrl: string }
+  readonly subscription: Subscription
+  readonly sentErrors: SentErrors
+}
+
+/** What the client has after the push. */
+interface Outcome {
+  readonly target: TypeSnapshot
+  readonly overrides: ReadonlyMap<string, Held>
+  readonly removed: readonly string[]
+}
+
+const NONE: readonly NamedError[] = []
+
+/** Bytes of errors in one response. Its resources leave that much of the 4 MiB that gRPC clients read. */
+const MAX_ERROR_BYTES = 512 * 1024
+
+/** The errors that go with a plan, and what the client remembers then. A client that reads no errors has no `explain`. */
+export function planErrors(
+  { type: { typeUrl }, subscription, sentErrors }: Client,
+  { target, overrides, removed }: Outcome,
+  { latest, explain }: { readonly latest: Snapshot; readonly explain?: Explain | undefined },
+): ErrorPlan {
+  if (explain === undefined) return { errors: NONE, sentErrors }
+  const given = errorsIn(latest, typeUrl)
+  const isSameGiven = given === sentErrors.given
+  if (removed.length === 0 && isSameGiven) return { errors: NONE, sentErrors }
+  const { resources } = typeIn(latest, typeUrl)
+  const due = new Map<string, ErrorDetail>()
+  const add = (name: string) => {
+    // Of a subscription to everything, the server decides what is in it: a name has an error only if the snapshot gives it one.
+    const error = given.get(name) ?? (subscription.names.has(name) ? explain(typeUrl, name) : undefined)
+    if (error !== undefined) due.set(name, error)
+  }
+  for (const name of removed) if (!resources.has(name)) add(name)
+  const view = { base: target, overrides }
+  const isDue = (name: string) =>
+    !isSameError(given.get(name), sentErrors.byName.get(name)) &&
+    !resources.has(name) &&
+    isSubscribed(subscription, name) &&
+    // The error of a name that the client still uses goes with the removal.
+    heldIn(view, name).kind === 'absent'
+  for (const name of isSameGiven ? [] : [...given.keys(), ...sentErrors.byName.keys()])
+    if (isDue(name)) add(name)
+  const errors = withinBytes(due)
+  const sent = new Set(errors.map(({ name }) => name))
+  const isRemembered = ([name, detail]: readonly [string, ErrorDetail]) =>
+    isSubscribed(subscription, name) && (sent.has(name) || isSameError(detail, sentErrors.byName.get(name)))
+  const byName = given.size === 0 ? NO_ERRORS : new Map([...given].filter(isRemembered))
+  return { errors, sentErrors: { given, byName } }
+}
+
+function withinBytes(due: ReadonlyMap<string, ErrorDetail>): readonly NamedError[] {
+  const errors: NamedError[] = []
+  let bytes = 0
+  for (const [name, detail] of due) {
+    bytes += (name.length + detail.message.length) * 3
+    if (bytes > MAX_ERROR_BYTES) break
+    errors.push({ name, ...detail })
+  }
+  return errors
+}
