@@ -12,7 +12,7 @@
 //   block, drain                   the transport's buffer is full, or has room again
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
-//   as lookingUp                   absent names are looked up before the client is told
+//   as lookingUp                   absent names are looked up before the client learns of it
 //   lookedUp EDS a                 the lookup of these names is over
 //   as expiring                    the client takes TTLs; CDS a=1~9000 has one of 9,000 ms
 //   beat CDS 9000                  a heartbeat is due: CDS#1+2 ~a has no content

@@ -65,7 +65,7 @@ const CASES: readonly [what: string, streams: readonly NamedStream[], clients: r
     ['c1', 'a', 'c2'],
   ],
   [
-    'a separate stream for clusters on demand belongs to an aggregated one that has all clusters',
+    'a separate stream for clusters on demand belongs to the aggregated stream with all clusters',
     [ads('a'), onDemand('o'), ads('b', '10.0.0.1:2'), onDemand('p')],
     ['a o', 'b p'],
   ],

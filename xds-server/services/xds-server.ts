@@ -89,12 +89,12 @@ export interface XdsServerOptions {
   readonly startTimeMs?: number
   /**
    * Called when a client asks by name for what its snapshot lacks, such as the virtual host or the cluster of a call. Make it with
-   * `updateSnapshot`. The client is told that a name does not exist when the promise settles. If it throws or rejects, the event
-   * `fault` says so. Default: the client is told at once.
+   * `updateSnapshot`. The client learns that a name does not exist when the promise settles. If it throws or rejects, the event
+   * `fault` says so. Default: the client learns it at once.
    */
   readonly onDemand?: OnDemand
   /**
-   * The longest time that `onDemand` may take, in milliseconds. After it, the client is told that the names do not exist; what comes
+   * The longest time that `onDemand` may take, in milliseconds. After it, the client learns that the names do not exist; what comes
    * later is pushed. Default: 4,000, because a call through Envoy waits 5 s for its cluster.
    */
   readonly onDemandTimeoutMs?: number

@@ -1,4 +1,4 @@
-// Names that are looked up before the client is told that they do not exist.
+// Names that are looked up before the client learns that they do not exist.
 
 import { testScripts } from '../../test/support/stream-script.ts'
 

@@ -1,4 +1,4 @@
-// Names that a client asks for, that the newest snapshot lacks, and that the user of the library looks up: the client is told that they
+// Names that a client asks for, that the newest snapshot lacks, and that the user of the library looks up: the client learns that they
 // do not exist only when the lookup is over. A name that comes meanwhile is pushed like any other.
 
 import { typeIn } from '../snapshot/snapshot.ts'

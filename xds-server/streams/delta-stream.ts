@@ -20,6 +20,7 @@ import {
 } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { hasReported, type View, withUnknown } from '../type-state/view.ts'
+import { listedRemovals } from './absent-filters.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView, resumedView } from './reported.ts'
@@ -47,8 +48,9 @@ function compose(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
 
 function composeContent(
   before: TypeState,
-  { upserts, removed, target, errors }: PushPlan,
+  { upserts, removed: absentNow, target, errors }: PushPlan,
 ): readonly ResponseDraft[] {
+  const removed = listedRemovals(before, absentNow)
   const { request, subscription, view, type } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && !hasReported(view)

@@ -25,7 +25,7 @@ export interface StreamState {
   readonly drains: readonly Drain[]
   /** By type URL: subscribed names that the newest snapshot lacks. A type that lacks none has no entry. */
   readonly missing: ReadonlyMap<string, Missing>
-  /** Whether absent names are looked up before the client is told. */
+  /** Whether absent names are looked up before the client learns of it. */
   readonly looksUp: boolean
   /** Names by type URL whose lookup is not over. */
   readonly awaited: ReadonlyMap<string, ReadonlySet<string>>

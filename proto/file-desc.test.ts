@@ -9,7 +9,7 @@ import {
 } from '@bufbuild/protobuf/wkt'
 import { file_envoy_config_cluster_v3_cluster } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import t from 'tap'
-import { fileDesc } from '../../proto/file-desc.js'
+import { fileDesc } from './file-desc.js'
 
 interface Source {
   readonly name: string
