@@ -73,7 +73,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #context: StreamContext
   readonly #clock: AnswerClock
   readonly #drains: DrainTimers
-  readonly #heartbeats: HeartbeatClock
+  /** Only of a client that takes TTLs. */
+  #heartbeats: HeartbeatClock | undefined
   readonly #rate: RequestRate
   #state: StreamState = createStreamState()
   #reported: NameLoad = NO_LOAD
@@ -109,10 +110,6 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
           this.#take(this.#protocol.step(this.#current(), { kind: 'lookedUp', typeUrl, names })),
         ),
       )
-    this.#heartbeats = new HeartbeatClock({
-      perTtl: context.heartbeatsPerTtl,
-      onDue: (expiry, isLate) => this.#keepAlive(expiry, isLate),
-    })
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
@@ -199,13 +196,18 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot }))),
     })
     const client = clientKindOf(node)
-    const { resourceErrors } = this.#context
+    const { resourceErrors, heartbeatsPerTtl: perTtl } = this.#context
+    const ttls = ttlsFor(node, this.#protocol.name)
+    if (ttls !== 'none') {
+      const onDue = (expiry: Expiry, isLate: boolean) => this.#keepAlive(expiry, isLate)
+      this.#heartbeats = new HeartbeatClock({ perTtl, onDue })
+    }
     const readsErrors = resourceErrors === 'all' || resourceErrors === client
     this.#state = {
       ...createStreamState({
         unconfirmed: watch.unconfirmed,
         client,
-        ttls: ttlsFor(node, this.#protocol.name),
+        ttls,
         isAggregated: typeUrl === undefined,
         isDraining: this.#context.drainTimeMs > 0,
         looksUp: this.#lookups !== undefined,
@@ -267,7 +269,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
     this.#drains.update(state)
-    this.#heartbeats.update(expiriesOf(state))
+    this.#heartbeats?.update(expiriesOf(state))
     if (report.length === 0) return
     const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
     this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
@@ -319,7 +321,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#clock.stop()
     this.#drains.stop()
     this.#lookups?.stop()
-    this.#heartbeats.stop()
+    this.#heartbeats?.stop()
     this.#watch?.close(reason)
     this.#start?.stop()
   }
