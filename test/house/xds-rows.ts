@@ -331,6 +331,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['TP1'],
     says: 'If no resources are present in the glob collection, the server should reply with a DeltaDiscoveryResponse in which the glob collection URL is specified in removed_resources.',
   },
+  X79: {
+    rule: 'In delta, a name that the client subscribes to is written as the client wrote it. Every other resource is sent and removed under the name in the resource: Envoy removes a cluster by that name only.',
+    sources: ['TP1'],
+    says: 'Two xdstp:// URNs are considered equivalent if they match component-wise modulo context parameter ordering.',
+  },
   X80: {
     rule: 'Resources of several authorities are served side by side, each under its own name. Clients have those of other servers from elsewhere if `external` lists their names, their collections or their authorities.',
     sources: ['TP1', 'A47'],
