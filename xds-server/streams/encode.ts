@@ -47,7 +47,7 @@ export function encodeDeltaResponse(response: Response): Buffer {
   return own.finish(deltaSectionFor(response)(named))
 }
 
-/** Copies, of which nothing is shared with other streams. */
+/** Copies with the names as they are written. Their bytes are not shared with other streams. */
 function renamed<T extends { readonly name: string }>(
   list: readonly T[],
   written: (name: string) => string,
