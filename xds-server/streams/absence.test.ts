@@ -3,9 +3,8 @@
 import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts({
-  'X40: a push of one listener repeats the others, and an answer comes with those that the client has':
-    {
-      sotw: `
+  'X40: a push of one listener repeats the others, and an answer comes with those that the client has': {
+    sotw: `
       as grpc
       serve LDS l=1:rds m=1:rds n=1:rds
       ask LDS l → LDS#1 l=1:rds
@@ -15,7 +14,7 @@ testScripts({
       serve LDS l=1:rds m=2:rds n=2:rds → LDS#3 l=1:rds m=2:rds
       ack 3 l m
     `,
-      delta: `
+    delta: `
       as grpc
       serve LDS l=1:rds m=1:rds n=1:rds
       ask LDS +l → LDS#1 l=1:rds
@@ -25,7 +24,7 @@ testScripts({
       serve LDS l=1:rds m=2:rds n=2:rds → LDS#3 m=2:rds
       ack 3
     `,
-    },
+  },
   'X40: a listener that the client NACKed is repeated as it was before, and stays': {
     sotw: `
       as grpc

@@ -4,6 +4,7 @@ import type { Resource } from '../snapshot/resource.ts'
 import { ABSENT, type Held, holding } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
 import type { PendingResponse, Response } from './responses.ts'
+import { spellingsAfter } from './spellings.ts'
 import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'
@@ -36,6 +37,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
       nacked: plan.nacked,
     },
     request: isAnswer ? { ...request, ...ANSWERED } : request,
+    spellings: spellingsAfter(before, responses),
   }
 }
 
