@@ -98,3 +98,10 @@ export const NodeStatusSchema = Type.Object({
   ),
 })
 export type NodeStatus = DeepReadonly<Static<typeof NodeStatusSchema>>
+
+export const DisconnectedSchema = Type.Object({
+  fleet: Type.String(),
+  node: Type.String(),
+  streams: Type.Integer({ description: 'How many streams it had.' }),
+})
+export type Disconnected = DeepReadonly<Static<typeof DisconnectedSchema>>

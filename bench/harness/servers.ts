@@ -6,7 +6,7 @@ import type { ProcessGroup } from '../../processes/process-group.ts'
 import { parseReady, sourceFile } from '../../testbed/part.ts'
 import type { GoTools } from './go-tools.ts'
 
-export const SERVERS = ['switchyard', 'peer', 'floor'] as const
+export const SERVERS = ['switchyard', 'peer', 'floor', 'http2'] as const
 export type ServerName = (typeof SERVERS)[number]
 
 export interface RunningServer {
@@ -22,7 +22,11 @@ export interface RunningServer {
 /** Encoding fifty thousand resources takes long. */
 const START_TIMEOUT_MS = 60_000
 
-const SOURCES = { switchyard: 'bench/servers/push-server.ts', floor: 'bench/servers/floor-server.ts' }
+const SOURCES = {
+  switchyard: 'bench/servers/push-server.ts',
+  floor: 'bench/servers/floor-server.ts',
+  http2: 'bench/servers/http2-floor-server.ts',
+}
 
 /** @param size the number of clusters, each with endpoints and a route */
 export async function startServer(

@@ -1,8 +1,9 @@
 // The goals of a cell, with figures that reach each goal and figures that miss it.
 
 import t from 'tap'
-import { findShortfalls } from './goals.ts'
+import { cellsAtFloor, findShortfalls } from './goals.ts'
 import type { CellResult, Measured } from './measure-cell.ts'
+import type { Extreme } from './measure-extremes.ts'
 
 function measured(pushMs: number, peakMiB = 1, firstSyncMs = 1): Measured {
   return {
@@ -21,6 +22,7 @@ function cell(
   streams: number,
   switchyard: Measured,
   peer: Measured,
+  floor = measured(0.1, 1, 0.1),
 ): CellResult {
   return {
     mode,
@@ -28,15 +30,23 @@ function cell(
     streams,
     rounds: 2,
     warmUps: 0,
-    of: { switchyard, peer, floor: measured(1) },
+    of: { switchyard, peer, floor, http2: floor },
   }
 }
 
 const CASES: readonly [string, CellResult, RegExp | undefined][] = [
-  ['behind the peer', cell('sotw', 100, 10, measured(2), measured(1.9)), /0.9 ×/],
+  ['behind the peer', cell('sotw', 100, 10, measured(2), measured(1.88)), /0.94 ×/],
+  ['as good as even', cell('sotw', 100, 10, measured(2), measured(1.9)), undefined],
   ['ahead of the peer', cell('sotw', 100, 10, measured(2), measured(2.1)), undefined],
-  ['one stream, even with the peer', cell('delta', 100, 1, measured(1), measured(0.9)), undefined],
-  ['one stream, behind the peer', cell('delta', 100, 1, measured(1), measured(0.7)), /0.7 ×/],
+  ['behind like the floor', cell('delta', 100, 1, measured(1), measured(0.7), measured(0.8)), undefined],
+  ['a first sync behind the peer', cell('delta', 100, 10, measured(1, 1, 2), measured(1)), /sync is 0.50 ×/],
+  [
+    'one like the floor',
+    cell('delta', 100, 10, measured(1, 1, 2), measured(1), measured(1, 1, 2)),
+    undefined,
+  ],
+  ['110 MiB with one stream', cell('delta', 100, 1, measured(1, 110), measured(1)), undefined],
+  ['more with one stream', cell('delta', 100, 1, measured(1, 111), measured(1)), /111 MiB, not 110 MiB/],
   ['delta, large and 9 times as fast', cell('delta', 1_000, 100, measured(1), measured(9)), /not 10 ×/],
   ['delta, large and 10 times as fast', cell('delta', 1_000, 100, measured(1), measured(10)), undefined],
   ['sotw, large and 4 times as fast', cell('sotw', 1_000, 100, measured(1), measured(4)), /not 5.0 ×/],
@@ -60,4 +70,24 @@ t.test('a push may not grow with the number of clusters', async (t) => {
   const at = (ms: number) => [small, cell('delta', 10_000, 10, measured(ms), measured(ms * 10))]
   t.same(findShortfalls(at(3)), [])
   t.match(findShortfalls(at(3.1)), [/1.6 × the time/])
+})
+
+t.test('a cell that is behind where the floor is too is listed with both floors', async (t) => {
+  const [push, ...more] = cellsAtFloor([cell('delta', 100, 1, measured(1), measured(0.6), measured(0.8))])
+  t.match(push, /a push is 0.60 × as fast as the peer's; plain grpc-js is at 0.75 ×/)
+  t.same(more, [], 'its first sync is even')
+  t.same(cellsAtFloor([cell('delta', 100, 1, measured(1), measured(0.7))]), [], 'its floor is ahead')
+})
+
+t.test('a storm of reconnects has to be answered twice as fast as by the peer', async (t) => {
+  const storm = (kind: Extreme['kind'], ms: number): Extreme => ({
+    kind,
+    what: 'a storm',
+    mode: 'delta',
+    rounds: 3,
+    of: { switchyard: { ms: 100, peakMiB: 1 }, peer: { ms, peakMiB: 1 } },
+  })
+  t.match(findShortfalls([], [storm('storm', 190)]), ['delta, a storm: 1.9 × as fast as the peer, not 2.0 ×'])
+  t.same(findShortfalls([], [storm('storm', 200), storm('names', 95)]), [])
+  t.match(findShortfalls([], [storm('names', 94)]), [/0.94 ×/])
 })

@@ -8,6 +8,7 @@ import { type RunningServer, type ServerName, startServer } from '../harness/ser
 import { type Mode, startSwarm } from '../harness/swarm.ts'
 
 export interface Extreme {
+  readonly kind: 'storm' | 'names'
   readonly what: string
   readonly mode: Mode
   readonly rounds: number
@@ -34,6 +35,7 @@ const SETTLE_MS = 400
 export async function measureStorm(tools: GoTools, settings: ExtremeSettings): Promise<Extreme> {
   const { mode, size, streams, rounds } = settings
   return {
+    kind: 'storm',
     what: `${streams} streams reconnect at once, ${size} clusters`,
     mode,
     rounds,
@@ -50,6 +52,7 @@ export async function measureStorm(tools: GoTools, settings: ExtremeSettings): P
 export async function measureManyNames(tools: GoTools, settings: ExtremeSettings): Promise<Extreme> {
   const { mode, size, streams, rounds } = settings
   return {
+    kind: 'names',
     what: `${size} names in one request, ${streams} stream`,
     mode,
     rounds,

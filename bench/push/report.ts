@@ -2,7 +2,16 @@
 
 import { median } from '../../testbed/measure/statistics.ts'
 import { table } from '../harness/markdown.ts'
-import { findShortfalls, firstSyncRatio, memoryShare, percent, pushRatio, times } from './goals.ts'
+import {
+  cellsAtFloor,
+  findShortfalls,
+  firstSyncRatio,
+  memoryShare,
+  percent,
+  pushRatio,
+  stormRatio,
+  times,
+} from './goals.ts'
 import type { CellResult } from './measure-cell.ts'
 import type { Extreme } from './measure-extremes.ts'
 
@@ -17,7 +26,7 @@ export interface PushResults {
 export function renderPushReport({ cells, unfinished, extremes }: PushResults): string {
   return [
     "## A change of one cluster's endpoints, until all streams have ACKed it",
-    "N clusters, M streams. Times are medians of the measured rounds, the ratio is the median over pairs; CPU is the server's, per push, a median too.",
+    "N clusters, M streams. Times are medians of the measured rounds, the ratio is the median over pairs; CPU is the server's, per push, a median too. The floor writes the same bytes on plain streams of grpc-js, without any xDS, and the HTTP/2 floor does on Node's HTTP/2 itself.",
     renderPushes(cells),
     '## First sync, and memory',
     'From the first request until all streams are in sync. The peak is the resident memory of the server over its life, including pushes.',
@@ -25,7 +34,9 @@ export function renderPushReport({ cells, unfinished, extremes }: PushResults): 
     ...(extremes.length === 0 ? [] : ['## Extremes', renderExtremes(extremes)]),
     ...(unfinished.length === 0 ? [] : ['## Not finished', unfinished.map((one) => `- ${one}`).join('\n')]),
     '## Missed goals',
-    renderShortfalls(cells),
+    renderList(findShortfalls(cells, extremes)),
+    '## Where plain grpc-js is behind the peer',
+    renderList(cellsAtFloor(cells)),
   ].join('\n\n')
 }
 
@@ -39,15 +50,19 @@ function renderPushes(cells: readonly CellResult[]): string {
     'peer',
     'ratio',
     'floor',
+    'HTTP/2 floor',
     'over the floor',
     'CPU',
     'CPU of the peer',
+    'CPU of the floors',
   ]
   return table(
     head,
     cells.map((cell) => {
-      const { switchyard, peer, floor } = cell.of
-      const [ours, theirs, least] = [switchyard, peer, floor].map(({ pushMs }) => median(pushMs))
+      const { switchyard, peer, floor, http2 } = cell.of
+      const [ours, theirs, least, lowest] = [switchyard, peer, floor, http2].map(({ pushMs }) =>
+        median(pushMs),
+      )
       const over = median(switchyard.pushMs.map((ms, round) => ms / (floor.pushMs[round] ?? Number.NaN)))
       return [
         cell.mode,
@@ -58,9 +73,11 @@ function renderPushes(cells: readonly CellResult[]): string {
         ms(theirs),
         `**${times(pushRatio(cell))}**`,
         ms(least),
+        ms(lowest),
         times(over),
         ms(median(switchyard.pushCpuMs)),
         ms(median(peer.pushCpuMs)),
+        `${ms(median(floor.pushCpuMs))}, ${ms(median(http2.pushCpuMs))}`,
       ]
     }),
   )
@@ -75,8 +92,10 @@ function renderFirstSyncs(cells: readonly CellResult[]): string {
     'peer',
     'ratio',
     'floor',
+    'HTTP/2 floor',
     'CPU',
     'CPU of the peer',
+    'CPU of the floors',
     'peak',
     'peak of the peer',
     'share',
@@ -84,7 +103,7 @@ function renderFirstSyncs(cells: readonly CellResult[]): string {
   return table(
     head,
     cells.map((cell) => {
-      const { switchyard, peer, floor } = cell.of
+      const { switchyard, peer, floor, http2 } = cell.of
       return [
         cell.mode,
         String(cell.size),
@@ -93,8 +112,10 @@ function renderFirstSyncs(cells: readonly CellResult[]): string {
         ms(peer.firstSyncMs),
         `**${times(firstSyncRatio(cell))}**`,
         ms(floor.firstSyncMs),
+        ms(http2.firstSyncMs),
         ms(switchyard.firstSyncCpuMs),
         ms(peer.firstSyncCpuMs),
+        `${ms(floor.firstSyncCpuMs)}, ${ms(http2.firstSyncCpuMs)}`,
         mib(switchyard.peakMiB),
         mib(peer.peakMiB),
         percent(memoryShare(cell)),
@@ -106,22 +127,25 @@ function renderFirstSyncs(cells: readonly CellResult[]): string {
 function renderExtremes(extremes: readonly Extreme[]): string {
   return table(
     ['', '', 'rounds', 'Switchyard', 'peer', 'ratio', 'peak', 'peak of the peer'],
-    extremes.map(({ what, mode, rounds, of: { switchyard, peer } }) => [
-      what,
-      mode,
-      String(rounds),
-      ms(switchyard.ms),
-      ms(peer.ms),
-      `**${times(peer.ms / switchyard.ms)}**`,
-      mib(switchyard.peakMiB),
-      mib(peer.peakMiB),
-    ]),
+    extremes.map((extreme) => {
+      const { what, mode, rounds } = extreme
+      const { switchyard, peer } = extreme.of
+      return [
+        what,
+        mode,
+        String(rounds),
+        ms(switchyard.ms),
+        ms(peer.ms),
+        `**${times(stormRatio(extreme))}**`,
+        mib(switchyard.peakMiB),
+        mib(peer.peakMiB),
+      ]
+    }),
   )
 }
 
-function renderShortfalls(cells: readonly CellResult[]): string {
-  const shortfalls = findShortfalls(cells)
-  return shortfalls.length === 0 ? 'None.' : shortfalls.map((one) => `- ${one}`).join('\n')
+function renderList(sentences: readonly string[]): string {
+  return sentences.length === 0 ? 'None.' : sentences.map((one) => `- ${one}`).join('\n')
 }
 
 function ms(value: number | undefined): string {

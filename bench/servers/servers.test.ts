@@ -8,7 +8,7 @@ import { startServer } from '../harness/servers.ts'
 
 const NO_TOOLS = { peer: '', swarm: '' }
 
-for (const name of ['switchyard', 'floor'] as const) {
+for (const name of ['switchyard', 'floor', 'http2'] as const) {
   t.test(`${name} serves its clusters, and a bump changes the endpoints of one`, async (t) => {
     const group = new ProcessGroup()
     t.teardown(() => group.stop())

@@ -5,9 +5,23 @@ import { register } from '@grpc/grpc-js-xds'
 import t, { type Test } from 'tap'
 import { startBackend } from '../../services/backend-server.ts'
 import { createClient } from '../../services/rpc/index.ts'
-import { CLUSTER, ROUTE, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import {
+  CLUSTER,
+  LISTENER,
+  type ResourceInput,
+  ROUTE,
+  SnapshotCache,
+  startXdsServer,
+} from '../../xds-server/index.ts'
 import { nextEvent } from '../support/conformance.ts'
-import { apiListener, badCluster, cluster, localAssignment, routes } from '../support/resources.ts'
+import {
+  apiListener,
+  badCluster,
+  cluster,
+  localAssignment,
+  routes,
+  tcpListener,
+} from '../support/resources.ts'
 
 const SERVICE = 'echo'
 const GROUP = 'callers'
@@ -45,20 +59,35 @@ async function start(t: Test) {
   return { cache, server, load, resourcesTo }
 }
 
+interface Caller {
+  /** What it calls. */
+  readonly service?: string
+  readonly node?: string
+  /** What its bootstrap says of the server. */
+  readonly features?: readonly string[]
+  /** It uses the bootstrap of the process. Callers with it share one xDS client, and its stream. */
+  readonly isShared?: boolean
+}
+
 /** Calls until the test ends. */
-function startCalls(t: Test, xdsAddress: string) {
+function startCalls(t: Test, xdsAddress: string, caller: Caller = {}) {
+  const { service = SERVICE, node = 'caller-1', features = [], isShared = false } = caller
   const bootstrap = {
-    xds_servers: [{ server_uri: xdsAddress, channel_creds: [{ type: 'insecure' }] }],
-    node: { id: 'caller-1', cluster: GROUP, locality: {} },
+    xds_servers: [
+      { server_uri: xdsAddress, channel_creds: [{ type: 'insecure' }], server_features: features },
+    ],
+    node: { id: node, cluster: GROUP, locality: {} },
   }
-  const client = createClient(EchoService, `xds:///${SERVICE}`, {
-    // A bootstrap of its own, instead of the one of the process.
-    options: { 'grpc.TEST_ONLY_DO_NOT_USE_IN_PROD.xds_bootstrap_config': JSON.stringify(bootstrap) },
+  const config = JSON.stringify(bootstrap)
+  if (isShared) process.env.GRPC_XDS_BOOTSTRAP_CONFIG = config
+  const client = createClient(EchoService, `xds:///${service}`, {
+    options: isShared ? {} : { 'grpc.TEST_ONLY_DO_NOT_USE_IN_PROD.xds_bootstrap_config': config },
   })
   const failures: string[] = []
   let calls = 0
   let isRunning = true
   let onAnswer = (_id: string) => {}
+  let onFailure = (_message: string) => {}
   const call = async () => {
     while (isRunning) {
       calls += 1
@@ -66,6 +95,7 @@ function startCalls(t: Test, xdsAddress: string) {
         ({ backendId }) => onAnswer(backendId),
         (error: Error) => {
           failures.push(error.message)
+          onFailure(error.message)
           // Without a pause, calls that fail at once would keep the client from reading what it is sent.
           return new Promise(setImmediate)
         },
@@ -85,6 +115,10 @@ function startCalls(t: Test, xdsAddress: string) {
     untilAnsweredBy: (id: Name) =>
       new Promise<void>((resolve) => {
         onAnswer = (answered) => answered === id && resolve()
+      }),
+    untilFailed: () =>
+      new Promise<string>((resolve) => {
+        onFailure = resolve
       }),
   }
 }
@@ -153,3 +187,66 @@ t.test('X44: a NACKed cluster that no route names any more holds nothing back', 
   cache.setSnapshot(GROUP, [listener, routes(SERVICE, 'a'), ...a, badCluster('b')])
   await load.untilAnsweredBy('a')
 })
+
+t.test('X40: what another listener goes through deletes none that a client uses', async (t) => {
+  const { cache, server, resourcesTo } = await start(t)
+  const all = (...listeners: ResourceInput[]) => [...resourcesTo('a'), routes('other', 'a'), ...listeners]
+  const answered = (kind: 'acked' | 'nacked') =>
+    nextEvent(
+      cache,
+      (event) => event.kind === kind && event.typeUrl === LISTENER && event.node === 'shared-1',
+    )
+  cache.setSnapshot(GROUP, all(apiListener('other')))
+  const shared = { node: 'shared-1', isShared: true }
+  const load = startCalls(t, server.address, shared)
+  const other = startCalls(t, server.address, { ...shared, service: 'other' })
+  await Promise.all([load.untilAnsweredBy('a'), other.untilAnsweredBy('a')])
+  t.match(cache.nodeStatus(GROUP, 'shared-1'), {
+    streams: { length: 1 },
+    types: { [LISTENER]: { names: 2 } },
+  })
+
+  const nacked = answered('nacked')
+  // gRPC wants an API listener.
+  cache.setSnapshot(GROUP, all(tcpListener('other', 1, 'a')))
+  await nacked
+  await Promise.all([load.untilAnsweredBy('a'), other.untilAnsweredBy('a')])
+
+  const acked = answered('acked')
+  cache.setSnapshot(GROUP, all())
+  await acked
+  t.ok(await other.untilFailed(), 'the other is deleted when it is gone')
+  await load.untilAnsweredBy('a')
+  t.same((await load.stop()).failures, [])
+})
+
+t.test(
+  'X40: a dropped listener fails calls, unless the bootstrap says ignore_resource_deletion',
+  async (t) => {
+    const { cache, server, load, resourcesTo } = await start(t)
+    const keeps = startCalls(t, server.address, { node: 'caller-2', features: ['ignore_resource_deletion'] })
+    await keeps.untilAnsweredBy('a')
+    const [listener, ...rest] = resourcesTo('a')
+    if (listener === undefined) throw new Error('there is a listener')
+    const answers = ['caller-1', 'caller-2'].map((node) =>
+      nextEvent(
+        cache,
+        (event) => event.kind === 'acked' && event.node === node && event.typeUrl === LISTENER,
+      ),
+    )
+    cache.setSnapshot(GROUP, rest)
+    await Promise.all(answers)
+    await load.untilFailed()
+    await keeps.untilAnsweredBy('a')
+    const states = cache.status(GROUP).map(({ id, types }) => [id, types[LISTENER]?.state])
+    t.same(
+      states,
+      [
+        ['caller-1', 'MISSING'],
+        ['caller-2', 'MISSING'],
+      ],
+      'the status shows who goes on without it',
+    )
+    t.same((await keeps.stop()).failures, [])
+  },
+)

@@ -134,7 +134,7 @@ for (const [how, features] of [
   ['with fail_on_data_errors drops a listener', ['fail_on_data_errors']],
 ] as const) {
   t.test(
-    `X72: calls of a real gRPC client fail at once with the error's text, and it ${how} that is gone`,
+    `X40, X72: calls of a real gRPC client fail at once with the error's text, and it ${how} that is gone`,
     async (t) => {
       if (!requireLanguage(t, 'python')) return
       const { cache, client, all } = await startCaller(t, features)

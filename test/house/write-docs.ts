@@ -15,7 +15,7 @@ import { logLineTable } from './log-line-table.ts'
 import { metricsTables } from './metrics-table.ts'
 import { roomsTable } from './rooms.ts'
 import { testFileReference } from './test-file-reference.ts'
-import { xdsRowsTable } from './xds-rows.ts'
+import { xdsRowsTable } from './xds-rows-table.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -1,10 +1,5 @@
 // The rows of docs/xds-rows.md as data: what the server does, and where the protocol or a public issue says why.
 
-import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
 interface Row {
   /** What the server does. */
   readonly rule: string
@@ -163,6 +158,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'A node that opens a stream of load reports (LRS) is sent the interval and `send_all_clusters` at once, and later each change. Each report is an event, and so is the end of its stream.',
     sources: ['LRS'],
   },
+  X40: {
+    rule: 'A gRPC client loses a listener or cluster only when its snapshot no longer has it: each SotW response carries all that the client subscribes to, a NACKed one as it was before, and a group without a snapshot is sent nothing. A client that ignores the deletion goes on, and is MISSING like one that does not.',
+    sources: ['A53', 'A88'],
+    says: 'when an xDS server tells a client that an LDS or CDS resource has been deleted, gRPC will unconfigure the behavior that had been configured by that resource',
+  },
   X41: {
     rule: 'An ACK says that a node accepted a resource, not that it is in effect. `yard status --effective` reads what each node has, from the config dump of an Envoy and by CSDS from a gRPC client, and compares it with what the node is served.',
     sources: ['A40', 'envoyproxy/envoy#35675'],
@@ -317,6 +317,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['TP1'],
     says: 'If no resources are present in the glob collection, the server should reply with a DeltaDiscoveryResponse in which the glob collection URL is specified in removed_resources.',
   },
+  X79: {
+    rule: 'In delta, a name that the client subscribes to is written as the client wrote it. Every other resource is sent and removed under the name in the resource: Envoy removes a cluster by that name only.',
+    sources: ['TP1'],
+    says: 'Two xdstp:// URNs are considered equivalent if they match component-wise modulo context parameter ordering.',
+  },
   X80: {
     rule: 'Resources of several authorities are served side by side, each under its own name. Clients have those of other servers from elsewhere if `external` lists their names, their collections or their authorities.',
     sources: ['TP1', 'A47'],
@@ -353,21 +358,14 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'The requests of a stream in a second are limited. Answers to responses do not count.',
     sources: ['envoyproxy/java-control-plane#101', 'istio/istio#41246'],
   },
+  X92: {
+    rule: 'In delta, the configuration of a filter (ECDS) that does not exist is not answered as removed: the listener of an Envoy would warm forever. One that the client has is removed.',
+    sources: ['envoyproxy/envoy#30379', 'istio/istio#49855'],
+  },
 }
 
-/** Row codes → the test files with a title that begins with the code, such as `X14, X15: …`. */
-export function testsOfRows(): ReadonlyMap<string, readonly string[]> {
-  const files = globSync('{*,*/**}/*.test.ts', { cwd: root, exclude: ['node_modules', '.*'] })
-  const rows = new Map<string, string[]>()
-  for (const file of files.sort()) {
-    const titles = readFileSync(root + file, 'utf8').matchAll(/['"`]((?:X\d+(?:, )?)+):/g)
-    const inFile = new Set([...titles].flatMap(([, list = '']) => list.split(', ')))
-    for (const row of inFile) rows.set(row, [...(rows.get(row) ?? []), file])
-  }
-  return rows
-}
-
-const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>> = {
+/** The names of documents in `sources`. */
+export const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>> = {
   P: ['xDS protocol', 'https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol'],
   MGMT: [
     'xDS management servers',
@@ -388,21 +386,6 @@ const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>>
   A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
   A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
   TP3: ['xRFC TP3', 'https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md'],
+  A53: ['gRFC A53', 'https://github.com/grpc/proposal/blob/master/A53-xds-ignore-resource-deletion.md'],
   A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
-}
-
-function linkOf(source: string): string {
-  const [title, url] = DOCUMENTS[source] ?? [source, `https://github.com/${source.replace('#', '/issues/')}`]
-  return `[${title}](${url})`
-}
-
-/** The rows as a Markdown table. */
-export function xdsRowsTable(): string {
-  const tests = testsOfRows()
-  const rows = Object.entries(XDS_ROWS).map(([code, { rule, sources, says }]) => {
-    const files = (tests.get(code) ?? []).map((file) => `\`${file}\``).join(', ')
-    const quoted = says === undefined ? rule : `${rule} <br>“${says}”`
-    return `| ${code} | ${quoted} | ${sources.map(linkOf).join(', ')} | ${files} |`
-  })
-  return ['| row | what the server does | source | tests |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }

@@ -70,7 +70,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #context: StreamContext
   readonly #clock: AnswerClock
   readonly #drains: DrainTimers
-  readonly #heartbeats: HeartbeatClock
+  /** Only of a client that takes TTLs. */
+  #heartbeats: HeartbeatClock | undefined
   readonly #rate: RequestRate
   #state: StreamState = createStreamState()
   #reported: NameLoad = NO_LOAD
@@ -97,10 +98,6 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#drains = new DrainTimers(context.drainTimeMs, (nonce) =>
       this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'drained', nonce }))),
     )
-    this.#heartbeats = new HeartbeatClock({
-      perTtl: context.heartbeatsPerTtl,
-      onDue: (expiry, isLate) => this.#keepAlive(expiry, isLate),
-    })
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
@@ -186,13 +183,18 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot }))),
     })
     const client = clientKindOf(node)
-    const { resourceErrors } = this.#context
+    const { resourceErrors, heartbeatsPerTtl: perTtl } = this.#context
+    const ttls = ttlsFor(node, this.#protocol.name)
+    if (ttls !== 'none') {
+      const onDue = (expiry: Expiry, isLate: boolean) => this.#keepAlive(expiry, isLate)
+      this.#heartbeats = new HeartbeatClock({ perTtl, onDue })
+    }
     const readsErrors = resourceErrors === 'all' || resourceErrors === client
     this.#state = {
       ...createStreamState({
         unconfirmed: watch.unconfirmed,
         client,
-        ttls: ttlsFor(node, this.#protocol.name),
+        ttls,
         isAggregated: typeUrl === undefined,
         isDraining: this.#context.drainTimeMs > 0,
         ...(readsErrors && { explain: (type, name) => serving.explain(watch.group, type, name) }),
@@ -253,7 +255,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
     this.#drains.update(state)
-    this.#heartbeats.update(expiriesOf(state))
+    this.#heartbeats?.update(expiriesOf(state))
     if (report.length === 0) return
     const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
     this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
@@ -302,7 +304,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#leaveQueue?.()
     this.#clock.stop()
     this.#drains.stop()
-    this.#heartbeats.stop()
+    this.#heartbeats?.stop()
     this.#watch?.close(reason)
     this.#start?.stop()
   }

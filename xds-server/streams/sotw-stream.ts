@@ -68,11 +68,17 @@ function receive(state: StreamState, request: SotwRequest): Received {
   const answered = { ...request, responseNonce: responseNonceOf(request.responseNonce) }
   const typeState = state.typeStates.get(typeUrl)
   // The heartbeat repeats that response, so a NACK means it. If it was ACKed before, its resources are sent as a push.
-  const isPending = typeState && findPending(typeState, answered.responseNonce)
-  const isRejected = errorDetail !== undefined && !isPending
+  const isRejected = errorDetail !== undefined && typeState && isAcked(typeState, answered.responseNonce)
   const received = receiveAnswer(isRejected ? withExpired(state, typeUrl) : state, answered)
   // The client answered a heartbeat before a push reached it. That is no fault of its own, and nothing comes of it.
   return { ...received, report: received.report.filter(({ kind }) => kind !== 'stale') }
+}
+
+/** Whether this is the last response, and the client has ACKed it. */
+function isAcked(typeState: TypeState, nonce: string): boolean {
+  const { lastNonce, nacked } = typeState.ledger
+  const isNacked = nacked.some((response) => response.nonce === nonce)
+  return nonce === lastNonce && !isNacked && findPending(typeState, nonce) === undefined
 }
 
 function receiveAnswer(state: StreamState, request: SotwRequest): Received {

@@ -5,6 +5,7 @@ import { ABSENT, type Held, holding } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
 import { withSent } from './resource-errors.ts'
 import type { PendingResponse, Response } from './responses.ts'
+import { spellingsAfter } from './spellings.ts'
 import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'
@@ -37,6 +38,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
       nacked: plan.nacked,
     },
     request: isAnswer ? { ...request, ...ANSWERED } : request,
+    spellings: spellingsAfter(before, responses),
   }
 }
 
