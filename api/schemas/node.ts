@@ -30,6 +30,7 @@ const TypeStatusSchema = Type.Object({
   state: NodeStateSchema,
   wildcard: Type.Boolean({ description: 'Whether the node subscribes to all resources of the type.' }),
   names: Type.Integer({ description: 'How many names the node subscribes to.' }),
+  subscribed: Type.Optional(Type.Array(Type.String(), { description: 'The first 20 of these names.' })),
   sentVersion: Type.Optional(Type.String()),
   ackedVersion: Type.Optional(Type.String()),
   nack: Type.Optional(NackSchema),

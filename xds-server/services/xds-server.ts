@@ -20,6 +20,7 @@ import { addDiscoveryServices } from './discovery-services.ts'
 import { requireFirstRequest } from './first-request.ts'
 import { limitProblems, limitsOf, type StreamLimits } from './limits.ts'
 import { addLoadService } from './load-service.ts'
+import type { OnDemand } from './lookups.ts'
 import { OpenStreams } from './open-streams.ts'
 import { addTelemetryService, type TelemetryService } from './telemetry-service.ts'
 import { warmUp } from './warm-up.ts'
@@ -86,6 +87,17 @@ export interface XdsServerOptions {
    * response of each cluster's endpoints.
    */
   readonly startTimeMs?: number
+  /**
+   * Called when a client asks by name for what its snapshot lacks, such as the virtual host or the cluster of a call. Make it with
+   * `updateSnapshot`. The client learns that a name does not exist when the promise settles. If it throws or rejects, the event
+   * `fault` says so. Default: the client learns it at once.
+   */
+  readonly onDemand?: OnDemand
+  /**
+   * The longest time that `onDemand` may take, in milliseconds. After it, the client learns that the names do not exist; what comes
+   * later is pushed. Default: 4,000, because a call through Envoy waits 5 s for its cluster.
+   */
+  readonly onDemandTimeoutMs?: number
   /**
    * Serves CSDS (`envoy.service.status.v3.ClientStatusDiscoveryService`) beside xDS: each connected client, and what it was sent and
    * has ACKed or NACKed, with sensitive fields redacted. A peer sees the nodes that `authorize` would serve it as; give another
@@ -187,6 +199,9 @@ const DEFAULT_HEARTBEATS_PER_TTL = 3
 
 const DEFAULT_START_TIME_MS = 15_000
 
+/** A second less than Envoy's call waits for a cluster. */
+const DEFAULT_ON_DEMAND_TIMEOUT_MS = 4_000
+
 const DEFAULT_INTRODUCTION_TIMEOUT_MS = 7_000
 
 const DEFAULT_AGE_GRACE_MS = 30_000
@@ -232,6 +247,12 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     authorize,
     drainTimeMs: options.drainTimeMs ?? DEFAULT_DRAIN_TIME_MS,
     startTimeMs: options.startTimeMs ?? DEFAULT_START_TIME_MS,
+    ...(options.onDemand && {
+      lookup: {
+        onDemand: options.onDemand,
+        timeoutMs: options.onDemandTimeoutMs ?? DEFAULT_ON_DEMAND_TIMEOUT_MS,
+      },
+    }),
     heartbeatsPerTtl,
     resourceErrors: options.resourceErrors ?? 'grpc',
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),

@@ -26,6 +26,7 @@ import { BadRequest, checkNode, checkType, decodeOrReject } from './check-reques
 import { DrainTimers } from './drain-timers.ts'
 import { failedStream, reportFailure } from './failure.ts'
 import { HeartbeatClock } from './heartbeat-clock.ts'
+import { type LookupOptions, Lookups } from './lookups.ts'
 import type { OpenStream } from './open-streams.ts'
 import { RequestRate } from './request-rate.ts'
 import { FIRST_TYPES, StartClock } from './start-clock.ts'
@@ -54,6 +55,8 @@ export interface StreamContext {
   readonly drainTimeMs: number
   /** How long an Envoy that starts may be silent before it asks for listeners, in milliseconds. */
   readonly startTimeMs: number
+  /** Looks up names that a client asks for and that its snapshot lacks. */
+  readonly lookup?: LookupOptions
   /** Heartbeats in one TTL. */
   readonly heartbeatsPerTtl: number
   /** Which clients get the errors of missing names. */
@@ -77,6 +80,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   #reported: NameLoad = NO_LOAD
   #watch: Watch | undefined
   #start: StartClock | undefined
+  #lookUp: ((typeUrl: string, names: ReadonlySet<string>) => void) | undefined
+  readonly #lookups: Lookups | undefined
   #unsentBytes = 0
   #leaveQueue: (() => void) | undefined
   #isOpen = true
@@ -98,6 +103,13 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#drains = new DrainTimers(context.drainTimeMs, (nonce) =>
       this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'drained', nonce }))),
     )
+    this.#lookups =
+      context.lookup &&
+      new Lookups(context.lookup, context.serving.events, (typeUrl, names) =>
+        this.#guard(() =>
+          this.#take(this.#protocol.step(this.#current(), { kind: 'lookedUp', typeUrl, names })),
+        ),
+      )
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
@@ -156,6 +168,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const peer = admit(this.#call, node, authorize)
     const group = serving.groupOf(node)
     place.introduce(group, node.id)
+    this.#lookUp = (typeUrl, names) => this.#lookups?.start(node, group, typeUrl, names)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
     if (reportsNoVersions && FIRST_TYPES.includes(first.typeUrl)) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
@@ -197,6 +210,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         ttls,
         isAggregated: typeUrl === undefined,
         isDraining: this.#context.drainTimeMs > 0,
+        looksUp: this.#lookups !== undefined,
         ...(readsErrors && { explain: (type, name) => serving.explain(watch.group, type, name) }),
       }),
       snapshot: watch.snapshot(),
@@ -247,7 +261,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#guard(() => this.#take(this.#protocol.step(this.#state, { kind: 'writable' })))
   }
 
-  #take({ state, send, report }: Step): void {
+  #take({ state, send, report, lookUp }: Step): void {
     if (!this.#isOpen) return
     this.#state = state
     for (const response of send) this.#write(response)
@@ -260,6 +274,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
     this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
     this.#clock.update()
+    // After the events, so that a listener knows of the request.
+    if (lookUp !== undefined) this.#lookUp?.(lookUp.typeUrl, lookUp.names)
   }
 
   #write(response: Response): void {
@@ -304,6 +320,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#leaveQueue?.()
     this.#clock.stop()
     this.#drains.stop()
+    this.#lookups?.stop()
     this.#heartbeats?.stop()
     this.#watch?.close(reason)
     this.#start?.stop()

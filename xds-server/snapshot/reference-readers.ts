@@ -47,7 +47,7 @@ import {
 import { SdsSecretConfigSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { CLUSTER_FIELDS, textIn } from './cluster-fields.ts'
 import { clustersOfEveryHost } from './grpc-routes.ts'
-import { ANY_NAME, type ClientKind, type ResourceReference } from './references.ts'
+import { ANY_NAME, allHostsOf, type ClientKind, type ResourceReference } from './references.ts'
 import {
   CLUSTER,
   ENDPOINT,
@@ -57,7 +57,6 @@ import {
   SECRET,
   VIRTUAL_HOST,
 } from './resource-type.ts'
-import { allHostsOf } from './virtual-hosts.ts'
 
 const SELF = create(ConfigSourceSchema, { configSourceSpecifier: { case: 'self', value: {} } })
 

@@ -128,7 +128,10 @@ function takeNames({ state, report }: Received, request: DeltaRequest): Received
   if (change.subscription === subscription) return { state, report }
   const spelled = { ...typeState, spellings: spelledByClient(typeState.spellings, request) }
   const next = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
-  return { state: withTypeState(state, next), report: [...report, reportSubscription(next)] }
+  return {
+    state: withTypeState(state, next),
+    report: [...report, reportSubscription(next, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /** The first request of a type on a stream. A nonce in it is of an earlier stream and is ignored. */
@@ -145,7 +148,10 @@ function begin(state: StreamState, request: DeltaRequest): Received {
   const begun = withoutReported(applyChange({ ...created, view, spellings }, change))
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
   const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
-  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(draining, begun),
+    report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /**

@@ -163,7 +163,9 @@ function takeNames({ state, report }: Received, { typeUrl, resourceNames }: Sotw
   const isChanged = change.subscribed.size > 0 || change.unsubscribed.size > 0 || change.wildcardBegan
   return {
     state: withTypeState(state, next),
-    report: isChanged ? [...report, reportSubscription(next)] : report,
+    report: isChanged
+      ? [...report, reportSubscription(next, change.subscribed, change.unsubscribed)]
+      : report,
   }
 }
 
@@ -202,7 +204,10 @@ function begin(state: StreamState, request: SotwRequest): Received {
   }
   const begun = applyChange(typeState, change)
   const draining = drainAfterReconnect(state, begun)
-  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(draining, begun),
+    report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /**
@@ -211,7 +216,11 @@ function begin(state: StreamState, request: SotwRequest): Received {
  */
 function beginAgain(state: StreamState, known: TypeState, request: SotwRequest): Received {
   const { resourceNames } = request
-  const { subscription } = subscribeToList(known.subscription, resourceNames, known.type.legacyWildcard)
+  const { subscription, unsubscribed } = subscribeToList(
+    known.subscription,
+    resourceNames,
+    known.type.legacyWildcard,
+  )
   const begun: TypeState = {
     ...known,
     subscription,
@@ -227,7 +236,10 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
     },
     sentErrors: NOTHING_SENT,
   }
-  return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(state, begun),
+    report: [reportSubscription(begun, subscription.names, unsubscribed)],
+  }
 }
 
 function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {
