@@ -51,6 +51,11 @@ export interface XdsServerOptions {
   /** `host:port` (port 0 picks a free one) or `unix:/path`. */
   readonly address: string
   /**
+   * Lets servers of other processes listen at the same port, each with this option: Linux spreads the connections among them
+   * (`SO_REUSEPORT`). Needs Node 22.12 or newer. Default: false, and a port that is in use is an error.
+   */
+  readonly reusePort?: boolean
+  /**
    * TLS credentials of grpc-js. New ones of a certificate provider are used from the next connection on. A connection ends with the
    * certificate that its client has shown, and a session with a client certificate is not resumed. Default: plaintext.
    */
@@ -272,7 +277,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   }
   if (options.warmUp !== false) await warmUp()
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
-  const listeners = await bind(address, {
+  const listeners = await bind(address, options.reusePort ?? false, {
     server,
     credentials,
     patienceMs,
@@ -322,10 +327,14 @@ function rejectInvalid(options: XdsServerOptions): void {
 }
 
 /** A host name may have several addresses. They share the port. */
-async function bind(address: string, options: Omit<ListenOptions, 'at'>): Promise<readonly GrpcListener[]> {
+async function bind(
+  address: string,
+  reusePort: boolean,
+  options: Omit<ListenOptions, 'at'>,
+): Promise<readonly GrpcListener[]> {
   const listeners: GrpcListener[] = []
   try {
-    for (const at of await placesOf(address)) {
+    for (const at of await placesOf(address, reusePort)) {
       const port = 'port' in at && at.port === 0 ? (listeners[0]?.port ?? 0) : undefined
       listeners.push(await listenForGrpc({ ...options, at: port === undefined ? at : { ...at, port } }))
     }
@@ -342,12 +351,12 @@ async function bind(address: string, options: Omit<ListenOptions, 'at'>): Promis
   }
 }
 
-async function placesOf(address: string): Promise<readonly ListenOptions['at'][]> {
+async function placesOf(address: string, reusePort: boolean): Promise<readonly ListenOptions['at'][]> {
   if (address.startsWith('unix:')) return [{ path: address.slice('unix:'.length) }]
   const { host, port } = splitAddress(address) ?? {}
   if (host === undefined || port === undefined) throw new Error('write HOST:PORT, [IPv6]:PORT or unix:/PATH')
   const hosts = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }]
-  return hosts.map((one) => ({ host: one.address, port }))
+  return hosts.map((one) => ({ host: one.address, port, reusePort }))
 }
 
 async function prepareSocket(path: string): Promise<void> {

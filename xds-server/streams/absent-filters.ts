@@ -1,5 +1,5 @@
 // Configurations of filters (ECDS) that do not exist. Envoy 1.40 waits for one for its initial fetch timeout and then uses the default
-// of the filter. A removal of what it never had ends that timer, and the listener warms forever.
+// of the filter. If one that it never had is removed, that timer ends, and the listener warms forever.
 
 import { EXTENSION_CONFIG } from '../snapshot/resource-type.ts'
 import type { TypeState } from '../type-state/type-state.ts'
