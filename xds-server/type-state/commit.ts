@@ -3,6 +3,7 @@
 import type { Resource } from '../snapshot/resource.ts'
 import { ABSENT, type Held, holding } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
+import { withSent } from './resource-errors.ts'
 import type { PendingResponse, Response } from './responses.ts'
 import { spellingsAfter } from './spellings.ts'
 import { NO_NAMES } from './subscription.ts'
@@ -29,7 +30,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
     ...before,
     view: viewAfter(plan, responses),
     pushed: plan.pushed,
-    sentErrors: plan.sentErrors,
+    sentErrors: responses.reduce((sent, { errors }) => withSent(sent, errors), plan.sentErrors),
     ledger: {
       ...ledger,
       lastNonce: responses.at(-1)?.nonce ?? ledger.lastNonce,
