@@ -10,6 +10,7 @@ import type { RegistrationRequest, UpstreamEndpoint, UpstreamEndpoints } from '.
 import type { FlipProgress } from './schemas/flip.ts'
 import type { LbRequest, LbSetting } from './schemas/lb.ts'
 import type { Load } from './schemas/load.ts'
+import type { Disconnected } from './schemas/node.ts'
 import type { LoadQuery } from './schemas/request.ts'
 import type { RevisionList, RevisionWithDocument } from './schemas/revision.ts'
 import type { Caller, LoginLink, LoginLinkRequest, Session } from './schemas/session.ts'
@@ -152,6 +153,11 @@ export class RestClient {
   /** Removes a registered endpoint; resolves when it is served no more. @throws SwitchyardError `not-found` */
   async deleteEndpoint(upstream: string, endpoint: string, options: CallOptions = {}): Promise<void> {
     await this.#send('deleteEndpoint', { params: { upstream, endpoint } }, options)
+  }
+
+  /** Ends the streams of a node, which connects again. @throws SwitchyardError `not-found` if it has none */
+  async deleteStreams(fleet: string, node: string, options: CallOptions = {}): Promise<Disconnected> {
+    return await this.#read('deleteStreams', { params: { fleet, node } }, options)
   }
 
   /** Lists a page of revisions, newest first. Its `next` is the `before` of the next page. */

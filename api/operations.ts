@@ -193,6 +193,14 @@ export const OPERATIONS = {
       'With `?node=ID`, as this node is served them: with its address in listeners that have none, and the last accepted content while it is on trial.',
     problems: [...GUARDED, 'not-found'],
   },
+  deleteStreams: {
+    method: 'DELETE',
+    path: '/v1/fleets/{fleet}/nodes/{node}/streams',
+    summary: 'End the streams of a node, so that it connects again.',
+    description:
+      'Streams of xDS, load reports and telemetry. The node connects again at once, is authorized anew, and gets what it lacks. 404 if it has no stream.',
+    problems: [...GUARDED, 'not-found'],
+  },
   createLoginLink: {
     method: 'POST',
     path: '/v1/login-links',

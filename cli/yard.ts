@@ -33,6 +33,7 @@ const VERBS = {
   lb: async () => (await import('./verbs/lb.ts')).addLb,
   endpoints: async () => (await import('./verbs/endpoints.ts')).addEndpoints,
   call: async () => (await import('./verbs/call.ts')).addCall,
+  disconnect: async () => (await import('./verbs/disconnect.ts')).addDisconnect,
   tap: async () => (await import('./verbs/tap.ts')).addTap,
   kill: async () => (await import('./verbs/kill.ts')).addKill,
   history: async () => (await import('./verbs/history.ts')).addHistory,

@@ -9,7 +9,9 @@ import {
   LoadReports,
   openNackLog,
   SnapshotCache,
+  type StreamLimits,
   startXdsServer,
+  type XdsServer,
 } from '../xds-server/index.ts'
 import { snapshotToJson } from '../xds-server/snapshot/snapshot-json.ts'
 import { HEAD_SUFFIX } from './access/audit-chain.ts'
@@ -76,6 +78,12 @@ export interface ControlPlaneOptions {
   readonly insecure?: boolean
   /** See `startXdsServer`: `--drain-time-s` of the Envoys or a little more, in milliseconds. Default: 600,000. */
   readonly drainTimeMs?: number
+  /** See `maxConnectionAge` of `startXdsServer`, in milliseconds. Default: connections do not age. */
+  readonly maxConnectionAgeMs?: number
+  /** How long `close` waits for nodes, in milliseconds (`graceMs` of `XdsServer.close`). Default: 0. */
+  readonly closeGraceMs?: number
+  /** See `startXdsServer`: what streams may cost. Default: those of the library. */
+  readonly limits?: StreamLimits
   /** See `LoadReports`: nodes report their calls this often, in milliseconds. Default: 10,000. */
   readonly loadIntervalMs?: number
   /** Keeps what has to outlive the process; made where it is missing. Default: memory only. */
@@ -213,15 +221,19 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         clientStatus: { authorize: rejectForeignReader },
       }),
       ...(options.drainTimeMs !== undefined && { drainTimeMs: options.drainTimeMs }),
+      ...(options.maxConnectionAgeMs !== undefined && {
+        maxConnectionAge: { timeMs: options.maxConnectionAgeMs },
+      }),
+      ...(options.limits && { limits: options.limits }),
     })
-    ends.push(() => xds.close())
+    ends.push(() => xds.close({ graceMs: options.closeGraceMs ?? 0 }))
     if (options.xds.startsWith('unix:')) await chmod(options.xds.slice('unix:'.length), 0o600)
     const accessFolder = options.accessFolder ?? options.stateFolder
     const guard = accessFolder === undefined ? undefined : await openAccess(accessFolder, onFault)
     if (guard !== undefined) ends.push(() => guard.audit.close())
     const admin = await startAdmin({
       state: revisions,
-      nodes: nodesIn(cache),
+      nodes: nodesIn(cache, xds),
       endpoints: new EndpointRegistry(endpoints, revisions),
       loads,
       traffic,
@@ -355,9 +367,10 @@ export function startLoadTally(
   return { loadReports, loads, traffic }
 }
 
-/** What the admin asks of the nodes. */
-export function nodesIn(cache: SnapshotCache) {
+/** What the admin asks of the nodes. Without a server, none has a stream. */
+export function nodesIn(cache: SnapshotCache, server?: Pick<XdsServer, 'disconnect'>) {
   return {
+    disconnect: (group: string, node: string) => server?.disconnect(group, node) ?? 0,
     status: (group?: string) => cache.status(group),
     onEvent: cache.onEvent.bind(cache),
     snapshotJson: (group: string, node?: string) => {

@@ -7,12 +7,15 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { status } from '@grpc/grpc-js'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { socketPath } from '../test/support/open-backend.ts'
 import { sampleConfig, sampleWith } from '../test/support/sample-config.ts'
+import { connectTo, DeltaClient, nodeOf } from '../test/support/xds-client.ts'
 import { writeCertificates } from '../testbed/certificates/folder.ts'
 import { readToken } from '../testbed/token-file.ts'
+import { CLUSTER } from '../xds-server/index.ts'
 
 const MAIN = join(import.meta.dirname, 'main.ts')
 
@@ -41,6 +44,20 @@ async function ready(
 ): Promise<{ readonly admin: string; readonly xds: string; readonly tokens: string }> {
   const [line] = await once(createInterface(child.stdout), 'line')
   return JSON.parse(line)
+}
+
+/** Resolves when nobody listens at an address. */
+async function untilRefused(address: string): Promise<void> {
+  const { hostname, port } = new URL(`http://${address}`)
+  for (;;) {
+    const socket = connect(Number(port), hostname)
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (!isOpen) return
+  }
 }
 
 async function configFile(t: { testdir(): string }, content = stringify(sampleConfig())): Promise<string> {
@@ -91,6 +108,36 @@ for (const [title, flags, end] of ENDINGS) {
     t.same(await exited, [0, null])
   })
 }
+
+t.test(
+  'X82, X84, X86: flags end old connections, wait for nodes at the end, and change limits',
+  async (t) => {
+    const flags = ['--connection-age', '1', '--close-grace', '60', '--xds-limit', 'streamsOfNode=1']
+    const child = run(t, '--config', await configFile(t), ...flags)
+    const { xds } = await ready(child)
+    const channel = connectTo(t, xds)
+    const open = async (id: string) => {
+      const client = new DeltaClient(channel)
+      client.send({ node: nodeOf(id, 'edge'), typeUrl: CLUSTER })
+      return { client, response: await client.next() }
+    }
+    const old = await open('edge-1')
+    const twin = new DeltaClient(channel)
+    twin.send({ node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER })
+    t.equal((await twin.raw.ended).code, status.RESOURCE_EXHAUSTED)
+    old.client.ack(old.response)
+    t.equal((await old.client.raw.ended).code, status.OK, 'by its age')
+    const { client, response } = await open('edge-2')
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    // It listens no longer, and waits for the answer.
+    await untilRefused(xds)
+    t.equal(child.exitCode, null)
+    client.ack(response)
+    t.equal((await client.raw.ended).code, status.OK, 'by the end of the server')
+    t.same(await exited, [0, null])
+  },
+)
 
 t.test('without --die-with-parent it stays when its stdin closes', async (t) => {
   const child = run(t, '--config', await configFile(t))

@@ -9,6 +9,13 @@ import { printable } from '../core/printable.ts'
 import { OIDC_OPTIONS, OIDC_USAGE, type OidcFlags, readOidcFlags } from './access/oidc-settings.ts'
 import { SECRETS_FOLDER, startControlPlane } from './control-plane.ts'
 import { readConfigFile } from './document/file.ts'
+import {
+  CONNECTION_OPTIONS,
+  CONNECTION_USAGE,
+  type ConnectionFlags,
+  readConnectionFlags,
+} from './flags/connection-flags.ts'
+import { readSeconds } from './flags/read-seconds.ts'
 
 const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
 
@@ -26,7 +33,7 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
   --drain-time SECONDS
                    keep what a replaced listener still uses for this time: --drain-time-s of the Envoys or a little
                    more, 0 to remove it at once (600, as in Envoy)
-  --load-interval SECONDS
+${CONNECTION_USAGE}  --load-interval SECONDS
                    ask nodes to report their calls this often, 0.1 to 3600 (10)
   --state FOLDER   keep revisions between runs (default: in memory only)
   --secrets FOLDER read secrets from this folder only; paths in the document are relative to it
@@ -51,13 +58,16 @@ Prints {"admin":URL,"xds":ADDRESS,"tokens":FILE} on stdout when it is ready. End
 /** A day. Node's timers end at 24 days, and fire at once beyond. */
 const MAX_DRAIN_SECONDS = 86_400
 
-/** Less than the 5 s after which a testbed sends SIGKILL. If the testbed itself was killed, nobody sends one. */
-const CLOSE_LIMIT_MS = 4_000
+/**
+ * For the rest of a close, after the grace of connections. By default that is less than the 5 s after which a testbed sends SIGKILL. If
+ * the testbed itself was killed, nobody sends one.
+ */
+const CLOSE_REST_MS = 2_000
 
 /** Paths of problems with the files of secrets. */
 const FILE_OF_SECRET = /^secrets[.[].*\.(certificate|key|passphrase|ca|crl)$/
 
-interface Flags extends OidcFlags {
+interface Flags extends OidcFlags, ConnectionFlags {
   readonly config?: string
   readonly admin: string
   readonly 'admin-host'?: readonly string[]
@@ -114,6 +124,7 @@ function parse() {
         kubeconfig: { type: 'string' },
         access: { type: 'string' },
         ...OIDC_OPTIONS,
+        ...CONNECTION_OPTIONS,
         testbed: { type: 'string' },
         prometheus: { type: 'string' },
         otlp: { type: 'string' },
@@ -136,6 +147,7 @@ async function run(): Promise<void> {
   }
   const { admin, xds, state, 'die-with-parent': dieWithParent } = flags
   const oidc = readOidcFlags(flags)
+  const connections = readConnectionFlags(flags)
   const tracing = await startTracingOf(flags)
   const secretsFolder = secretsFolderOf(flags)
   const config = flags.config === undefined ? undefined : await readConfigFile(flags.config)
@@ -147,6 +159,7 @@ async function run(): Promise<void> {
     xds,
     ...xdsTlsOf(flags),
     ...drainTimeOf(flags),
+    ...connections,
     ...loadIntervalOf(flags),
     ...(state === undefined ? {} : { stateFolder: state }),
     secretsFolder,
@@ -169,10 +182,14 @@ async function run(): Promise<void> {
       `${flags.config} is ignored: the state folder ${state} already has a desired state, which is in force\n`,
     )
   }
-  endCleanly(async () => {
-    await controlPlane.close()
-    await tracing?.shutdown()
-  }, dieWithParent)
+  endCleanly(
+    async () => {
+      await controlPlane.close()
+      await tracing?.shutdown()
+    },
+    connections.closeGraceMs + CLOSE_REST_MS,
+    dieWithParent,
+  )
   const { adminUrl, xdsAddress, tokensFile } = controlPlane
   process.stdout.write(`${JSON.stringify({ admin: adminUrl, xds: xdsAddress, tokens: tokensFile })}\n`)
 }
@@ -237,27 +254,15 @@ async function startTracingOf({ otlp }: Flags): Promise<Tracing | undefined> {
   return startTracing({ service: 'switchyard', endpoint: otlp })
 }
 
-/** In milliseconds. */
-function readSeconds(flag: string, text: string, least: number, most: number): number {
-  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
-  if (seconds >= least && seconds <= most) return seconds * 1000
-  throw new SwitchyardError(
-    'invalid-argument',
-    `${flag} ${text} is not a number of seconds from ${least} to ${most}: see --help`,
-  )
-}
-
-function endCleanly(close: () => Promise<void>, dieWithParent: boolean): void {
+function endCleanly(close: () => Promise<void>, limitMs: number, dieWithParent: boolean): void {
   let ending = false
   const end = () => {
     if (ending) return
     ending = true
     const limit = setTimeout(() => {
-      process.stderr.write(
-        `the control plane did not close within ${CLOSE_LIMIT_MS} ms, so it ends at once\n`,
-      )
+      process.stderr.write(`the control plane did not close within ${limitMs} ms, so it ends at once\n`)
       process.exit(1)
-    }, CLOSE_LIMIT_MS)
+    }, limitMs)
     limit.unref()
     close().then(() => process.exit(0), fail)
   }

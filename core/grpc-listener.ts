@@ -22,7 +22,9 @@ export interface ListenOptions {
   /** Of grpc-js. If they change, as those of a certificate provider do, new connections get the new ones. */
   readonly credentials: ServerCredentials
   /** Of `net.Server.listen`. */
-  readonly at: { readonly path: string } | { readonly host: string; readonly port: number }
+  readonly at:
+    | { readonly path: string }
+    | { readonly host: string; readonly port: number; readonly reusePort?: boolean }
   /** How long a client may take for the handshake of TLS, and again for the preface of HTTP/2, in milliseconds. */
   readonly patienceMs: number
   /** Called when the certificate of a client ends, and its connection with it. */

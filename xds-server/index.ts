@@ -24,6 +24,7 @@ export {
   type ClientInfo,
   type MissingStatus,
   type Nack,
+  type NameList,
   type NodeStatus,
   type PendingStatus,
   type StreamInfo,
@@ -35,6 +36,7 @@ export {
 } from './nodes/status.ts'
 export type { Authorize } from './services/authorize.ts'
 export type { StreamLimits } from './services/limits.ts'
+export type { OnDemand, OnDemandRequest } from './services/lookups.ts'
 export type { Peer } from './services/peer.ts'
 export type { TelemetryService, TelemetrySink, TelemetrySource } from './services/telemetry-service.ts'
 export {

@@ -8,6 +8,7 @@ import { EventStreamSchema } from './events.ts'
 import { FlipProgressSchema } from './flip.ts'
 import { LbSettingSchema } from './lb.ts'
 import { LoadSchema } from './load.ts'
+import { DisconnectedSchema } from './node.ts'
 import { RevisionListSchema, RevisionWithDocumentSchema } from './revision.ts'
 import { CallerSchema, LoginLinkSchema, SessionSchema } from './session.ts'
 import { SnapshotSchema } from './snapshot.ts'
@@ -81,6 +82,7 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
   listDashboards: { 200: DashboardListSchema },
   getPanel: { 200: PanelValuesSchema },
   getSnapshot: { 200: SnapshotSchema },
+  deleteStreams: { 200: DisconnectedSchema },
   createLoginLink: { 201: LoginLinkSchema },
   createSession: { 201: SessionSchema },
   getSession: { 200: CallerSchema },

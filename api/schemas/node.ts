@@ -30,6 +30,7 @@ const TypeStatusSchema = Type.Object({
   state: NodeStateSchema,
   wildcard: Type.Boolean({ description: 'Whether the node subscribes to all resources of the type.' }),
   names: Type.Integer({ description: 'How many names the node subscribes to.' }),
+  subscribed: Type.Optional(Type.Array(Type.String(), { description: 'The first 20 of these names.' })),
   sentVersion: Type.Optional(Type.String()),
   ackedVersion: Type.Optional(Type.String()),
   nack: Type.Optional(NackSchema),
@@ -98,3 +99,10 @@ export const NodeStatusSchema = Type.Object({
   ),
 })
 export type NodeStatus = DeepReadonly<Static<typeof NodeStatusSchema>>
+
+export const DisconnectedSchema = Type.Object({
+  fleet: Type.String(),
+  node: Type.String(),
+  streams: Type.Integer({ description: 'How many streams it had.' }),
+})
+export type Disconnected = DeepReadonly<Static<typeof DisconnectedSchema>>

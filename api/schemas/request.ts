@@ -8,6 +8,12 @@ export const FleetParamsSchema = Type.Object({
 })
 export type FleetParams = DeepReadonly<Static<typeof FleetParamsSchema>>
 
+export const NodeParamsSchema = Type.Object({
+  ...FleetParamsSchema.properties,
+  node: Type.String({ description: 'the name of a node', examples: ['edge-1'] }),
+})
+export type NodeParams = DeepReadonly<Static<typeof NodeParamsSchema>>
+
 export const UpstreamParamsSchema = Type.Object({
   upstream: Type.String({ description: 'the name of an upstream', examples: ['echo'] }),
 })

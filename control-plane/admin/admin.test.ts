@@ -40,7 +40,12 @@ function silentFleet() {
       return { outcome: 'pending', revision: HEAD, nodes: [] }
     },
   }
-  const nodes = { status: () => [], onEvent: () => () => {}, snapshotJson: () => undefined }
+  const nodes = {
+    status: () => [],
+    onEvent: () => () => {},
+    snapshotJson: () => undefined,
+    disconnect: () => 0,
+  }
   const { loads, traffic } = startLoadTally({ config: state.config, effectiveConfig: state.config })
   return { asked: asked.promise, state, nodes, loads, traffic, ...NO_EVENTS }
 }

@@ -15,6 +15,7 @@ t.test('the API document describes every route, with the schemas of bodies and a
     '/v1/dashboards/{dashboard}/panels/{panel}',
     '/v1/events',
     '/v1/fleets/{fleet}/lb',
+    '/v1/fleets/{fleet}/nodes/{node}/streams',
     '/v1/load',
     '/v1/login-links',
     '/v1/revisions',

@@ -109,6 +109,8 @@ export interface Nodes {
    * is not connected.
    */
   snapshotJson(fleet: string, node?: string): Readonly<Record<string, object>> | undefined
+  /** Ends the streams of a node, which connects again. @returns how many it had */
+  disconnect(fleet: string, node: string): number
 }
 
 /** What happens, for readers that follow it. */

@@ -48,6 +48,7 @@ const NEEDS = {
   listDashboards: { permission: 'read', scope: 'all' },
   getPanel: { permission: 'read', scope: 'all' },
   getSnapshot: { permission: 'read', scope: 'fleet' },
+  deleteStreams: { permission: 'write', scope: 'fleet' },
   // The page shows all fleets.
   createLoginLink: { permission: 'login', scope: 'all' },
   createSession: { permission: undefined, scope: 'caller' },

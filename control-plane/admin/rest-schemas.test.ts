@@ -190,6 +190,7 @@ t.test('the answers of all operations fit their schemas, with every outcome', as
   new AnsweringNode(t, xds.address, { id: 'node-2', cluster: 'edge' })
   await synced
   t.match((await rest.getStatus()).nodes, [{ id: 'node-1' }, { id: 'node-2', pinned: true }])
+  t.match(await rest.deleteStreams('edge', 'node-2'), { fleet: 'edge', node: 'node-2', streams: 1 })
 
   t.same([...seen].sort(), DOCUMENTED.toSorted())
 })

@@ -1,9 +1,12 @@
 // The status of fleets and nodes, what a fleet is served, and the health of the process.
 
 import type { FastifyInstance } from 'fastify'
+import type { Disconnected } from '../../api/schemas/node.ts'
 import {
   type FleetParams,
   FleetParamsSchema,
+  type NodeParams,
+  NodeParamsSchema,
   type NodeQuery,
   NodeQuerySchema,
 } from '../../api/schemas/request.ts'
@@ -73,6 +76,23 @@ export async function statusRoutes(server: FastifyInstance, { state, nodes, clos
       return withPatches(served, state.patchesOf(fleet))
     },
   })
+
+  // The fleet need not be in the document: a node that names another one is connected too, and served nothing.
+  server.route<{ Params: NodeParams }>({
+    ...routeOf('deleteStreams', { params: NodeParamsSchema }),
+    handler: async ({ params }): Promise<Disconnected> => {
+      const { fleet, node } = params
+      const streams = nodes.disconnect(fleet, node)
+      return streams > 0 ? { fleet, node, streams } : rejectUnknownNode(fleet, node)
+    },
+  })
+}
+
+function rejectUnknownNode(fleet: string, node: string): never {
+  throw new SwitchyardError(
+    'not-found',
+    `no node "${node}" of fleet "${fleet}" has a stream: "yard status" lists those that are connected`,
+  )
 }
 
 /** The names of the resources of a type. */

@@ -50,7 +50,13 @@ const READS: readonly OperationId[] = (Object.keys(OPERATIONS) as OperationId[])
   (id) => OPERATIONS[id].method === 'GET' && id !== 'listTokens',
 )
 const VIEWER: readonly OperationId[] = [...READS, 'createLoginLink']
-const WRITES: readonly OperationId[] = ['putConfig', 'patchConfig', 'putLb', 'putTestbedLoad']
+const WRITES: readonly OperationId[] = [
+  'putConfig',
+  'patchConfig',
+  'putLb',
+  'putTestbedLoad',
+  'deleteStreams',
+]
 const REGISTER: readonly OperationId[] = ['putEndpoint', 'deleteEndpoint']
 const MANAGE: readonly OperationId[] = ['listTokens', 'createToken', 'deleteToken']
 const EVERYBODY: readonly OperationId[] = [

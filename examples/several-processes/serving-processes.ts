@@ -122,7 +122,7 @@ export function serveWhatIsSent(options: XdsServerOptions, group: string): void 
       return {}
     }
     cache.setSnapshot(group, request.resources)
-    return { address: (await startXdsServer(options)).address }
+    return { address: (await startXdsServer({ ...options, reusePort: true })).address }
   }
   process.on('message', async (request: Request) => {
     process.send?.({ id: request.id, ...(await carryOut(request)) })

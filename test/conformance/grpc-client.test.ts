@@ -12,6 +12,7 @@ import {
   ROUTE,
   SnapshotCache,
   startXdsServer,
+  type XdsServerOptions,
 } from '../../xds-server/index.ts'
 import { nextEvent } from '../support/conformance.ts'
 import {
@@ -35,7 +36,7 @@ type Name = 'a' | 'b'
 const other = (name: Name): Name => (name === 'a' ? 'b' : 'a')
 
 /** Backends "a" and "b", a client of an xDS server, and what the server serves. */
-async function start(t: Test) {
+async function start(t: Test, options: Partial<XdsServerOptions> = {}) {
   const ports = new Map<Name, number>()
   for (const id of ['a', 'b'] as const) {
     const backend = await startBackend({ id, listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 })
@@ -52,7 +53,7 @@ async function start(t: Test) {
   }
   const cache = new SnapshotCache({ consistency: 'enforce' })
   cache.setSnapshot(GROUP, resourcesTo('a'))
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...options })
   t.teardown(() => server.close())
   const load = startCalls(t, server.address)
   await load.untilAnsweredBy('a')
@@ -175,6 +176,24 @@ for (const keeps of [true, false]) {
     },
   )
 }
+
+t.test('X82, X85: a gRPC client comes back without a failed call while its streams end', async (t) => {
+  const { cache, server, load } = await start(t, {
+    maxConnectionAge: { timeMs: 500, graceMs: 60_000 },
+  })
+  for (const reason of ['age', 'disconnected']) {
+    const opened = nextEvent(cache, ({ kind }) => kind === 'opened')
+    const closed = nextEvent(cache, ({ kind }) => kind === 'closed')
+    if (reason === 'disconnected' && server.disconnect(GROUP, 'caller-1') === 0)
+      t.comment('its age was sooner')
+    t.match(await closed, { reason: /age|disconnected/ })
+    await opened
+    await load.untilAnsweredBy('a')
+  }
+  while (cache.nodeStatus(GROUP, 'caller-1').state !== 'SYNCED')
+    await nextEvent(cache, ({ kind }) => kind === 'acked')
+  t.same((await load.stop()).failures, [])
+})
 
 t.test('X44: a NACKed cluster that no route names any more holds nothing back', async (t) => {
   const { cache, load, resourcesTo } = await start(t)

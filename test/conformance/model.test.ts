@@ -12,7 +12,7 @@ const HISTORIES = 500
 /** For other seeds and a longer search: npm run model -- --minutes 10 */
 const seeds = [1, ...FAILED_ONCE.map(({ seed }) => seed), ...Array.from({ length: FRESH_SEEDS }, randomSeed)]
 
-t.test('X1, X5, X10, X14, X15, X31: each client has what is served', async (t) => {
+t.test('X1, X5, X10, X14, X15, X31, X72: each client has what is served', async (t) => {
   await searchSeeds({
     seeds,
     histories: HISTORIES,

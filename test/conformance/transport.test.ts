@@ -86,6 +86,25 @@ t.test('an address in use is an error, and the server that uses it keeps serving
   }
 })
 
+const notLinux = process.platform !== 'linux' && 'only Linux spreads connections'
+t.test('servers with reusePort share a port, and for others it is in use', { skip: notLinux }, async (t) => {
+  let address = '127.0.0.1:0'
+  for (const name of ['a', 'b']) {
+    const cache = new SnapshotCache()
+    cache.setSnapshot('fleet', [staticCluster(name)])
+    const server = await startXdsServer({ cache, address, reusePort: true })
+    t.teardown(() => server.close())
+    address = server.address
+  }
+  const seen = new Set<string>()
+  // That the kernel chooses one of two servers 40 times has a chance of one in 2⁴⁰.
+  for (let attempt = 0; seen.size < 2 && attempt < 40; attempt += 1) {
+    for (const name of await served(t, address)) seen.add(name)
+  }
+  t.strictSame([...seen].sort(), ['a', 'b'])
+  await t.rejects(startXdsServer({ cache: new SnapshotCache(), address }), { code: 'address-in-use' })
+})
+
 t.test('an address that cannot be bound is an error', async (t) => {
   await t.rejects(startXdsServer({ cache: new SnapshotCache(), address: '192.0.2.1:1' }), {
     code: 'invalid-argument',

@@ -1,19 +1,31 @@
-// Scoped routes with a real Envoy: it asks for scopes without names, and in SotW it deletes each scope that a response leaves out.
+// Scoped routes (SRDS) with real Envoys: they ask for scopes without names, and in SotW they delete each scope that a response
+// leaves out.
 
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
-import { ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
-import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
+import { AddressSchema } from '@envoy/xds-protos/envoy/config/core/v3/address_pb.js'
+import type { ConfigSource } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
+import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
+import {
+  type RouteConfiguration,
+  RouteConfigurationSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import {
+  type ScopedRouteConfiguration,
+  ScopedRouteConfigurationSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
-import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
-import { startEnvoy, untilSynced } from '../support/real-envoy.ts'
-import { ads, assignment, cluster, routes } from '../support/resources.ts'
+import type { ResourceInput } from '../../xds-server/index.ts'
+import { SCOPED_ROUTE } from '../../xds-server/snapshot/resource-type.ts'
+import { startVariants } from '../support/envoy-variants.ts'
+import { untilState, untilSynced } from '../support/real-envoy.ts'
+import { ads } from '../support/resources.ts'
 
-/** A listener that chooses the route configuration of a call by its header `x-scope`. */
-function scopedListener(port: number) {
+/** A listener that chooses the route configuration of a request by its header `x-scope`. */
+function scopedListener(port: number, source: ConfigSource): Listener {
   const manager = create(HttpConnectionManagerSchema, {
     statPrefix: 'main',
     routeSpecifier: {
@@ -31,7 +43,7 @@ function scopedListener(port: number) {
             },
           ],
         },
-        configSpecifier: { case: 'scopedRds', value: { scopedRdsConfigSource: ads() } },
+        configSpecifier: { case: 'scopedRds', value: { scopedRdsConfigSource: source } },
       },
     },
     httpFilters: [
@@ -42,14 +54,12 @@ function scopedListener(port: number) {
     ],
   })
   const filter = { name: 'http', typedConfig: anyPack(HttpConnectionManagerSchema, manager) }
+  const portSpecifier = { case: 'portValue' as const, value: port }
   return create(ListenerSchema, {
     name: 'main',
-    address: {
-      address: {
-        case: 'socketAddress',
-        value: { address: '127.0.0.1', portSpecifier: { case: 'portValue', value: port } },
-      },
-    },
+    address: create(AddressSchema, {
+      address: { case: 'socketAddress', value: { address: '127.0.0.1', portSpecifier } },
+    }),
     filterChains: [
       {
         filters: [{ name: filter.name, configType: { case: 'typedConfig', value: filter.typedConfig } }],
@@ -58,36 +68,78 @@ function scopedListener(port: number) {
   })
 }
 
-function scope(name: string, routeConfigurationName: string) {
-  const key = { fragments: [{ type: { case: 'stringKey' as const, value: name } }] }
-  return create(ScopedRouteConfigurationSchema, { name, routeConfigurationName, key })
+/** Answers each request itself, with this status. */
+function answering(name: string, status: number): RouteConfiguration {
+  const routes = [
+    {
+      match: { pathSpecifier: { case: 'prefix' as const, value: '/' } },
+      action: { case: 'directResponse' as const, value: { status } },
+    },
+  ]
+  return create(RouteConfigurationSchema, { name, virtualHosts: [{ name, domains: ['*'], routes }] })
 }
 
-for (const protocol of ['delta', 'sotw'] as const) {
-  t.test(`X18, X24: Envoy gets all scopes, and keeps them when one changes (${protocol})`, async (t) => {
-    const cache = new SnapshotCache({ consistency: 'enforce' })
-    const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
-    t.teardown(() => server.close())
-    const envoy = await startEnvoy(t, server.address, protocol)
-    const scopesInEnvoy = async () => {
-      const name = 'http.main.scoped_rds.scopes.active_scopes'
-      return (await envoy.admin.stats(name)).get(name)
-    }
-    const rest = [
-      cluster('a'),
-      assignment('a', 1),
-      scopedListener(await freePort()),
-      routes('r1', 'a'),
-      routes('r2', 'a'),
-    ]
-    cache.setSnapshot('fleet', [...rest, scope('one', 'r1'), scope('two', 'r1')])
+/** The scope of requests with this value of the header; by default that is its name. */
+function scope(name: string, routes: string, value = name): ScopedRouteConfiguration {
+  const key = { fragments: [{ type: { case: 'stringKey' as const, value } }] }
+  return create(ScopedRouteConfigurationSchema, { name, routeConfigurationName: routes, key })
+}
+
+const ports = new Map<ConfigSource, number>()
+const ROUTES = [answering('r1', 201), answering('r2', 202)]
+
+const yards = await startVariants({
+  consistency: 'enforce',
+  serve: async (cache, { source }) => {
+    const port = await freePort()
+    ports.set(source, port)
+    cache.setSnapshot('fleet', [
+      scopedListener(port, source),
+      ...ROUTES,
+      scope('one', 'r1'),
+      scope('two', 'r1'),
+    ])
+  },
+})
+
+for (const { title, cache, envoy, source } of yards) {
+  const port = ports.get(source) ?? 0
+  const serve = (...resources: readonly ResourceInput[]) =>
+    cache.setSnapshot('fleet', [scopedListener(port, source), ...ROUTES, ...resources])
+  const statuses = () =>
+    Promise.all(
+      ['one', 'two', 'three'].map(
+        async (value) => (await fetch(`http://127.0.0.1:${port}/`, { headers: { 'x-scope': value } })).status,
+      ),
+    )
+  const scopesInEnvoy = async () => {
+    const name = 'http.main.scoped_rds.scopes.active_scopes'
+    return (await envoy.admin.stats(name)).get(name)
+  }
+
+  t.test(`X18, X24, X66: Envoy gets all scopes, and keeps them when one changes (${title})`, async (t) => {
+    const [node] = await untilSynced(cache)
+    t.match(node?.types[SCOPED_ROUTE], { wildcard: true, names: 0 }, 'it names none')
+    await envoy.admin.waitUntilLive()
+    t.same([await scopesInEnvoy(), await statuses()], [2, [201, 201, 404]])
+    serve(scope('one', 'r2'), scope('two', 'r1'))
     await untilSynced(cache)
-    t.equal(await scopesInEnvoy(), 2)
-    cache.setSnapshot('fleet', [...rest, scope('one', 'r2'), scope('two', 'r1')])
+    t.same([await scopesInEnvoy(), await statuses()], [2, [202, 201, 404]], 'one has changed')
+    serve(scope('one', 'r2'), scope('two', 'r1'), scope('three', 'r1'))
     await untilSynced(cache)
-    t.equal(await scopesInEnvoy(), 2, 'the scope that did not change is still there')
-    cache.setSnapshot('fleet', [...rest, scope('one', 'r2')])
+    t.same([await scopesInEnvoy(), await statuses()], [3, [202, 201, 201]], 'one is new')
+    serve(scope('one', 'r2'))
     await untilSynced(cache)
-    t.equal(await scopesInEnvoy(), 1, 'a removed scope is gone')
+    t.same([await scopesInEnvoy(), await statuses()], [1, [202, 404, 404]], 'two are gone')
+  })
+
+  t.test(`X18, X24, X66: Envoy NACKs two scopes with one key, and keeps its own (${title})`, async (t) => {
+    serve(scope('one', 'r2'), scope('two', 'r1', 'one'))
+    const { types } = await untilState(cache, 'NACKED')
+    t.match(types[SCOPED_ROUTE]?.nack?.message, /scope key conflict found/)
+    t.same(await statuses(), [202, 404, 404])
+    serve(scope('one', 'r2'), scope('two', 'r1'))
+    await untilState(cache, 'SYNCED')
+    t.same(await statuses(), [202, 201, 404])
   })
 }

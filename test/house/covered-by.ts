@@ -224,6 +224,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'examples/grpc-patterns/main.ts': spawnedBy('examples/grpc-patterns/grpc-patterns.test.ts'),
   'examples/mutual-tls/': spawnedBy('examples/mutual-tls/mutual-tls.test.ts'),
   'examples/on-demand/': spawnedBy('examples/on-demand/on-demand.test.ts'),
+  'examples/on-demand-hosts/': spawnedBy('examples/on-demand-hosts/on-demand-hosts.test.ts'),
   'examples/per-node/': spawnedBy('examples/per-node/per-node.test.ts'),
   'examples/several-processes/': spawnedBy('examples/several-processes/several-processes.test.ts'),
   'examples/resources.ts': spawnedBy('examples/first-control-plane/first-control-plane.test.ts'),

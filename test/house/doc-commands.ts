@@ -296,6 +296,10 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'cd .state/identities && npm run example mutual-tls $PWD/ca.pem $PWD/control-plane.pem $PWD/control-plane.key':
       example('mutual-tls'),
   },
+  'examples/on-demand-hosts/README.md': {
+    'npm run example on-demand-hosts 127.0.0.1:18000 10000 orders.example=50051 payments.example=50052':
+      example('on-demand-hosts'),
+  },
   'examples/on-demand/README.md': {
     'npm run example on-demand 127.0.0.1:18000 orders=50051 payments=50052': example('on-demand'),
   },

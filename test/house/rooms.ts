@@ -133,9 +133,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'control-plane/access/',
     ],
   },
+  'control-plane/flags/': {
+    holds: 'flags of `yard serve` that become settings',
+    mayImport: ['xds-server/index.ts'],
+  },
   'control-plane/main.ts': {
     holds: "the control plane's process",
-    mayImport: ['control-plane/control-plane.ts'],
+    mayImport: ['control-plane/control-plane.ts', 'control-plane/flags/'],
   },
   'services/': {
     holds:

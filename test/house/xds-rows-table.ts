@@ -2,7 +2,8 @@
 
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { DOCUMENTS, XDS_ROWS } from './xds-rows.ts'
+import { DOCUMENTS } from './xds-documents.ts'
+import { XDS_ROWS } from './xds-rows.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -255,6 +255,20 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['VHDS', 'envoyproxy/envoy#39315'],
     says: 'the management server should respond with a DeltaDiscoveryResponse in which the resources entry for that virtual host has the name and aliases set to the requested host entry and the resource unpopulated',
   },
+  X63: {
+    rule: 'What clients ask for is known by name: the event `subscribed` has the names that a request adds and drops, and the status the first names of each subscription.',
+    sources: ['P', 'envoyproxy/go-control-plane#1296'],
+    says: 'xDS requests allow the client to specify a set of resource names as a hint to the server about which resources the client is interested in.',
+  },
+  X64: {
+    rule: 'With the option `onDemand`, a client learns that a name does not exist only when the lookup of the name is over. What the lookup makes is pushed in stages meanwhile, so the first call to a host or a cluster finds it.',
+    sources: ['P', 'envoyproxy/envoy#17891'],
+    says: 'The management server may reply either immediately or when the requested resources are available',
+  },
+  X65: {
+    rule: 'A separate stream for clusters that calls name belongs to the client of the aggregated stream with all clusters, and so do separate streams for virtual hosts: the node is in sync when they are.',
+    sources: ['ODCDS', 'envoyproxy/envoy#24726'],
+  },
   X66: {
     rule: 'Each type that Envoy discovers has a separate service beside ADS, SRDS, ECDS and RTDS too, in SotW and delta. VHDS has delta only.',
     sources: ['P', 'envoyproxy/java-control-plane#471'],
@@ -317,6 +331,11 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['TP1'],
     says: 'If no resources are present in the glob collection, the server should reply with a DeltaDiscoveryResponse in which the glob collection URL is specified in removed_resources.',
   },
+  X79: {
+    rule: 'In delta, a name that the client subscribes to is written as the client wrote it. Every other resource is sent and removed under the name in the resource: Envoy removes a cluster by that name only.',
+    sources: ['TP1'],
+    says: 'Two xdstp:// URNs are considered equivalent if they match component-wise modulo context parameter ordering.',
+  },
   X80: {
     rule: 'Resources of several authorities are served side by side, each under its own name. Clients have those of other servers from elsewhere if `external` lists their names, their collections or their authorities.',
     sources: ['TP1', 'A47'],
@@ -353,30 +372,8 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'The requests of a stream in a second are limited. Answers to responses do not count.',
     sources: ['envoyproxy/java-control-plane#101', 'istio/istio#41246'],
   },
-}
-
-/** The names of documents in `sources`. */
-export const DOCUMENTS: Readonly<Record<string, readonly [title: string, url: string]>> = {
-  P: ['xDS protocol', 'https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol'],
-  MGMT: [
-    'xDS management servers',
-    'https://www.envoyproxy.io/docs/envoy/latest/configuration/overview/mgmt_server',
-  ],
-  VHDS: [
-    'virtual host discovery service',
-    'https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/vhds',
-  ],
-  LRS: [
-    'load reporting service',
-    'https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_reporting_service',
-  ],
-  TP1: ['xRFC TP1', 'https://github.com/cncf/xds/blob/main/proposals/TP1-xds-transport-next.md'],
-  A47: ['gRFC A47', 'https://github.com/grpc/proposal/blob/master/A47-xds-federation.md'],
-  GOAWAY: ['RFC 9113, GOAWAY', 'https://www.rfc-editor.org/rfc/rfc9113#section-6.8'],
-  A9: ['gRFC A9', 'https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md'],
-  A46: ['gRFC A46', 'https://github.com/grpc/proposal/blob/master/A46-xds-nack-semantics-improvement.md'],
-  A88: ['gRFC A88', 'https://github.com/grpc/proposal/blob/master/A88-xds-data-error-handling.md'],
-  TP3: ['xRFC TP3', 'https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md'],
-  A53: ['gRFC A53', 'https://github.com/grpc/proposal/blob/master/A53-xds-ignore-resource-deletion.md'],
-  A57: ['gRFC A57', 'https://github.com/grpc/proposal/blob/master/A57-xds-client-failure-mode-behavior.md'],
+  X92: {
+    rule: 'In delta, the configuration of a filter (ECDS) that does not exist is not answered as removed: the listener of an Envoy would warm forever. One that the client has is removed.',
+    sources: ['envoyproxy/envoy#30379', 'istio/istio#49855'],
+  },
 }

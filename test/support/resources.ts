@@ -204,11 +204,11 @@ export function inlineListener(name: string, port: number, clusterName: string):
   return listener(name, port, manager, '127.0.0.1')
 }
 
-/** What a gRPC client asks for by the name that it dials: the routes of the same name, from RDS. */
-export function apiListener(name: string): Listener {
+/** What a gRPC client asks for by the name that it dials: its routes are from RDS. */
+export function apiListener(name: string, routes = name): Listener {
   const { typedConfig } = httpManager(name, {
     case: 'rds',
-    value: create(RdsSchema, { configSource: ads(), routeConfigName: name }),
+    value: create(RdsSchema, { configSource: ads(), routeConfigName: routes }),
   })
   return create(ListenerSchema, { name, apiListener: { apiListener: typedConfig } })
 }

@@ -169,6 +169,12 @@ export function errorTextOf({ name, code, message }: NamedError): string {
   return `${name}!${code === PERMISSION_DENIED ? message : ''}`
 }
 
+/** A snapshot of one type. */
+export function snapshotOf(typeUrl: string, inputs: readonly ResourceInput[], sequence: number): Snapshot {
+  const types = new Map([[typeUrl, createTypeSnapshot(typeUrl, createResources(inputs))]])
+  return createSnapshot('fleet', sequence, types)
+}
+
 /** A resource → `a=1`. An unnamed one is the empty assignment that the cache makes for a cluster without endpoints. */
 export function textOf({ name, version }: Resource): string {
   return `${name}=${contents.get(version) ?? 'empty'}`

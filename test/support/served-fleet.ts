@@ -63,7 +63,7 @@ export async function serveFleet(
   t.teardown(() => xds.close())
   const admin = await createAdmin({
     state,
-    nodes: nodesIn(cache),
+    nodes: nodesIn(cache, xds),
     endpoints: new EndpointRegistry(endpoints, state),
     loads,
     traffic,

@@ -12,6 +12,8 @@
 //   block, drain                   the transport's buffer is full, or has room again
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
+//   as lookingUp                   absent names are looked up before the client learns of it
+//   lookedUp EDS a                 the lookup of these names is over
 //   as expiring                    the client takes TTLs; CDS a=1~9000 has one of 9,000 ms
 //   beat CDS 9000                  a heartbeat is due: CDS#1+2 ~a has no content
 //   late CDS 9000                  the same when the resources may have expired at the client
@@ -130,6 +132,7 @@ function wordsAfter(sign: string, words: readonly string[]): string[] {
 const TRAITS: Readonly<Record<string, Partial<StreamState>>> = {
   grpc: { client: 'grpc' },
   draining: { isDraining: true },
+  lookingUp: { looksUp: true },
   reader: { explain: (typeUrl, name) => notFound('fleet', typeUrl, name) },
 }
 
@@ -165,6 +168,10 @@ class ScriptedStream<Request> {
         return this.#step({ kind: 'writable' })
       case 'drained':
         return this.#step({ kind: 'drained', nonce: words[0] ?? '' })
+      case 'lookedUp': {
+        const [type = '', ...names] = words
+        return this.#step({ kind: 'lookedUp', typeUrl: typeUrlFor(type), names: new Set(names) })
+      }
       case 'as':
         this.#state = {
           ...this.#state,

@@ -246,12 +246,13 @@ t.test('X6: after a restart a node is sent what it NACKed, whatever versions it 
 
 const STREAM_OF = { node: 'n1', group: 'fleet', stream: STREAM }
 const OF = { ...STREAM_OF, typeUrl: CLUSTER }
+const SUBSCRIBED = { kind: 'subscribed', names: 2, wildcard: true } as const
 const OPENED_AT = STREAM.openedAt
 
 const EVENTS: readonly [report: WatchReport, event: XdsEvent][] = [
   [
-    { kind: 'subscribed', typeUrl: CLUSTER, names: 2, wildcard: true },
-    { kind: 'subscribed', names: 2, wildcard: true, ...OF },
+    { ...SUBSCRIBED, typeUrl: CLUSTER, added: new Set(['b']), dropped: new Set() },
+    { ...SUBSCRIBED, added: { count: 1, names: ['b'] }, dropped: { count: 0, names: [] }, ...OF },
   ],
   [
     { kind: 'unserved', typeUrl: CLUSTER, message: 'none' },

@@ -7,7 +7,13 @@ import type { EndReason, XdsEvent } from '../nodes/events.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamSource } from '../nodes/node-streams.ts'
 import type { ResourceView } from '../nodes/resource-view.ts'
-import { describeMissing, type PendingStatus, type StreamInfo, type TypeView } from '../nodes/status.ts'
+import {
+  describeMissing,
+  describeNames,
+  type PendingStatus,
+  type StreamInfo,
+  type TypeView,
+} from '../nodes/status.ts'
 import type { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { UnconfirmedNames } from '../nodes/unconfirmed-names.ts'
 import type { Resource } from '../snapshot/resource.ts'
@@ -55,6 +61,8 @@ export type WatchReport =
       readonly typeUrl: string
       readonly names: number
       readonly wildcard: boolean
+      readonly added: ReadonlySet<string>
+      readonly dropped: ReadonlySet<string>
     }
   | { readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string }
   | {
@@ -200,7 +208,10 @@ function eventOf(
   changedNamesIn: (typeUrl: string, response: AnsweredResponse) => ReadonlySet<string>,
 ): XdsEvent {
   switch (report.kind) {
-    case 'subscribed':
+    case 'subscribed': {
+      const { added, dropped } = report
+      return { ...report, added: describeNames(added), dropped: describeNames(dropped), ...of }
+    }
     case 'unserved':
     case 'stale':
     case 'overdue':

@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { view } from '../../test/support/hand-stream.ts'
-import { CLUSTER, ENDPOINT, LISTENER, SECRET } from '../snapshot/resource-type.ts'
+import { CLUSTER, ENDPOINT, LISTENER, SECRET, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { type DescribedStream, groupByClient } from './clients.ts'
 
 interface NamedStream extends DescribedStream {
@@ -27,6 +27,9 @@ const lds = (name: string, peer = '10.0.0.1:1') => stream(name, peer, false, { [
 const eds = (name: string, peer: string, ...names: string[]) =>
   stream(name, peer, false, { [ENDPOINT]: names })
 const sds = (name: string, peer: string, ...names: string[]) => stream(name, peer, false, { [SECRET]: names })
+
+const onDemand = (name: string) => stream(name, '10.0.0.1:1', false, { [CLUSTER]: ['x'] })
+const vhds = (name: string) => stream(name, '10.0.0.1:1', false, { [VIRTUAL_HOST]: '*' })
 
 const CASES: readonly [what: string, streams: readonly NamedStream[], clients: readonly string[]][] = [
   ['an aggregated stream is a client', [ads('a')], ['a']],
@@ -62,6 +65,16 @@ const CASES: readonly [what: string, streams: readonly NamedStream[], clients: r
     ['c1', 'a', 'c2'],
   ],
   [
+    'a separate stream for clusters on demand belongs to the aggregated stream with all clusters',
+    [ads('a'), onDemand('o'), ads('b', '10.0.0.1:2'), onDemand('p')],
+    ['a o', 'b p'],
+  ],
+  [
+    'a separate stream for each route configuration with virtual hosts belongs to one client',
+    [ads('a'), vhds('v'), vhds('w')],
+    ['a v w'],
+  ],
+  [
     'streams of two hosts are two clients',
     [
       cds('c', '10.0.0.1:1'),
@@ -74,7 +87,7 @@ const CASES: readonly [what: string, streams: readonly NamedStream[], clients: r
 ]
 
 for (const [what, streams, clients] of CASES) {
-  t.test(`X47: ${what}`, async (t) => {
+  t.test(`X47, X65: ${what}`, async (t) => {
     t.same(
       groupByClient(streams).map((own) => own.map(({ name }) => name).join(' ')),
       clients,

@@ -1,5 +1,6 @@
 // Tells apart the clients that share a node id. A client has one aggregated stream, or separate streams for its types and names.
 
+import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import type { StreamInfo, TypeView } from './status.ts'
 
 export interface DescribedStream {
@@ -38,21 +39,32 @@ export function groupByClient<Stream extends DescribedStream>(
 
 /** What a stream must have for itself, and what no later stream of its client may have. */
 function slotsOf({ info, views }: DescribedStream): { readonly needs: string[]; readonly takes: string[] } {
-  const types = [...views.keys()]
+  const needed = [...views].map(([typeUrl, { wildcard }]) => slotOf(typeUrl, wildcard))
+  // A client may ask for all clusters on its aggregated stream, and on another one for those that calls name.
+  const taken = [...views].flatMap(([typeUrl, { wildcard }]) =>
+    wildcard === info.aggregated
+      ? [slotOf(typeUrl, wildcard)]
+      : [slotOf(typeUrl, true), slotOf(typeUrl, false)],
+  )
   if (info.aggregated) {
     return {
-      needs: ['aggregated', ...types.map((typeUrl) => `separate ${typeUrl}`)],
-      takes: ['aggregated', ...types.map((typeUrl) => `aggregated ${typeUrl}`)],
+      needs: ['aggregated', ...needed.map((slot) => `separate ${slot}`)],
+      takes: ['aggregated', ...taken.map((slot) => `aggregated ${slot}`)],
     }
   }
   const subscriptions = [...views].flatMap(([typeUrl, { wildcard, names }]) => [
-    ...(wildcard ? [`${typeUrl} *`] : []),
+    // Envoy opens one for the virtual hosts of each route configuration.
+    ...(wildcard && typeUrl !== VIRTUAL_HOST ? [`${typeUrl} *`] : []),
     ...[...names].map((name) => `${typeUrl} ${name}`),
   ])
   return {
-    needs: [...types.map((typeUrl) => `aggregated ${typeUrl}`), ...subscriptions],
-    takes: [...types.map((typeUrl) => `separate ${typeUrl}`), ...subscriptions],
+    needs: [...needed.map((slot) => `aggregated ${slot}`), ...subscriptions],
+    takes: [...taken.map((slot) => `separate ${slot}`), ...subscriptions],
   }
+}
+
+function slotOf(typeUrl: string, wildcard: boolean): string {
+  return `${wildcard ? 'all' : 'names'} ${typeUrl}`
 }
 
 /** The address without the port, which differs for each connection. */

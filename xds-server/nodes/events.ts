@@ -1,6 +1,6 @@
 // The events of the cache: one for each thing that happens to a node, a stream or a snapshot.
 
-import type { MissingStatus, Nack, PendingStatus, StreamInfo } from './status.ts'
+import type { MissingStatus, Nack, NameList, PendingStatus, StreamInfo } from './status.ts'
 
 /**
  * What each event about a stream says.
@@ -69,11 +69,14 @@ export type XdsEvent =
       readonly pending: readonly PendingStatus[]
       readonly reason?: EndReason
     } & StreamEvent)
+  /** `added`: what the request asks for, perhaps again. `names`: how many names the stream subscribes to by now. */
   | ({
       readonly kind: 'subscribed'
       readonly typeUrl: string
       readonly names: number
       readonly wildcard: boolean
+      readonly added: NameList
+      readonly dropped: NameList
     } & StreamEvent)
   /** The client subscribes to a type that nobody serves: it would wait for it forever. `message` says how to fix it. */
   | ({ readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string } & StreamEvent)
@@ -136,5 +139,6 @@ export type FaultSource =
   | 'explainMissing'
   | 'authorize'
   | 'telemetry'
+  | 'onDemand'
   | 'nackLog'
   | 'stream'

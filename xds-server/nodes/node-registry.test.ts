@@ -42,7 +42,7 @@ t.test('a connected node shows its streams and their types together', async (t) 
     ],
     types: {
       [CLUSTER]: { state: 'SYNCED', wildcard: true, names: 0 },
-      [LISTENER]: { state: 'STALE', wildcard: false, names: 1 },
+      [LISTENER]: { state: 'STALE', wildcard: false, names: 1, subscribed: ['l'] },
     },
   })
 })
@@ -71,7 +71,13 @@ t.test(
       state: 'DISCONNECTED',
       streams: [],
       types: {
-        [CLUSTER]: { state: 'DISCONNECTED', wildcard: false, names: 1, ackedVersion: 'v1' },
+        [CLUSTER]: {
+          state: 'DISCONNECTED',
+          wildcard: false,
+          names: 1,
+          subscribed: ['a'],
+          ackedVersion: 'v1',
+        },
       },
     })
   },

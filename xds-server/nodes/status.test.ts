@@ -14,6 +14,7 @@ import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../snapshot/resource-type.ts'
 import {
   type ClientContext,
+  describeNames,
   describeTypes,
   mergeClients,
   type SyncState,
@@ -100,7 +101,7 @@ t.test('a type that is referred to and not subscribed is NOT_SENT', async (t) =>
 
 t.test('resources that are subscribed by name refer to types that the node needs too', async (t) => {
   t.same(describeTypes([new Map([[LISTENER, view('SYNCED', ['main'])]])], FULL), {
-    [LISTENER]: { state: 'SYNCED', wildcard: false, names: 1 },
+    [LISTENER]: { state: 'SYNCED', wildcard: false, names: 1, subscribed: ['main'] },
     [ROUTE]: { state: 'NOT_SENT', wildcard: false, names: 0 },
   })
 })
@@ -163,7 +164,7 @@ t.test('the streams of a node are merged: all names, and the worst state', async
     undefined,
   )
   t.same(types, {
-    [ROUTE]: { state: 'NACKED', wildcard: false, names: 3, nack },
+    [ROUTE]: { state: 'NACKED', wildcard: false, names: 3, subscribed: ['r', 'x', 'r2'], nack },
     [CLUSTER]: { state: 'SYNCED', wildcard: true, names: 0 },
   })
 })
@@ -210,3 +211,17 @@ t.test('of several clients, the worst of each type counts, whichever comes first
   }
   t.match(mergeClients([type('UNKNOWN', 1), type('MISSING', 2)]), { [CLUSTER]: { state: 'UNKNOWN' } })
 })
+
+t.test(
+  'X63: the status has the first 20 names that a node asks for, and an event the first 100',
+  async (t) => {
+    const names = Array.from({ length: 150 }, (_, index) => `${index}`)
+    const long = 'x'.repeat(300)
+    const types = describeTypes([new Map([[CLUSTER, view('SYNCED', [long, ...names])]])], undefined)
+    t.match(types, { [CLUSTER]: { names: 151, subscribed: [`${'x'.repeat(256)}…`, '0', '1'] } })
+    t.equal(types[CLUSTER]?.subscribed?.length, 20)
+    const list = describeNames(new Set([...names, long]))
+    t.same([list.count, list.names.length, list.names.at(-1)], [151, 100, '99'])
+    t.same(describeNames(new Set(['a'])), { count: 1, names: ['a'] }, 'a short list is whole')
+  },
+)

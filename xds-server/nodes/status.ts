@@ -1,5 +1,6 @@
 // The sync status of each node and type: of one client, merged from its streams, and of a node, merged from its clients.
 
+import { memoize } from '../../core/memo.ts'
 import { typesToCome, unaskedNames } from '../snapshot/asked-for.ts'
 import type { ExternalNames } from '../snapshot/consistency.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -82,6 +83,25 @@ export interface MissingStatus {
 }
 
 /**
+ * A list of names that may be long: how many they are, and the first of them.
+ *
+ * @example
+ * ```ts
+ * import type { NameList } from 'switchyard'
+ *
+ * const describe = ({ count, names }: NameList) => (count > names.length ? `${names.join(', ')}, …` : names.join(', '))
+ * cache.onEvent((event) => {
+ *   if (event.kind === 'subscribed') console.log(`${event.node} asks for ${describe(event.added)}`)
+ * })
+ * ```
+ */
+export interface NameList {
+  readonly count: number
+  /** The first 100. A name of more than 256 characters is cut, and ends in `…`. */
+  readonly names: readonly string[]
+}
+
+/**
  * What a node has of one type: the worst of its clients.
  *
  * @example
@@ -97,6 +117,8 @@ export interface TypeStatus {
   readonly wildcard: boolean
   /** How many names are subscribed one by one. */
   readonly names: number
+  /** The first 20 of them. A name of more than 256 characters is cut, and ends in `…`. Absent if there are none. */
+  readonly subscribed?: readonly string[]
   readonly sentVersion?: string
   readonly ackedVersion?: string
   readonly nack?: Nack
@@ -106,7 +128,7 @@ export interface TypeStatus {
 }
 
 /** One type on one stream. */
-export interface TypeView extends Omit<TypeStatus, 'names' | 'missing'> {
+export interface TypeView extends Omit<TypeStatus, 'names' | 'subscribed' | 'missing'> {
   readonly names: ReadonlySet<string>
   /** All missing names. None if absent. */
   readonly missing?: readonly string[]
@@ -258,7 +280,12 @@ export function describeTypes(
   const merged = mergeViews(views)
   const types: Record<string, TypeStatus> = {}
   for (const [typeUrl, { names, missing, ...view }] of merged) {
-    types[typeUrl] = { ...view, names: names.size, ...(missing && { missing: describeMissing(missing) }) }
+    types[typeUrl] = {
+      ...view,
+      names: names.size,
+      ...(names.size > 0 && { subscribed: shownSubscription(names) }),
+      ...(missing && { missing: describeMissing(missing) }),
+    }
   }
   if (snapshot === undefined) return types
   for (const typeUrl of unaskedTypes(merged, snapshot, context)) {
@@ -274,12 +301,31 @@ export function describeTypes(
 const MAX_SHOWN_NAMES = 100
 const MAX_SHOWN_LENGTH = 256
 
+/** The status has a list for each type of each node. */
+const MAX_SHOWN_SUBSCRIBED = 20
+
+/** Streams with one set of names share its list. */
+const shownSubscription = memoize((names: ReadonlySet<string>) => firstOf(names, MAX_SHOWN_SUBSCRIBED))
+
 export function describeMissing(names: readonly string[]): MissingStatus {
   return { count: names.length, names: shownNames(names) }
 }
 
+export function describeNames(names: ReadonlySet<string>): NameList {
+  return { count: names.size, names: firstOf(names, MAX_SHOWN_NAMES) }
+}
+
 export function shownNames(names: readonly string[]): readonly string[] {
   return names.slice(0, MAX_SHOWN_NAMES).map(shortened)
+}
+
+function firstOf(names: ReadonlySet<string>, count: number): readonly string[] {
+  const first: string[] = []
+  for (const name of names) {
+    if (first.length === count) break
+    first.push(shortened(name))
+  }
+  return first
 }
 
 function shortened(name: string): string {

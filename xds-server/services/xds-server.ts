@@ -20,6 +20,7 @@ import { addDiscoveryServices } from './discovery-services.ts'
 import { requireFirstRequest } from './first-request.ts'
 import { limitProblems, limitsOf, type StreamLimits } from './limits.ts'
 import { addLoadService } from './load-service.ts'
+import type { OnDemand } from './lookups.ts'
 import { OpenStreams } from './open-streams.ts'
 import { addTelemetryService, type TelemetryService } from './telemetry-service.ts'
 import { warmUp } from './warm-up.ts'
@@ -49,6 +50,11 @@ export interface XdsServerOptions {
   readonly cache: SnapshotCache
   /** `host:port` (port 0 picks a free one) or `unix:/path`. */
   readonly address: string
+  /**
+   * Lets servers of other processes listen at the same port, each with this option: Linux spreads the connections among them
+   * (`SO_REUSEPORT`). Needs Node 22.12 or newer. Default: false, and a port that is in use is an error.
+   */
+  readonly reusePort?: boolean
   /**
    * TLS credentials of grpc-js. New ones of a certificate provider are used from the next connection on. A connection ends with the
    * certificate that its client has shown, and a session with a client certificate is not resumed. Default: plaintext.
@@ -86,6 +92,17 @@ export interface XdsServerOptions {
    * response of each cluster's endpoints.
    */
   readonly startTimeMs?: number
+  /**
+   * Called when a client asks by name for what its snapshot lacks, such as the virtual host or the cluster of a call. Make it with
+   * `updateSnapshot`. The client learns that a name does not exist when the promise settles. If it throws or rejects, the event
+   * `fault` says so. Default: the client learns it at once.
+   */
+  readonly onDemand?: OnDemand
+  /**
+   * The longest time that `onDemand` may take, in milliseconds. After it, the client learns that the names do not exist; what comes
+   * later is pushed. Default: 4,000, because a call through Envoy waits 5 s for its cluster.
+   */
+  readonly onDemandTimeoutMs?: number
   /**
    * Serves CSDS (`envoy.service.status.v3.ClientStatusDiscoveryService`) beside xDS: each connected client, and what it was sent and
    * has ACKed or NACKed, with sensitive fields redacted. A peer sees the nodes that `authorize` would serve it as; give another
@@ -187,6 +204,9 @@ const DEFAULT_HEARTBEATS_PER_TTL = 3
 
 const DEFAULT_START_TIME_MS = 15_000
 
+/** A second less than Envoy's call waits for a cluster. */
+const DEFAULT_ON_DEMAND_TIMEOUT_MS = 4_000
+
 const DEFAULT_INTRODUCTION_TIMEOUT_MS = 7_000
 
 const DEFAULT_AGE_GRACE_MS = 30_000
@@ -232,6 +252,12 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     authorize,
     drainTimeMs: options.drainTimeMs ?? DEFAULT_DRAIN_TIME_MS,
     startTimeMs: options.startTimeMs ?? DEFAULT_START_TIME_MS,
+    ...(options.onDemand && {
+      lookup: {
+        onDemand: options.onDemand,
+        timeoutMs: options.onDemandTimeoutMs ?? DEFAULT_ON_DEMAND_TIMEOUT_MS,
+      },
+    }),
     heartbeatsPerTtl,
     resourceErrors: options.resourceErrors ?? 'grpc',
     ...(options.answerTimeoutMs !== undefined && { answerTimeoutMs: options.answerTimeoutMs }),
@@ -251,7 +277,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   }
   if (options.warmUp !== false) await warmUp()
   if (address.startsWith('unix:')) await prepareSocket(address.slice('unix:'.length))
-  const listeners = await bind(address, {
+  const listeners = await bind(address, options.reusePort ?? false, {
     server,
     credentials,
     patienceMs,
@@ -301,10 +327,14 @@ function rejectInvalid(options: XdsServerOptions): void {
 }
 
 /** A host name may have several addresses. They share the port. */
-async function bind(address: string, options: Omit<ListenOptions, 'at'>): Promise<readonly GrpcListener[]> {
+async function bind(
+  address: string,
+  reusePort: boolean,
+  options: Omit<ListenOptions, 'at'>,
+): Promise<readonly GrpcListener[]> {
   const listeners: GrpcListener[] = []
   try {
-    for (const at of await placesOf(address)) {
+    for (const at of await placesOf(address, reusePort)) {
       const port = 'port' in at && at.port === 0 ? (listeners[0]?.port ?? 0) : undefined
       listeners.push(await listenForGrpc({ ...options, at: port === undefined ? at : { ...at, port } }))
     }
@@ -321,12 +351,12 @@ async function bind(address: string, options: Omit<ListenOptions, 'at'>): Promis
   }
 }
 
-async function placesOf(address: string): Promise<readonly ListenOptions['at'][]> {
+async function placesOf(address: string, reusePort: boolean): Promise<readonly ListenOptions['at'][]> {
   if (address.startsWith('unix:')) return [{ path: address.slice('unix:'.length) }]
   const { host, port } = splitAddress(address) ?? {}
   if (host === undefined || port === undefined) throw new Error('write HOST:PORT, [IPv6]:PORT or unix:/PATH')
   const hosts = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }]
-  return hosts.map((one) => ({ host: one.address, port }))
+  return hosts.map((one) => ({ host: one.address, port, reusePort }))
 }
 
 async function prepareSocket(path: string): Promise<void> {

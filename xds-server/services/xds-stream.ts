@@ -26,6 +26,7 @@ import { BadRequest, checkNode, checkType, decodeOrReject } from './check-reques
 import { DrainTimers } from './drain-timers.ts'
 import { failedStream, reportFailure } from './failure.ts'
 import { HeartbeatClock } from './heartbeat-clock.ts'
+import { type LookupOptions, Lookups } from './lookups.ts'
 import type { OpenStream } from './open-streams.ts'
 import { RequestRate } from './request-rate.ts'
 import { FIRST_TYPES, StartClock } from './start-clock.ts'
@@ -54,6 +55,8 @@ export interface StreamContext {
   readonly drainTimeMs: number
   /** How long an Envoy that starts may be silent before it asks for listeners, in milliseconds. */
   readonly startTimeMs: number
+  /** Looks up names that a client asks for and that its snapshot lacks. */
+  readonly lookup?: LookupOptions
   /** Heartbeats in one TTL. */
   readonly heartbeatsPerTtl: number
   /** Which clients get the errors of missing names. */
@@ -70,12 +73,15 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #context: StreamContext
   readonly #clock: AnswerClock
   readonly #drains: DrainTimers
-  readonly #heartbeats: HeartbeatClock
+  /** Only of a client that takes TTLs. */
+  #heartbeats: HeartbeatClock | undefined
   readonly #rate: RequestRate
   #state: StreamState = createStreamState()
   #reported: NameLoad = NO_LOAD
   #watch: Watch | undefined
   #start: StartClock | undefined
+  #lookUp: ((typeUrl: string, names: ReadonlySet<string>) => void) | undefined
+  readonly #lookups: Lookups | undefined
   #unsentBytes = 0
   #leaveQueue: (() => void) | undefined
   #isOpen = true
@@ -97,10 +103,13 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#drains = new DrainTimers(context.drainTimeMs, (nonce) =>
       this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'drained', nonce }))),
     )
-    this.#heartbeats = new HeartbeatClock({
-      perTtl: context.heartbeatsPerTtl,
-      onDue: (expiry, isLate) => this.#keepAlive(expiry, isLate),
-    })
+    this.#lookups =
+      context.lookup &&
+      new Lookups(context.lookup, context.serving.events, (typeUrl, names) =>
+        this.#guard(() =>
+          this.#take(this.#protocol.step(this.#current(), { kind: 'lookedUp', typeUrl, names })),
+        ),
+      )
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#receive(bytes)))
     call.on('end', () => {
       this.#release()
@@ -159,6 +168,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const peer = admit(this.#call, node, authorize)
     const group = serving.groupOf(node)
     place.introduce(group, node.id)
+    this.#lookUp = (typeUrl, names) => this.#lookups?.start(node, group, typeUrl, names)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
     if (reportsNoVersions && FIRST_TYPES.includes(first.typeUrl)) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
@@ -186,15 +196,21 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
         this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'snapshot', snapshot }))),
     })
     const client = clientKindOf(node)
-    const { resourceErrors } = this.#context
+    const { resourceErrors, heartbeatsPerTtl: perTtl } = this.#context
+    const ttls = ttlsFor(node, this.#protocol.name)
+    if (ttls !== 'none') {
+      const onDue = (expiry: Expiry, isLate: boolean) => this.#keepAlive(expiry, isLate)
+      this.#heartbeats = new HeartbeatClock({ perTtl, onDue })
+    }
     const readsErrors = resourceErrors === 'all' || resourceErrors === client
     this.#state = {
       ...createStreamState({
         unconfirmed: watch.unconfirmed,
         client,
-        ttls: ttlsFor(node, this.#protocol.name),
+        ttls,
         isAggregated: typeUrl === undefined,
         isDraining: this.#context.drainTimeMs > 0,
+        looksUp: this.#lookups !== undefined,
         ...(readsErrors && { explain: (type, name) => serving.explain(watch.group, type, name) }),
       }),
       snapshot: watch.snapshot(),
@@ -245,7 +261,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#guard(() => this.#take(this.#protocol.step(this.#state, { kind: 'writable' })))
   }
 
-  #take({ state, send, report }: Step): void {
+  #take({ state, send, report, lookUp }: Step): void {
     if (!this.#isOpen) return
     this.#state = state
     for (const response of send) this.#write(response)
@@ -253,11 +269,13 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
     this.#drains.update(state)
-    this.#heartbeats.update(expiriesOf(state))
+    this.#heartbeats?.update(expiriesOf(state))
     if (report.length === 0) return
     const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
     this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
     this.#clock.update()
+    // After the events, so that a listener knows of the request.
+    if (lookUp !== undefined) this.#lookUp?.(lookUp.typeUrl, lookUp.names)
   }
 
   #write(response: Response): void {
@@ -302,7 +320,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#leaveQueue?.()
     this.#clock.stop()
     this.#drains.stop()
-    this.#heartbeats.stop()
+    this.#lookups?.stop()
+    this.#heartbeats?.stop()
     this.#watch?.close(reason)
     this.#start?.stop()
   }

@@ -24,7 +24,7 @@ import {
 } from '../../test/support/referring-resources.ts'
 import { cluster, secret, separateCluster, vhdsRoutes } from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
-import { type Subscriptions, typesToCome, unaskedNames } from './asked-for.ts'
+import { type Subscriptions, unaskedNames } from './asked-for.ts'
 import type { ResourceInput } from './resource.ts'
 import {
   CLUSTER,
@@ -32,7 +32,6 @@ import {
   EXTENSION_CONFIG,
   LISTENER,
   ROUTE,
-  RUNTIME,
   SCOPED_ROUTE,
   SECRET,
   VIRTUAL_HOST,
@@ -45,7 +44,6 @@ const TYPES = {
   extension: EXTENSION_CONFIG,
   listener: LISTENER,
   route: ROUTE,
-  runtime: RUNTIME,
   scope: SCOPED_ROUTE,
   secret: SECRET,
   host: VIRTUAL_HOST,
@@ -317,31 +315,6 @@ for (const [what, resources, subscriptions, [type, name], expected] of CASES) {
     t.equal(names.includes(name), expected === 'asked for')
   })
 }
-
-t.test(
-  'X45: Envoy may still ask for listeners if it has asked for clusters only, and there are any',
-  async (t) => {
-    const clusters = subscribed({ cluster: ['*'] })
-    t.same(typesToCome(clusters, snapshotOf(cluster('a'), serverListener)), [LISTENER])
-    t.same(typesToCome(clusters, snapshotOf(cluster('a'))), [])
-    t.same(typesToCome(envoy, snapshotOf(cluster('a'), serverListener)), [])
-    t.same(typesToCome(subscribed({ route: ['r'] }), snapshotOf(serverListener)), [])
-  },
-)
-
-t.test(
-  'X71: Envoy may still ask for clusters and listeners if it has asked for runtime layers only',
-  async (t) => {
-    const layers = subscribed({ runtime: ['r'] })
-    t.same(typesToCome(layers, snapshotOf(cluster('a'), serverListener)), [CLUSTER, LISTENER])
-    t.same(typesToCome(layers, snapshotOf(cluster('a'))), [CLUSTER])
-    t.same(typesToCome(subscribed({ runtime: ['r'], cluster: ['*'] }), snapshotOf(serverListener)), [
-      LISTENER,
-    ])
-    t.same(typesToCome(subscribed({ runtime: ['r'], route: ['r'] }), snapshotOf(serverListener)), [])
-    t.same(typesToCome(subscribed({ runtime: ['r'], listener: ['*'] }), snapshotOf(cluster('a'))), [])
-  },
-)
 
 t.test('X45: gRPC has asked for everything when only names are left that it may never ask for', async (t) => {
   const snapshot = snapshotOf(

@@ -47,7 +47,7 @@ import {
 import { SdsSecretConfigSchema } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { CLUSTER_FIELDS, textIn } from './cluster-fields.ts'
 import { clustersOfEveryHost } from './grpc-routes.ts'
-import { ANY_NAME, type ClientKind, type ResourceReference } from './references.ts'
+import { ANY_NAME, allHostsOf, type ClientKind, type ResourceReference } from './references.ts'
 import {
   CLUSTER,
   ENDPOINT,
@@ -57,7 +57,6 @@ import {
   SECRET,
   VIRTUAL_HOST,
 } from './resource-type.ts'
-import { allHostsOf } from './virtual-hosts.ts'
 
 const SELF = create(ConfigSourceSchema, { configSourceSpecifier: { case: 'self', value: {} } })
 
@@ -144,7 +143,7 @@ function endpointsOf(cluster: Cluster): ResourceReference[] {
   const assignment = { typeUrl: ENDPOINT, name: edsClusterConfig?.serviceName || name }
   if (isServedHere(source)) return [{ ...assignment, askedBy: ['envoy', 'grpc-client'] }]
   // A separate EDS service may be this server, or another one: then nobody asks for the assignment here.
-  return source?.configSourceSpecifier.case === 'apiConfigSource' ? [{ ...assignment, askedBy: [] }] : []
+  return isSeparate(source) ? [{ ...assignment, askedBy: [] }] : []
 }
 
 /** A field that names no cluster is empty: a header may name it instead. */
@@ -191,15 +190,21 @@ function toFilterConfig({ name, configType }: DiscoverableFilter): ResourceRefer
 
 /** The configuration of a filter comes under the name of the filter. */
 function toExtension(name: string, source: ExtensionConfigSource | undefined): ResourceReference[] {
-  if (!isServedHere(source?.configSource)) return []
   const isOptional = source?.defaultConfig !== undefined
-  return [{ typeUrl: EXTENSION_CONFIG, name, askedBy: ['envoy'], ...(isOptional && { isOptional }) }]
+  const reference = { typeUrl: EXTENSION_CONFIG, name, ...(isOptional && { isOptional }) }
+  if (isServedHere(source?.configSource)) return [{ ...reference, askedBy: ['envoy'] }]
+  // A separate service may be this server: then nobody waits for a configuration with a default.
+  return isOptional && isSeparate(source.configSource) ? [{ ...reference, askedBy: [] }] : []
 }
 
 /** Only what comes over the stream that carried the resource will be asked for here. */
 function isServedHere(source: ConfigSource | undefined): boolean {
   const kind = source?.configSourceSpecifier.case
   return kind === 'ads' || kind === 'self'
+}
+
+function isSeparate(source: ConfigSource | undefined): boolean {
+  return source?.configSourceSpecifier.case === 'apiConfigSource'
 }
 
 function isApiListener(resource: Message): boolean {

@@ -17,6 +17,7 @@ import {
   filter,
   http,
   httpFilters,
+  otherServer,
   rds,
   scoped,
   source,
@@ -125,6 +126,11 @@ const LISTENERS: Cases = [
     create(ListenerSchema, {
       filterChains: [{ filters: [discovered('n', source('ads'), tcp({ case: 'cluster', value: 'a' }))] }],
     }),
+    ['extension n (optional)', 'cluster a'],
+  ],
+  [
+    'an optional configuration that a separate service may have, and to none of those without a default',
+    withFilters(httpFilters(discovered('n', otherServer, toA), discovered('m', otherServer))),
     ['extension n (optional)', 'cluster a'],
   ],
   [

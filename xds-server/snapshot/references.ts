@@ -18,5 +18,10 @@ export interface ResourceReference extends Reference {
   readonly isOptional?: true
 }
 
+/** Stands for all virtual hosts of a route configuration. */
+export function allHostsOf(routeConfiguration: string): string {
+  return `${routeConfiguration}/*`
+}
+
 /** The name of a reference to all resources of a type, as in a wildcard subscription. */
 export const ANY_NAME = '*'

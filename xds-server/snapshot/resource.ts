@@ -25,6 +25,8 @@ import { canonicalName } from './xdstp-name.ts'
 export interface Resource {
   readonly typeUrl: string
   readonly name: string
+  /** The name as it was given, if that is another spelling of the same `xdstp:` name. */
+  readonly writtenName?: string
   /** A hash of the content, and of the TTL if it has one. */
   readonly version: string
   /** Clients that take TTLs drop it this long after the server has fallen silent, in milliseconds. Undefined: never. */
@@ -151,13 +153,15 @@ export function encodedResource(
   value: Uint8Array,
   references: readonly ResourceReference[] = [],
 ): Resource {
-  return { typeUrl, name, version: contentVersion(value), value, references }
+  const canonical = canonicalName(name)
+  const written = canonical === name ? undefined : { writtenName: name }
+  return { typeUrl, name: canonical, ...written, version: contentVersion(value), value, references }
 }
 
 /** The resource with other content of the same name, references and TTL. */
 export function withContent(resource: Resource, value: Uint8Array): Resource {
-  const { typeUrl, name, references, ttlMs } = resource
-  const changed = encodedResource(typeUrl, name, value, references)
+  const { typeUrl, name, writtenName = name, references, ttlMs } = resource
+  const changed = encodedResource(typeUrl, writtenName, value, references)
   return ttlMs === undefined ? changed : withTtl(changed, ttlMs)
 }
 
@@ -185,7 +189,7 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
     const name = wrapped ? input.name : message && ownName(message)
     if (name === undefined) return `${typeUrl} has no known name field: give { name, resource } instead`
     if (name === '') return `this ${typeUrl} has an empty name: set its name`
-    return encodedResource(typeUrl, canonicalName(name), value, references)
+    return encodedResource(typeUrl, name, value, references)
   } catch (error) {
     if (error instanceof SwitchyardError) throw error
     return `this ${typeUrl} cannot be encoded: ${error instanceof Error ? error.message : error}`

@@ -2,9 +2,10 @@
 
 import t from 'tap'
 import { resourceFor } from '../../test/support/script-resources.ts'
+import { allHostsOf } from './references.ts'
 import { VIRTUAL_HOST } from './resource-type.ts'
 import { createTypeSnapshot } from './type-snapshot.ts'
-import { allHostsOf, hostsAmong } from './virtual-hosts.ts'
+import { hostsAmong } from './virtual-hosts.ts'
 
 t.test('X61: a virtual host belongs to the route configuration before its last slash', async (t) => {
   const names = ['r/a', 'r/b:80', 'team/r/a', 'alone']

@@ -2,12 +2,8 @@
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/vhds
 
 import { memoize } from '../../core/memo.ts'
+import { allHostsOf } from './references.ts'
 import type { TypeSnapshot } from './type-snapshot.ts'
-
-/** Stands for all virtual hosts of a route configuration. */
-export function allHostsOf(routeConfiguration: string): string {
-  return `${routeConfiguration}/*`
-}
 
 const NO_HOSTS: readonly string[] = []
 

@@ -141,6 +141,12 @@ testScripts({
       serve CDS plain=2 → CDS#4 -xdstp://a/C/f/x
     `,
   },
+  'X78: a client that reconnects with all of one collection has an answer about another one': {
+    delta: `
+      serve EDS xdstp://a/E/f/x=1 xdstp://a/E/f/y=1
+      ask EDS +xdstp://a/E/f/* +xdstp://a/E/g/* holding xdstp://a/E/f/x=1 xdstp://a/E/f/y=1 → EDS#1 -xdstp://a/E/g/*
+    `,
+  },
   'X78: one of two collections has no resources': {
     sotw: `
       serve EDS xdstp://a/E/f/x=1

@@ -9,8 +9,9 @@ import {
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { EMPTY_LIST, type SharedList, shareList } from '../../core/memo.ts'
 import { canonicalName } from '../snapshot/xdstp-name.ts'
+import { noteSpelling } from '../type-state/spellings.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from './requests.ts'
-import { type RequestLayout, scanRequest } from './scan-request.ts'
+import { canonicalList, type RequestLayout, scanRequest } from './scan-request.ts'
 
 export interface Decoded<Request> {
   readonly request: Request
@@ -73,18 +74,23 @@ export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
     node: message.node,
     request: {
       typeUrl: message.typeUrl,
-      subscribe: shareList(message.resourceNamesSubscribe.map(canonicalName)),
+      subscribe: canonicalList(message.resourceNamesSubscribe),
       unsubscribe: shareList(message.resourceNamesUnsubscribe.map(canonicalName)),
-      initialResourceVersions: new Map(
-        Object.entries(message.initialResourceVersions).map(([name, version]) => [
-          canonicalName(name),
-          version,
-        ]),
-      ),
+      initialResourceVersions: canonicalKeys(message.initialResourceVersions),
       responseNonce: message.responseNonce,
       ...(errorDetail && { errorDetail }),
     },
   }
+}
+
+function canonicalKeys(versions: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  const byName = new Map<string, string>()
+  for (const [written, version] of Object.entries(versions)) {
+    const name = canonicalName(written)
+    byName.set(name, version)
+    if (name !== written) noteSpelling(byName, name, written)
+  }
+  return byName
 }
 
 /** The status, events and the log keep the text, and a client could make it as long as a request may be. */

@@ -144,7 +144,7 @@ t.test('X4: only error_detail makes a NACK, and what comes with it is applied', 
 })
 
 t.test(
-  'X46: a step reports subscriptions, responses, answers, stale requests and missing names',
+  'X46, X63: a step reports subscriptions, responses, answers, stale requests and missing names',
   async (t) => {
     const reports = run(
       served('EDS a=1'),
@@ -158,7 +158,7 @@ t.test(
     t.match(reports, [
       [],
       [
-        { ...subscribed, names: 2 },
+        { ...subscribed, names: 2, added: new Set(['a', 'b']), dropped: new Set() },
         { kind: 'sent', typeUrl: EDS, response: { nonce: '1' } },
         { kind: 'missing', typeUrl: EDS, names: ['b'] },
       ],
@@ -166,7 +166,7 @@ t.test(
       [{ kind: 'stale', typeUrl: EDS, nonce: '9' }],
       [],
       [
-        { ...subscribed, names: 1 },
+        { ...subscribed, names: 1, added: new Set(), dropped: new Set(['b']) },
         { kind: 'missing', typeUrl: EDS, names: [] },
       ],
     ])

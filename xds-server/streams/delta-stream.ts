@@ -9,6 +9,7 @@ import { collectionOf } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
+import { spelledByClient, spellingsFor } from '../type-state/spellings.ts'
 import {
   NO_NAMES,
   type Subscription,
@@ -20,6 +21,7 @@ import {
 } from '../type-state/subscription.ts'
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { hasReported, type View, withUnknown } from '../type-state/view.ts'
+import { listedRemovals } from './absent-filters.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView, resumedView } from './reported.ts'
@@ -42,20 +44,24 @@ export const deltaRules: Protocol<DeltaRequest> = {
 function compose(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
   const { errors } = plan
   const drafts = composeContent(before, plan)
-  return errors.length === 0 ? drafts : drafts.map((draft, at) => (at === 0 ? { ...draft, errors } : draft))
+  const [first, ...others] = drafts
+  if (first === undefined || errors.length === 0) return drafts
+  const named = [...first.removed, ...errors.map(({ name }) => name)]
+  return [{ ...first, errors, ...spelledIn(before, first.resources, named) }, ...others]
 }
 
 function composeContent(
   before: TypeState,
-  { upserts, removed, target, errors }: PushPlan,
+  { upserts, removed: absentNow, target, errors }: PushPlan,
 ): readonly ResponseDraft[] {
+  const removed = listedRemovals(before, absentNow)
   const { request, subscription, view, type } = before
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && !hasReported(view)
   if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
   if (type.typeUrl !== VIRTUAL_HOST) {
     const [first = upserts, ...others] = separateAfterNack(before, upserts)
-    return draftsOf(target, [
+    return draftsOf(before, target, [
       ...splitContent(first, removed),
       ...others.flatMap((part) => splitContent(part, [])),
     ])
@@ -63,23 +69,34 @@ function composeContent(
   const absent = sortAbsentHosts(before, removed)
   const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
   return [
-    ...(isRest ? draftsOf(target, splitContent(upserts, absent.removed)) : []),
-    ...(absent.unknown.length === 0 ? [] : draftsOf(target, splitContent(EMPTY_LIST, absent.unknown))).map(
-      (draft) => ({ ...draft, isWithoutContent: true }),
-    ),
+    ...(isRest ? draftsOf(before, target, splitContent(upserts, absent.removed)) : []),
+    ...(absent.unknown.length === 0
+      ? []
+      : draftsOf(before, target, splitContent(EMPTY_LIST, absent.unknown))
+    ).map((draft) => ({ ...draft, isWithoutContent: true })),
   ]
 }
 
 function draftsOf(
+  before: TypeState,
   { version }: PushPlan['target'],
   contents: readonly ResponseContent[],
 ): readonly ResponseDraft[] {
-  return contents.map((content) => ({ ...content, version, changedResources: content.resources }))
+  return contents.map((content) => {
+    const { resources, removed } = content
+    return { ...content, version, changedResources: resources, ...spelledIn(before, resources, removed) }
+  })
+}
+
+function spelledIn(before: TypeState, resources: SharedList<Resource>, names: readonly string[]) {
+  const spellings = spellingsFor(before, resources, names)
+  return spellings && { spellings }
 }
 
 /** A virtual host without content says that no such host exists, so its heartbeat has to carry it. */
-function composeHeartbeat({ type }: TypeState, resources: SharedList<Resource>): HeartbeatDraft {
-  return { resources, ttls: type.typeUrl === VIRTUAL_HOST ? 'carried' : 'heartbeat' }
+function composeHeartbeat(before: TypeState, resources: SharedList<Resource>): HeartbeatDraft {
+  const ttls = before.type.typeUrl === VIRTUAL_HOST ? 'carried' : 'heartbeat'
+  return { resources, ttls, ...spelledIn(before, resources, []) }
 }
 
 function receive(state: StreamState, request: DeltaRequest): Received {
@@ -109,8 +126,12 @@ function takeNames({ state, report }: Received, request: DeltaRequest): Received
   const { subscription, type } = typeState
   const change = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
   if (change.subscription === subscription) return { state, report }
-  const next = applyChange(change.wildcardBegan ? askAnew(typeState) : typeState, change)
-  return { state: withTypeState(state, next), report: [...report, reportSubscription(next)] }
+  const spelled = { ...typeState, spellings: spelledByClient(typeState.spellings, request) }
+  const next = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
+  return {
+    state: withTypeState(state, next),
+    report: [...report, reportSubscription(next, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /** The first request of a type on a stream. A nonce in it is of an earlier stream and is ignored. */
@@ -123,10 +144,14 @@ function begin(state: StreamState, request: DeltaRequest): Received {
     created.type.legacyWildcard,
   )
   const view = clientView(state, change.subscription, request)
-  const begun = withoutReported(applyChange({ ...created, view }, change))
+  const spellings = spelledByClient(created.spellings, request)
+  const begun = withoutReported(applyChange({ ...created, view, spellings }, change))
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
   const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
-  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(draining, begun),
+    report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /**

@@ -56,7 +56,7 @@ testScripts({
       status → RTDS SYNCED
     `,
   },
-  'X70: a client that reconnects with a layer that is gone is told so': {
+  'X70: a client that reconnects with a layer that is gone gets an empty one': {
     sotw: `
       serve RTDS r=1
       ask RTDS s holding s=1 → RTDS#1 s=empty

@@ -44,16 +44,26 @@ export function encodeSotwResponse(response: Response): Buffer {
 
 /** Encodes a `DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse(response: Response): Buffer {
-  const { version, resources, removed, typeUrl, nonce, errors, isWithoutContent } = response
+  const { version, resources, removed, typeUrl, nonce, errors, isWithoutContent, spellings } = response
+  const written = (name: string) => spellings?.get(name) ?? name
   own.string(DELTA.version, version)
   own.string(DELTA.typeUrl, typeUrl)
   own.string(DELTA.nonce, nonce)
   for (const name of removed) {
-    if (isWithoutContent) own.bytes(DELTA.resources, withoutContent(name))
-    else own.string(DELTA.removed, name)
+    if (isWithoutContent) own.bytes(DELTA.resources, withoutContent(written(name)))
+    else own.string(DELTA.removed, written(name))
   }
-  if (errors) writeErrors(DELTA.errors, errors)
-  return own.finish(deltaSectionFor(response)(resources))
+  if (errors) writeErrors(DELTA.errors, spellings === undefined ? errors : renamed(errors, written))
+  const named = spellings === undefined ? resources : shareList(renamed(resources, written))
+  return own.finish(deltaSectionFor(response)(named))
+}
+
+/** Copies with the names as they are written. Their bytes are not shared with other streams. */
+function renamed<T extends { readonly name: string }>(
+  list: readonly T[],
+  written: (name: string) => string,
+): readonly T[] {
+  return list.map((one) => ({ ...one, name: written(one.name) }))
 }
 
 function deltaSectionFor({ ttls }: Response) {

@@ -163,6 +163,23 @@ testScripts({
       status → CDS SYNCED
     `,
   },
+  'X59: a NACK of a heartbeat that repeats a NACKed response, or that a push has overtaken, sends nothing anew':
+    {
+      sotw: `
+      as expiring
+      serve CDS a=1~9000
+      ask CDS → CDS#1 a=1~9000
+      ack 1
+      serve CDS a=1~9000 b=bad → CDS#2 a=1~9000 b=bad
+      beat CDS 9000 → CDS#2+3 a=1~9000 b=bad
+      nack 2 blaming b
+      nack 2+3 blaming b
+      serve CDS a=1~9000 → CDS#4 a=1~9000
+      nack 2+3 blaming b
+      ack 4
+      status → CDS SYNCED
+    `,
+    },
   'X32: a heartbeat goes while a response is pending, and in SotW its answer settles that': {
     sotw: `
       as expiring

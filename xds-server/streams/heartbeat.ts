@@ -12,7 +12,7 @@ import { isActive, type TypeState } from '../type-state/type-state.ts'
 import { withUnknown } from '../type-state/view.ts'
 import { type Expiry, type StreamState, withTypeState } from './stream.ts'
 
-export type HeartbeatDraft = Pick<Response, 'resources' | 'ttls'>
+export type HeartbeatDraft = Pick<Response, 'resources' | 'ttls' | 'spellings'>
 
 /** The heartbeat of these resources. Undefined if they have to be sent like resources that the client lacks. */
 export type ComposeHeartbeat = (

@@ -17,7 +17,7 @@ const NONE: readonly string[] = []
  * @param before the state before the step
  */
 export function withMissing(before: StreamState, step: Step): Step {
-  const { state, send, report } = step
+  const { state, report } = step
   let { missing } = state
   const reports: Report[] = []
   for (const typeState of state.typeStates.values()) {
@@ -32,8 +32,8 @@ export function withMissing(before: StreamState, step: Step): Step {
   }
   if (missing === state.missing) return step
   return {
+    ...step,
     state: { ...state, missing },
-    send,
     report: reports.length === 0 ? report : [...report, ...reports],
   }
 }

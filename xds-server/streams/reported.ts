@@ -1,5 +1,6 @@
 // What a client has when its stream begins: what it reports, except for what it NACKed on an earlier stream.
 
+import { collectionsIn } from '../snapshot/collections.ts'
 import { retiredResource, typeIn } from '../snapshot/snapshot.ts'
 import { emptyTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
@@ -39,7 +40,8 @@ export function resumedView(
   subscription: Subscription,
   reported: ReadonlyMap<string, string>,
 ): View | undefined {
-  if (snapshot === undefined || reported.size === 0) return undefined
+  // A glob collection may have no resources, and then it needs an answer.
+  if (snapshot === undefined || reported.size === 0 || collectionsIn(subscription.names)) return undefined
   const base = typeIn(snapshot, typeUrl)
   const subscribed = subscribedIn(base, subscription)
   const { wildcard, names } = subscription

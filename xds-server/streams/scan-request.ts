@@ -3,6 +3,7 @@
 
 import { EMPTY_LIST, InternTable, type SharedList, shareList } from '../../core/memo.ts'
 import { canonicalName } from '../snapshot/xdstp-name.ts'
+import { noteSpelling } from '../type-state/spellings.ts'
 
 /** The field numbers of one kind of request. Each field is a text, a message or a map, so its tag has one byte. */
 export interface RequestLayout {
@@ -132,7 +133,9 @@ function readVersion(bytes: Buffer, start: number, end: number, versions: Map<st
   if (!readPart(bytes, start, end, namePart) || !readPart(bytes, namePart.end, end, versionPart)) return false
   const name = bytes.toString('utf8', namePart.start, namePart.end)
   const version = bytes.toString('utf8', versionPart.start, versionPart.end)
-  versions.set(canonicalName(name), version)
+  const canonical = canonicalName(name)
+  versions.set(canonical, version)
+  if (canonical !== name) noteSpelling(versions, canonical, name)
   const isEntry = namePart.field === 1 && versionPart.field === 2 && versionPart.end === end
   return isEntry && isText(name) && isText(version)
 }
@@ -140,6 +143,16 @@ function readVersion(bytes: Buffer, start: number, end: number, versions: Map<st
 // Used again for each of thousands of entries.
 const namePart: Part = { field: 0, start: 0, end: 0 }
 const versionPart: Part = { field: 0, start: 0, end: 0 }
+
+/** The names in their one spelling, with a note of how they were written. */
+export function canonicalList(written: readonly string[]): SharedList<string> {
+  const list = shareList(written.map(canonicalName))
+  for (const [index, name] of list.entries()) {
+    const one = written[index] ?? name
+    if (one !== name) noteSpelling(list, name, one)
+  }
+  return list
+}
 
 /** The names from `at` on, as far as they follow each other; `part` becomes the last of them. */
 function readNames(
@@ -171,8 +184,8 @@ function namesIn(region: Uint8Array): SharedList<string> {
   const part: Part = { field: 0, start: 0, end: 0 }
   const names: string[] = []
   for (let at = 0; at < bytes.length && readPart(bytes, at, bytes.length, part); at = part.end)
-    names.push(canonicalName(bytes.toString('utf8', part.start, part.end)))
-  return shareList(names)
+    names.push(bytes.toString('utf8', part.start, part.end))
+  return canonicalList(names)
 }
 
 /** The lists of names that clients have sent, by their bytes. A list stays for as long as a stream holds it. */

@@ -16,8 +16,19 @@ import type { ResponseDraft } from './step.ts'
 
 export function composeSotw(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
   const drafts = before.type.fullStateInSotw ? composeFullState(before, plan) : composeChanges(before, plan)
-  const { errors } = plan
-  return errors.length === 0 ? drafts : drafts.map((draft, at) => (at === 0 ? { ...draft, errors } : draft))
+  return plan.errorOf === undefined ? drafts : drafts.map((draft, at) => withErrors(draft, plan, at === 0))
+}
+
+/** The first response has the planned errors, and each has those of the names that it leaves out beyond the plan. */
+function withErrors(
+  draft: ResponseDraft,
+  { errors: planned, errorOf }: PushPlan,
+  isFirst: boolean,
+): ResponseDraft {
+  const known = new Set(planned.map(({ name }) => name))
+  const more = draft.removed.filter((name) => !known.has(name)).flatMap((name) => errorOf?.(name) ?? [])
+  const errors = isFirst ? [...planned, ...more] : more
+  return errors.length === 0 ? draft : { ...draft, errors }
 }
 
 /**

@@ -259,18 +259,20 @@ t.test('a step reports subscriptions, responses, answers and stale requests', as
     request({ resourceNames: [], responseNonce: '1' }),
     request({ resourceNames: ['*'], responseNonce: '1' }),
   ).map(({ report }) => report)
-  const subscribed = (names: number, wildcard: boolean) => ({
+  const subscribed = (names: number, wildcard: boolean, added: string[] = [], dropped: string[] = []) => ({
     kind: 'subscribed',
     typeUrl: CDS,
     names,
     wildcard,
+    added: new Set(added),
+    dropped: new Set(dropped),
   })
   const sent = (nonce: string) => ({ kind: 'sent', typeUrl: CDS, response: { nonce, typeUrl: CDS } })
   t.match(reports, [
     [],
-    [subscribed(2, true), sent('1')],
+    [subscribed(2, true, ['a', 'b']), sent('1')],
     [{ kind: 'acked', typeUrl: CDS, response: { nonce: '1' } }],
-    [subscribed(0, true)],
+    [subscribed(0, true, [], ['a', 'b'])],
     [{ kind: 'stale', typeUrl: CDS, nonce: '7' }],
     [],
     [subscribed(0, true), sent('2')],

@@ -68,11 +68,17 @@ function receive(state: StreamState, request: SotwRequest): Received {
   const answered = { ...request, responseNonce: responseNonceOf(request.responseNonce) }
   const typeState = state.typeStates.get(typeUrl)
   // The heartbeat repeats that response, so a NACK means it. If it was ACKed before, its resources are sent as a push.
-  const isPending = typeState && findPending(typeState, answered.responseNonce)
-  const isRejected = errorDetail !== undefined && !isPending
+  const isRejected = errorDetail !== undefined && typeState && isAcked(typeState, answered.responseNonce)
   const received = receiveAnswer(isRejected ? withExpired(state, typeUrl) : state, answered)
   // The client answered a heartbeat before a push reached it. That is no fault of its own, and nothing comes of it.
   return { ...received, report: received.report.filter(({ kind }) => kind !== 'stale') }
+}
+
+/** Whether this is the last response, and the client has ACKed it. */
+function isAcked(typeState: TypeState, nonce: string): boolean {
+  const { lastNonce, nacked } = typeState.ledger
+  const isNacked = nacked.some((response) => response.nonce === nonce)
+  return nonce === lastNonce && !isNacked && findPending(typeState, nonce) === undefined
 }
 
 function receiveAnswer(state: StreamState, request: SotwRequest): Received {
@@ -157,7 +163,9 @@ function takeNames({ state, report }: Received, { typeUrl, resourceNames }: Sotw
   const isChanged = change.subscribed.size > 0 || change.unsubscribed.size > 0 || change.wildcardBegan
   return {
     state: withTypeState(state, next),
-    report: isChanged ? [...report, reportSubscription(next)] : report,
+    report: isChanged
+      ? [...report, reportSubscription(next, change.subscribed, change.unsubscribed)]
+      : report,
   }
 }
 
@@ -196,7 +204,10 @@ function begin(state: StreamState, request: SotwRequest): Received {
   }
   const begun = applyChange(typeState, change)
   const draining = drainAfterReconnect(state, begun)
-  return { state: withTypeState(draining, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(draining, begun),
+    report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],
+  }
 }
 
 /**
@@ -205,7 +216,11 @@ function begin(state: StreamState, request: SotwRequest): Received {
  */
 function beginAgain(state: StreamState, known: TypeState, request: SotwRequest): Received {
   const { resourceNames } = request
-  const { subscription } = subscribeToList(known.subscription, resourceNames, known.type.legacyWildcard)
+  const { subscription, unsubscribed } = subscribeToList(
+    known.subscription,
+    resourceNames,
+    known.type.legacyWildcard,
+  )
   const begun: TypeState = {
     ...known,
     subscription,
@@ -221,7 +236,10 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
     },
     sentErrors: NOTHING_SENT,
   }
-  return { state: withTypeState(state, begun), report: [reportSubscription(begun)] }
+  return {
+    state: withTypeState(state, begun),
+    report: [reportSubscription(begun, subscription.names, unsubscribed)],
+  }
 }
 
 function applyChange(typeState: TypeState, change: SubscriptionChange): TypeState {

@@ -14,6 +14,7 @@ import {
   type TypeState,
   withPushed,
 } from '../type-state/type-state.ts'
+import { awaitAbsent, endAwait } from './awaited.ts'
 import { withDrains } from './drain.ts'
 import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
@@ -32,8 +33,12 @@ import { resendEdsForWarming } from './warming.ts'
 /** Pending responses of one type at most. A client that reads without answering gets no more. */
 export const MAX_PENDING_RESPONSES = 100
 
+interface OfType {
+  readonly typeUrl: string
+}
+
 /** Where SotW and delta differ: what a request does, and which responses carry a push. */
-export interface Protocol<Request> {
+export interface Protocol<Request extends OfType> {
   /** The state after a request, before anything is sent. */
   readonly receive: (state: StreamState, request: Request) => Omit<Step, 'send'>
   readonly mayRespond: (typeState: TypeState) => boolean
@@ -45,7 +50,7 @@ export interface Protocol<Request> {
 export type ResponseDraft = Omit<Response, 'typeUrl' | 'nonce'>
 
 /** One step of a stream; pure. */
-export function step<Request>(
+export function step<Request extends OfType>(
   protocol: Protocol<Request>,
   state: StreamState,
   event: StreamEvent<Request>,
@@ -53,7 +58,11 @@ export function step<Request>(
   return withMissing(state, take(protocol, state, event))
 }
 
-function take<Request>(protocol: Protocol<Request>, state: StreamState, event: StreamEvent<Request>): Step {
+function take<Request extends OfType>(
+  protocol: Protocol<Request>,
+  state: StreamState,
+  event: StreamEvent<Request>,
+): Step {
   switch (event.kind) {
     case 'blocked':
       return { state: { ...state, writable: false }, send: [], report: [] }
@@ -65,17 +74,22 @@ function take<Request>(protocol: Protocol<Request>, state: StreamState, event: S
       const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
       return flush({ ...state, drains }, [], protocol)
     }
+    case 'lookedUp':
+      return flush(endAwait(state, event.typeUrl, event.names), [], protocol)
     case 'heartbeat':
       return keepAlive(protocol, state, event)
     case 'request': {
       const { state: received, report } = protocol.receive(state, event.request)
-      return flush(withDrains(received, report), report, protocol)
+      const drained = withDrains(received, report)
+      if (!state.looksUp) return flush(drained, report, protocol)
+      const { state: awaiting, ...more } = awaitAbsent(drained, event.request.typeUrl)
+      return { ...flush(awaiting, report, protocol), ...more }
     }
   }
 }
 
 /** A heartbeat, or everything that has it anew. */
-function keepAlive<Request>(
+function keepAlive<Request extends OfType>(
   protocol: Protocol<Request>,
   state: StreamState,
   event: Expiry & { readonly isLate: boolean },
@@ -90,7 +104,11 @@ function keepAlive<Request>(
 }
 
 /** Sends everything that may be sent now. The rest is not queued: it is planned again, from the newest snapshot, at a later step. */
-function flush<Request>(before: StreamState, reported: readonly Report[], protocol: Protocol<Request>): Step {
+function flush<Request extends OfType>(
+  before: StreamState,
+  reported: readonly Report[],
+  protocol: Protocol<Request>,
+): Step {
   const latest = before.snapshot
   if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
   let state = before
@@ -113,7 +131,7 @@ function flush<Request>(before: StreamState, reported: readonly Report[], protoc
 }
 
 /** Plans, composes and commits what one type is sent now. */
-function pushType<Request>(
+function pushType<Request extends OfType>(
   state: StreamState,
   typeUrl: string,
   latest: Snapshot,

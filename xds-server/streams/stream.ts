@@ -25,6 +25,10 @@ export interface StreamState {
   readonly drains: readonly Drain[]
   /** By type URL: subscribed names that the newest snapshot lacks. A type that lacks none has no entry. */
   readonly missing: ReadonlyMap<string, Missing>
+  /** Whether absent names are looked up before the client learns of it. */
+  readonly looksUp: boolean
+  /** Names by type URL whose lookup is not over. */
+  readonly awaited: ReadonlyMap<string, ReadonlySet<string>>
   /** gRPC neither warms clusters nor drains listeners. Every other client is taken for an Envoy. */
   readonly client: 'envoy' | 'grpc'
   /** True on ADS, false on a service of one type. */
@@ -65,6 +69,8 @@ export type StreamEvent<Request> =
   | { readonly kind: 'writable' }
   /** The drain time is over that began with the ACK of this response. */
   | { readonly kind: 'drained'; readonly nonce: string }
+  /** The lookup of these names is over. */
+  | { readonly kind: 'lookedUp'; readonly typeUrl: string; readonly names: ReadonlySet<string> }
   /** A heartbeat of the resources of a type with this TTL is due. `isLate`: the client may have dropped them by now. */
   | ({ readonly kind: 'heartbeat'; readonly isLate: boolean } & Expiry)
 
@@ -81,6 +87,9 @@ export type Report =
       readonly typeUrl: string
       readonly names: number
       readonly wildcard: boolean
+      /** Names that this request asks for, and those that it drops. */
+      readonly added: ReadonlySet<string>
+      readonly dropped: ReadonlySet<string>
     }
   | { readonly kind: 'sent' | 'heartbeat'; readonly typeUrl: string; readonly response: Response }
   | { readonly kind: 'acked'; readonly typeUrl: string; readonly response: PendingResponse }
@@ -93,10 +102,17 @@ export interface Step {
   readonly state: StreamState
   readonly send: readonly Response[]
   readonly report: readonly Report[]
+  /** Names that the client asks for, and that are to be looked up. Undefined if there are none. */
+  readonly lookUp?: NamesOfType
+}
+
+export interface NamesOfType {
+  readonly typeUrl: string
+  readonly names: ReadonlySet<string>
 }
 
 export type StreamOptions = Partial<
-  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'ttls' | 'explain'>
+  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'ttls' | 'explain' | 'looksUp'>
 >
 
 export function createStreamState(options: StreamOptions = {}): StreamState {
@@ -109,6 +125,8 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     warmingEds: new Set(),
     drains: [],
     missing: new Map(),
+    looksUp: false,
+    awaited: new Map(),
     client: 'envoy',
     isAggregated: true,
     isDraining: false,
@@ -123,9 +141,13 @@ export function withTypeState(state: StreamState, typeState: TypeState): StreamS
 }
 
 /** Reports what a type is subscribed to now. */
-export function reportSubscription({ type, subscription }: TypeState): Report {
+export function reportSubscription(
+  { type, subscription }: TypeState,
+  added: ReadonlySet<string>,
+  dropped: ReadonlySet<string>,
+): Report {
   const { names, wildcard } = subscription
-  return { kind: 'subscribed', typeUrl: type.typeUrl, names: names.size, wildcard }
+  return { kind: 'subscribed', typeUrl: type.typeUrl, names: names.size, wildcard, added, dropped }
 }
 
 /**

@@ -3,7 +3,9 @@
 import type { Resource } from '../snapshot/resource.ts'
 import { ABSENT, type Held, holding } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
+import { withSent } from './resource-errors.ts'
 import type { PendingResponse, Response } from './responses.ts'
+import { spellingsAfter } from './spellings.ts'
 import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'
@@ -28,7 +30,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
     ...before,
     view: viewAfter(plan, responses),
     pushed: plan.pushed,
-    sentErrors: plan.sentErrors,
+    sentErrors: responses.reduce((sent, { errors }) => withSent(sent, errors), plan.sentErrors),
     ledger: {
       ...ledger,
       lastNonce: responses.at(-1)?.nonce ?? ledger.lastNonce,
@@ -36,6 +38,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
       nacked: plan.nacked,
     },
     request: isAnswer ? { ...request, ...ANSWERED } : request,
+    spellings: spellingsAfter(before, responses),
   }
 }
 

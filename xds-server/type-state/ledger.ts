@@ -48,7 +48,7 @@ function unambiguous(nacked: readonly NackedResponse[]): readonly NackedResponse
     : nacked
 }
 
-/** NACKed responses after an ACK. It shows that nothing is left of what made the client NACK others of the type, which are sent again. */
+/** The NACKed responses after an ACK. The client keeps no bad resource of the type any more, so the others are sent again. */
 function releasedByAck({ ledger, type }: TypeState): readonly NackedResponse[] {
   const nacked = unambiguous(ledger.nacked)
   return type.nackScope === 'type' ? nacked.map((one) => ({ ...one, isReleased: true })) : nacked

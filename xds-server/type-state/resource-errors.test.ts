@@ -71,6 +71,17 @@ testScripts(
         ack 4 → CDS#5 | EDS#6 a!moved
       `,
     },
+    'X72: a response that leaves out more than is planned says why that is missing, too': {
+      sotw: `
+        serve CDS b=bad a!x | LDS
+        ask LDS * → LDS#1
+        ask CDS * b → CDS#2 b=bad a!x
+        serve CDS a!y b!y
+        nack 2 → CDS#3 a!y b!y
+        ack 1 3
+        serve CDS a!y b!y c=1 → CDS#4 c=1
+      `,
+    },
     'X73: an error is sent once, and again when it is another one': {
       sotw: `
         serve RDS a!denied

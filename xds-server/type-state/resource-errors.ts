@@ -29,6 +29,8 @@ export type Explain = (typeUrl: string, name: string) => ErrorDetail
 export interface ErrorPlan {
   readonly errors: readonly NamedError[]
   readonly sentErrors: SentErrors
+  /** The error of another name that a response removes: a full-state one leaves out more than is planned. */
+  readonly errorOf?: (name: string) => NamedError | undefined
 }
 
 interface Client {
@@ -58,19 +60,23 @@ export function planErrors(
   if (explain === undefined) return { errors: NONE, sentErrors }
   const given = errorsIn(latest, typeUrl)
   const isSameGiven = given === sentErrors.given
-  if (removed.length === 0 && isSameGiven) return { errors: NONE, sentErrors }
   const { resources } = typeIn(latest, typeUrl)
-  const due = new Map<string, ErrorDetail>()
-  const add = (name: string) => {
+  const errorOf = (name: string): NamedError | undefined => {
+    if (resources.has(name)) return undefined
     // Of a subscription to everything, the server decides what is in it: a name has an error only if the snapshot gives it one.
     const error = given.get(name) ?? (subscription.names.has(name) ? explain(typeUrl, name) : undefined)
+    return error && { name, ...error }
+  }
+  if (removed.length === 0 && isSameGiven) return { errors: NONE, sentErrors, errorOf }
+  const due = new Map<string, NamedError>()
+  const add = (name: string) => {
+    const error = errorOf(name)
     if (error !== undefined) due.set(name, error)
   }
-  for (const name of removed) if (!resources.has(name)) add(name)
+  for (const name of removed) add(name)
   const view = { base: target, overrides }
   const isDue = (name: string) =>
     !isSameError(given.get(name), sentErrors.byName.get(name)) &&
-    !resources.has(name) &&
     isSubscribed(subscription, name) &&
     // The error of a name that the client still uses goes with the removal.
     heldIn(view, name).kind === 'absent'
@@ -81,16 +87,24 @@ export function planErrors(
   const isRemembered = ([name, detail]: readonly [string, ErrorDetail]) =>
     isSubscribed(subscription, name) && (sent.has(name) || isSameError(detail, sentErrors.byName.get(name)))
   const byName = given.size === 0 ? NO_ERRORS : new Map([...given].filter(isRemembered))
-  return { errors, sentErrors: { given, byName } }
+  return { errors, sentErrors: { given, byName }, errorOf }
 }
 
-function withinBytes(due: ReadonlyMap<string, ErrorDetail>): readonly NamedError[] {
+function withinBytes(due: ReadonlyMap<string, NamedError>): readonly NamedError[] {
   const errors: NamedError[] = []
   let bytes = 0
-  for (const [name, detail] of due) {
-    bytes += (name.length + detail.message.length) * 3
+  for (const error of due.values()) {
+    bytes += (error.name.length + error.message.length) * 3
     if (bytes > MAX_ERROR_BYTES) break
-    errors.push({ name, ...detail })
+    errors.push(error)
   }
   return errors
+}
+
+/** What the client remembers after a response that has more errors than were planned. */
+export function withSent(sentErrors: SentErrors, errors: readonly NamedError[] = NONE): SentErrors {
+  const { given, byName } = sentErrors
+  const more = errors.filter(({ name }) => given.has(name) && !byName.has(name))
+  if (more.length === 0) return sentErrors
+  return { given, byName: new Map([...byName, ...more.map((error) => [error.name, error] as const)]) }
 }

@@ -4,6 +4,7 @@ import type { SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import type { Pushed } from './pushed.ts'
 import type { NamedError } from './resource-errors.ts'
+import type { Spellings } from './spellings.ts'
 import type { View } from './view.ts'
 
 /** A response to send, before encoding. Its resources are shared with other streams. */
@@ -16,6 +17,8 @@ export interface Response {
   readonly changedResources: readonly Resource[]
   /** Names that this response deletes at the client. Delta lists them; SotW leaves them out of the resources. */
   readonly removed: readonly string[]
+  /** Delta: names that are not written in their one spelling. */
+  readonly spellings?: Spellings
   /** VHDS: the removed names come as resources without content. They let calls go on that wait for them. */
   readonly isWithoutContent?: boolean
   /** The client deletes what the response leaves out. */

@@ -13,6 +13,7 @@ import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
 import { NOTHING_SENT, type SentErrors } from './resource-errors.ts'
 import { EMPTY_LEDGER, type Ledger, type PendingResponse } from './responses.ts'
+import { NO_SPELLINGS, type Spellings } from './spellings.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
 import { emptyView, type View } from './view.ts'
 
@@ -38,6 +39,8 @@ export interface TypeState {
   readonly ledger: Ledger
   readonly pushed: Pushed
   readonly request: OpenRequest
+  /** Delta: how names are written to the client. */
+  readonly spellings: Spellings
   readonly sentErrors: SentErrors
 }
 
@@ -56,6 +59,7 @@ export function createTypeState(typeUrl: string): TypeState {
       lastResourceNames: EMPTY_LIST,
       remaining: undefined,
     },
+    spellings: NO_SPELLINGS,
     sentErrors: NOTHING_SENT,
   }
 }

@@ -3,14 +3,13 @@
 import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { ENDPOINT, resourceTypeOf, STAGES } from '../../../xds-server/snapshot/resource-type.ts'
 import { typeIn } from '../../../xds-server/snapshot/snapshot.ts'
-import type { ClientState } from '../../support/client-state.ts'
-import type { Link } from './link.ts'
-import { KINDS, Member } from './member.ts'
+import { KINDS, Member, type MemberOptions } from './member.ts'
 import {
   badNames,
   type Change,
   changeWorld,
   EMPTY_WORLD,
+  errorsOf,
   healWorld,
   resourcesOf,
   type World,
@@ -24,7 +23,7 @@ export class Fleet {
   readonly #badValues = new Set<string>()
   #world: World = EMPTY_WORLD
 
-  constructor(cache: SnapshotCache, open: (id: string, client: ClientState) => Link) {
+  constructor(cache: SnapshotCache, open: MemberOptions['open']) {
     this.#cache = cache
     const rejects = ({ value }: { readonly value: Uint8Array }) => this.#badValues.has(keyOf(value))
     this.#members = KINDS.flatMap((kind) =>
@@ -81,7 +80,7 @@ export class Fleet {
 
   #serve(world: World): void {
     this.#world = world
-    const snapshot = this.#cache.setSnapshot(GROUP, resourcesOf(world))
+    const snapshot = this.#cache.setSnapshot(GROUP, resourcesOf(world), { errors: errorsOf(world) })
     for (const { typeUrl, name } of badNames(world)) {
       const value = typeIn(snapshot, typeUrl).resources.get(name)?.value
       if (value !== undefined) this.#badValues.add(keyOf(value))

@@ -10,6 +10,8 @@ export interface Link {
   block(): void
   unblock(): void
   close(): void
+  /** The message of the error that the client remembers for a name. Undefined if it reads no errors, or was sent none. */
+  errorOf(typeUrl: string, name: string): string | undefined
   /** Resolves when the server has read every request and the inbox has every response. */
   settled(): Promise<void>
 }

@@ -1,6 +1,7 @@
 // One client of the model, with its current link. It reads when a command says so, and can be compared with what is served.
 
-import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
+import { notFound } from '../../../xds-server/snapshot/resource-error.ts'
+import { errorsIn, type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
 import {
   type ClientRequest,
   ClientState,
@@ -21,7 +22,7 @@ export interface MemberOptions {
   readonly protocol: 'sotw' | 'delta'
   readonly kind: Kind
   readonly rejects: IsRejected
-  readonly open: (id: string, client: ClientState) => Link
+  readonly open: (id: string, client: ClientState, readsErrors: boolean) => Link
 }
 
 export class Member {
@@ -39,8 +40,13 @@ export class Member {
       this.#following = new FollowingClient(protocol, kind === 'envoy' ? ENVOY : grpcClient('l'))
     }
     this.client = this.#following?.state ?? new ClientState(protocol)
-    this.#link = options.open(this.title, this.client)
+    this.#link = options.open(this.title, this.client, this.#readsErrors)
     for (const request of this.#following?.start() ?? []) this.#link.send(request)
+  }
+
+  /** Envoys do not. */
+  get #readsErrors(): boolean {
+    return this.#options.kind !== 'envoy'
   }
 
   get isFree(): boolean {
@@ -79,7 +85,7 @@ export class Member {
   /** Reconnects on a new stream. A nonce of the old stream has no meaning there, even if it is sent. */
   reconnect(withOldNonce: boolean): void {
     this.#link.close()
-    this.#link = this.#options.open(this.title, this.client)
+    this.#link = this.#options.open(this.title, this.client, this.#readsErrors)
     const requests = this.#following?.reconnect() ?? this.client.reconnect()
     for (const request of requests) {
       this.#link.send(withOldNonce ? { ...request, responseNonce: 'of-the-old-stream' } : request)
@@ -108,7 +114,26 @@ export class Member {
     return [
       ...warming,
       ...this.client.typeUrls.flatMap((typeUrl) => this.#differencesOf(typeUrl, truth, isChecked)),
+      ...this.client.typeUrls.flatMap((typeUrl) => this.#wrongErrors(typeUrl, truth, isChecked)),
     ].map((difference) => `${this.title}: ${difference}`)
+  }
+
+  /** X72 and X73: the client remembers the error of each name that it subscribes to and that does not exist. */
+  #wrongErrors(
+    typeUrl: string,
+    truth: Snapshot,
+    isChecked: (typeUrl: string, name: string) => boolean,
+  ): string[] {
+    const isMissing = (name: string) =>
+      isChecked(typeUrl, name) &&
+      !typeIn(truth, typeUrl).resources.has(name) &&
+      !this.client.held(typeUrl).has(name)
+    return [...this.client.names(typeUrl)].filter(isMissing).flatMap((name) => {
+      const right = errorsIn(truth, typeUrl).get(name) ?? notFound(truth.group, typeUrl, name)
+      const found = this.#link.errorOf(typeUrl, name)
+      const isRight = found === (this.#readsErrors ? right.message : undefined)
+      return isRight ? [] : [`${typeUrl} "${name}" has the error ${found}`]
+    })
   }
 
   #differencesOf(

@@ -6,6 +6,7 @@ import { servingOf } from '../../../xds-server/cache/snapshot-cache.ts'
 import type { Watch } from '../../../xds-server/cache/watch.ts'
 import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { unackedIn } from '../../../xds-server/services/unacked.ts'
+import { notFound } from '../../../xds-server/snapshot/resource-error.ts'
 import { describeStream } from '../../../xds-server/streams/describe.ts'
 import { delta, sotw } from '../../../xds-server/streams/protocol.ts'
 import {
@@ -17,16 +18,18 @@ import {
 import type { ClientRequest, ClientResponse, ClientState } from '../../support/client-state.ts'
 import { nodeOf } from '../../support/xds-client.ts'
 import type { Link } from './link.ts'
+import { RememberedErrors } from './remembered-errors.ts'
 import { Witness } from './witness.ts'
 
 export class MemoryLink implements Link {
   readonly inbox: ClientResponse[] = []
+  readonly #errors = new RememberedErrors()
   readonly #step: (state: StreamState, event: StreamEvent<ClientRequest>) => Step
   readonly #witness: Witness
   readonly #watch: Watch
   #state: StreamState
 
-  constructor(cache: SnapshotCache, nodeId: string, client: ClientState) {
+  constructor(cache: SnapshotCache, nodeId: string, client: ClientState, readsErrors: boolean) {
     this.#step = client.protocol === 'sotw' ? sotw.step : delta.step
     this.#witness = new Witness(client)
     this.#watch = servingOf(cache).watch({
@@ -39,7 +42,10 @@ export class MemoryLink implements Link {
       onSnapshot: (snapshot) => this.#take({ kind: 'snapshot', snapshot }),
     })
     this.#state = {
-      ...createStreamState({ unconfirmed: this.#watch.unconfirmed }),
+      ...createStreamState({
+        unconfirmed: this.#watch.unconfirmed,
+        ...(readsErrors && { explain: (typeUrl, name) => notFound('fleet', typeUrl, name) }),
+      }),
       snapshot: this.#watch.snapshot(),
     }
   }
@@ -60,12 +66,17 @@ export class MemoryLink implements Link {
     this.#watch.close()
   }
 
+  errorOf(typeUrl: string, name: string): string | undefined {
+    return this.#errors.of(typeUrl, name)
+  }
+
   async settled(): Promise<void> {}
 
   #take(event: StreamEvent<ClientRequest>): void {
     const { state, send, report } = this.#step(this.#state, event)
     this.#state = state
     this.#witness.see(state.snapshot, event.kind === 'request' ? event.request : undefined, send)
+    for (const response of send) this.#errors.take(response)
     this.inbox.push(...send)
     this.#watch.report(report)
   }

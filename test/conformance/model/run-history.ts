@@ -18,7 +18,7 @@ export function historiesOf(seed: number, count: number): readonly History[] {
 /** Runs a history. @returns what went wrong; undefined if nothing did */
 export async function runHistory(history: History): Promise<string | undefined> {
   const cache = new SnapshotCache({ consistency: 'enforce' })
-  const fleet = new Fleet(cache, (id, client) => new MemoryLink(cache, id, client))
+  const fleet = new Fleet(cache, (id, client, readsErrors) => new MemoryLink(cache, id, client, readsErrors))
   try {
     for (const command of history) await runCommand(fleet, command)
     await fleet.heal()

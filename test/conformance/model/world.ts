@@ -1,6 +1,11 @@
 // What the fleet is served, in a form that is quick to change at random and consistent after each change.
 
-import { createResources, type Resource, type ResourceInput } from '../../../xds-server/index.ts'
+import {
+  createResources,
+  type Resource,
+  type ResourceError,
+  type ResourceInput,
+} from '../../../xds-server/index.ts'
 import { CLUSTER, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
 import { assignment, cluster, httpListener, routes, secret, tcpListener } from '../../support/resources.ts'
 
@@ -147,6 +152,15 @@ function routesWithContent(name: string, cluster: string, content: number) {
   const configuration = routes(name, cluster)
   configuration.maxDirectResponseBodySizeBytes = content
   return configuration
+}
+
+/** Why clusters and listeners are missing, in words that change with the world. */
+export function errorsOf({ clusters, listeners }: World): ResourceError[] {
+  const absent = (typeUrl: string, names: readonly string[], present: ReadonlyMap<string, unknown>) =>
+    names
+      .filter((name) => !present.has(name))
+      .map((name) => ({ typeUrl, name, code: 5, message: `${name} is not one of ${present.size}` }))
+  return [...absent(CLUSTER, CLUSTERS, clusters), ...absent(LISTENER, LISTENERS, listeners)]
 }
 
 /** Creates the clusters that are used and missing. */

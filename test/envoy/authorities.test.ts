@@ -1,0 +1,187 @@
+// Names with an authority and a real Envoy: glob collections of clusters and listeners, and endpoints of a second control plane.
+
+import { clone, create } from '@bufbuild/protobuf'
+import type { Bootstrap } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
+import {
+  Cluster_EdsClusterConfigSchema,
+  ClusterSchema,
+} from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import {
+  ApiConfigSource_ApiType,
+  ApiVersion,
+  ConfigSourceSchema,
+} from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import t from 'tap'
+import type { XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
+import { freePort } from '../../processes/free-port.ts'
+import { createClient } from '../../services/rpc/index.ts'
+import { CLUSTER, ENDPOINT, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { callEcho } from '../support/call-echo.ts'
+import { startBackends, startEnvoy, untilInEffect } from '../support/real-envoy.ts'
+import {
+  ads,
+  assignment,
+  cluster,
+  httpListener,
+  routes,
+  staticCluster,
+  tcpListener,
+} from '../support/resources.ts'
+
+const EAST = 'east.example'
+const WEST = 'west.example'
+const TYPES = {
+  C: 'cluster.v3.Cluster',
+  E: 'endpoint.v3.ClusterLoadAssignment',
+  L: 'listener.v3.Listener',
+  R: 'route.v3.RouteConfiguration',
+}
+
+/** Without it, Envoy 1.40 asks the server that has the cluster for the endpoints too, whatever their authority. */
+const FEATURE = 'envoy.reloadable_features.xdstp_based_config_singleton_subscriptions'
+
+function uri(authority: string, type: keyof typeof TYPES, id: string): string {
+  return `xdstp://${authority}/envoy.config.${TYPES[type]}/${id}`
+}
+
+/** Gets clusters and listeners from collections of EAST, with parameters out of order and those of the node. */
+function byCollections({ dynamicResources, nodeContextParams }: Bootstrap): void {
+  if (dynamicResources === undefined) throw new Error('the bootstrap has no dynamic resources')
+  dynamicResources.cdsResourcesLocator = uri(EAST, 'C', 'edge/*?tier=1&kind=a%5Bb%5D')
+  dynamicResources.ldsResourcesLocator = uri(EAST, 'L', 'edge/*')
+  nodeContextParams.push('cluster')
+}
+
+/** Gets the names of WEST from a server of its own. */
+function withSecondServer(address: string, protocol: XdsProtocol) {
+  return ({ configSources, staticResources, layeredRuntime }: Bootstrap) => {
+    const [layer] = layeredRuntime?.layers ?? []
+    if (layer?.layerSpecifier.case === 'staticLayer') layer.layerSpecifier.value[FEATURE] = true
+    const [first] = staticResources?.clusters ?? []
+    if (first === undefined) throw new Error('the bootstrap has no cluster')
+    const second = clone(ClusterSchema, first)
+    second.name = 'west'
+    const socket = second.loadAssignment?.endpoints[0]?.lbEndpoints[0]?.hostIdentifier
+    const own = socket?.case === 'endpoint' ? socket.value.address?.address : undefined
+    if (own?.case === 'socketAddress') {
+      own.value.portSpecifier = { case: 'portValue', value: Number(address.split(':').at(-1)) }
+    }
+    staticResources?.clusters.push(second)
+    configSources.push(
+      create(ConfigSourceSchema, {
+        authorities: [{ name: WEST }],
+        resourceApiVersion: ApiVersion.V3,
+        configSourceSpecifier: {
+          case: 'apiConfigSource',
+          value: {
+            apiType:
+              protocol === 'delta'
+                ? ApiConfigSource_ApiType.AGGREGATED_DELTA_GRPC
+                : ApiConfigSource_ApiType.AGGREGATED_GRPC,
+            transportApiVersion: ApiVersion.V3,
+            grpcServices: [{ targetSpecifier: { case: 'envoyGrpc', value: { clusterName: 'west' } } }],
+          },
+        },
+      }),
+    )
+  }
+}
+
+/** An EDS cluster and the name of its assignment. */
+function clusterOf(name: string, serviceName: string) {
+  return {
+    ...cluster(name),
+    edsClusterConfig: create(Cluster_EdsClusterConfigSchema, { serviceName, edsConfig: ads() }),
+  }
+}
+
+async function answers(port: number): Promise<string[]> {
+  const client = createClient(EchoService, `127.0.0.1:${port}`)
+  return await callEcho(client, { count: 2 }).finally(() => client.close())
+}
+
+for (const protocol of ['delta', 'sotw'] as const) {
+  t.test(
+    `X76, X77, X78, X79: Envoy follows collections of clusters and listeners (${protocol})`,
+    async (t) => {
+      const cache = new SnapshotCache({ consistency: 'enforce' })
+      const server = await startXdsServer({ cache, address: '127.0.0.1:0', drainTimeMs: 0 })
+      t.teardown(() => server.close())
+      const [backend = 0] = await startBackends(t, 'b')
+      const port = await freePort()
+      const NODE = 'xds.node.cluster=fleet'
+      const [echo, main] = [
+        uri(EAST, 'C', `edge/echo?${NODE}&kind=a[b]&tier=1`),
+        uri(EAST, 'L', `edge/main?${NODE}`),
+      ]
+      const [eds, rds] = [uri(EAST, 'E', 'echo:1?b=2&a=1'), uri(EAST, 'R', 'main?b=2&a=1')]
+      const others = [
+        cluster('plain'),
+        cluster(uri(WEST, 'C', `edge/echo?${NODE}&kind=a[b]&tier=1`)),
+        cluster(uri(EAST, 'C', `edge/deep/echo?${NODE}&kind=a[b]&tier=1`)),
+        cluster(uri(EAST, 'C', 'edge/echo')),
+      ]
+      const kept = [
+        staticCluster(uri(EAST, 'C', `edge/kept?${NODE}&kind=a[b]&tier=1`)),
+        tcpListener(uri(EAST, 'L', `edge/kept?${NODE}`), await freePort(), 'plain'),
+      ]
+      // In SotW, Envoy 1.40 takes no notice of a response without resources for a collection.
+      const mayBeEmpty = protocol === 'delta'
+      cache.setSnapshot('fleet', mayBeEmpty ? others : [...others, ...kept])
+      const envoy = await startEnvoy(t, server.address, protocol, { edit: byCollections })
+      await envoy.admin.waitUntilLive()
+      for (const stat of ['cluster_manager.cds', 'listener_manager.lds']) {
+        const given = await envoy.admin.stats(`^${stat}.init_fetch_timeout$`)
+        t.equal(given.get(`${stat}.init_fetch_timeout`), 0, `${stat} has its answer at once`)
+      }
+      const namesInEffect = async () => {
+        await untilInEffect(cache, envoy)
+        const listeners = (await envoy.admin.dynamicListeners()).filter(({ state }) => state !== 'draining')
+        return [...(await envoy.admin.dynamicClusters()), ...listeners].map(({ name }) => name)
+      }
+
+      const added = [
+        clusterOf(echo, eds),
+        assignment(eds, backend),
+        httpListener(main, port, rds),
+        routes(rds, echo),
+      ]
+      cache.setSnapshot('fleet', [...others, ...kept, ...added])
+      const names = kept.map(({ name }) => name)
+      t.same((await namesInEffect()).sort(), [...names, echo, main].sort(), 'those of the collections')
+      t.same(await answers(port), ['b', 'b'])
+      cache.setSnapshot('fleet', [...others, ...kept])
+      t.same(await namesInEffect(), names, 'what leaves a collection is gone')
+      if (!mayBeEmpty) return
+      cache.setSnapshot('fleet', others)
+      t.same(await namesInEffect(), [])
+    },
+  )
+
+  t.test(`X80: Envoy gets endpoints from the control plane of their authority (${protocol})`, async (t) => {
+    const eds = uri(WEST, 'E', 'echo')
+    const east = new SnapshotCache({
+      consistency: 'enforce',
+      external: { [ENDPOINT]: [`xdstp://${WEST}/*`] },
+    })
+    const west = new SnapshotCache()
+    const start = async (cache: SnapshotCache) => {
+      const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+      t.teardown(() => server.close())
+      return server.address
+    }
+    const [first, second] = [await start(east), await start(west)]
+    const [backend = 0] = await startBackends(t, 'b')
+    const port = await freePort()
+    east.setSnapshot('fleet', [clusterOf('echo', eds), httpListener('main', port), routes('main', 'echo')])
+    west.setSnapshot('fleet', [assignment(eds, backend)])
+    const envoy = await startEnvoy(t, first, protocol, { edit: withSecondServer(second, protocol) })
+    await untilInEffect(east, envoy)
+    await untilInEffect(west, envoy)
+    t.same(await answers(port), ['b', 'b'])
+    t.same(Object.keys(west.nodeStatus('fleet', 'edge-1').types), [ENDPOINT])
+    t.notOk(Object.keys(east.nodeStatus('fleet', 'edge-1').types).includes(ENDPOINT))
+    t.ok(Object.keys(east.nodeStatus('fleet', 'edge-1').types).includes(CLUSTER))
+  })
+}

@@ -1,0 +1,89 @@
+// Real Envoys whose streams the server ends, by age, by hand and by a graceful close: they connect again, and no call fails.
+
+import { readFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { freePort } from '../../processes/free-port.ts'
+import {
+  SnapshotCache,
+  startXdsServer,
+  type XdsEvent,
+  type XdsServerOptions,
+} from '../../xds-server/index.ts'
+import { nextEvent, startBackends, startEnvoy, startLoad, untilSynced } from '../support/real-envoy.ts'
+import { assignment, cluster, httpListener, routes } from '../support/resources.ts'
+
+/** Connections of each Envoy that end by their age. */
+const ROUNDS = 3
+
+async function serve(t: Test, address: string, options: Partial<XdsServerOptions>) {
+  const cache = new SnapshotCache({ consistency: 'enforce' })
+  const events: XdsEvent[] = []
+  cache.onEvent((event) => events.push(event))
+  const server = await startXdsServer({ cache, address, drainTimeMs: 3_000, ...options })
+  t.teardown(() => server.close())
+  const reasons = () => events.flatMap((event) => (event.kind === 'closed' ? [event.reason] : []))
+  return { cache, server, events, reasons }
+}
+
+/** Ends connections of one Envoy in every way. Returns what it logs, from warnings on, about streams that ended. */
+async function endConnections(
+  t: Test,
+  protocol: 'delta' | 'sotw',
+  { backends, folder }: { readonly backends: readonly number[]; readonly folder: string },
+) {
+  const [xds, port] = [`127.0.0.1:${await freePort()}`, await freePort()]
+  const resourcesTo = (name: 'a' | 'b') => [
+    cluster(name),
+    assignment(name, backends[name === 'a' ? 0 : 1] ?? 0),
+    httpListener('main', port),
+    routes('main', name),
+  ]
+  const first = await serve(t, xds, { maxConnectionAge: { timeMs: 1_000, graceMs: 60_000 } })
+  const envoy = await startEnvoy(t, xds, protocol, { nodeId: protocol, folder })
+  first.cache.setSnapshot('fleet', resourcesTo('a'))
+  await untilSynced(first.cache)
+  const load = startLoad(t, `127.0.0.1:${port}`)
+  await load.further(50)
+
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await nextEvent(first.cache, ({ kind }) => kind === 'closed')
+    await untilSynced(first.cache)
+    await load.further(50)
+  }
+  t.strictSame(new Set(first.reasons()), new Set(['age']), `${protocol}: no stream ended for another reason`)
+
+  await first.server.close({ graceMs: 30_000 })
+  t.equal(first.reasons().at(-1), 'shutdown')
+  const second = await serve(t, xds, {})
+  second.cache.setSnapshot('fleet', resourcesTo('a'))
+  await untilSynced(second.cache)
+  await load.further(50)
+  const sent = () => second.events.filter(({ kind }) => kind === 'sent').length
+  const before = sent()
+
+  const opened = nextEvent(second.cache, ({ kind }) => kind === 'opened')
+  // Envoy may have its stream of load reports again by now.
+  t.ok(second.server.disconnect('fleet', protocol) >= 1)
+  await opened
+  await untilSynced(second.cache)
+  if (protocol === 'delta') t.equal(sent(), before, 'an Envoy that has everything is sent nothing')
+  second.cache.setSnapshot('fleet', resourcesTo('b'))
+  await untilSynced(second.cache)
+  await load.further(50)
+  t.strictSame((await load.stop()).failures, [], `${protocol}: no call failed`)
+  return readFileSync(envoy.logFile, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('config stream'))
+}
+
+t.test(
+  'X82, X84, X85: Envoys come back without a failed call while connections end under load',
+  async (t) => {
+    const backends = await startBackends(t, 'b1', 'b2')
+    const folder = t.testdir()
+    const logs = await Promise.all(
+      (['delta', 'sotw'] as const).map((protocol) => endConnections(t, protocol, { backends, folder })),
+    )
+    t.strictSame(logs.flat(), [], 'Envoy takes none of it for an error')
+  },
+)

@@ -1,0 +1,86 @@
+// Lookups of names that clients ask for and that their snapshot lacks, each with a time limit.
+
+import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { messageOf } from '../cache/option.ts'
+import type { Serving } from '../cache/serving.ts'
+
+/**
+ * Names that a client asks for and that what it is served lacks.
+ *
+ * @example
+ * ```ts
+ * import { type OnDemandRequest, startXdsServer } from 'switchyard'
+ *
+ * const log = ({ node, typeUrl, names }: OnDemandRequest) => console.log(`${node.id} asks for ${typeUrl} ${names.join(', ')}`)
+ * await startXdsServer({ cache, address: '127.0.0.1:0', onDemand: log })
+ * ```
+ */
+export interface OnDemandRequest {
+  readonly node: Node
+  /** The group of the node: its snapshot is the one to change. */
+  readonly group: string
+  readonly typeUrl: string
+  /** All of them, as the client wrote them. */
+  readonly names: readonly string[]
+}
+
+/**
+ * Looks up what a client asks for on demand, and makes it with `updateSnapshot`. The client learns that the other names do not exist
+ * when the promise settles.
+ *
+ * @example
+ * ```ts
+ * import { type OnDemand, startXdsServer } from 'switchyard'
+ * import { VirtualHostSchema } from 'switchyard/protos/envoy/config/route/v3/route_components_pb.js'
+ *
+ * const onDemand: OnDemand = async ({ group, typeUrl, names }) => {
+ *   if (typeUrl !== typeUrlOf(VirtualHostSchema)) return
+ *   cache.updateSnapshot(group, { upsert: await hostsOf(names) })
+ * }
+ * await startXdsServer({ cache, address: '127.0.0.1:0', onDemand })
+ * ```
+ */
+export type OnDemand = (request: OnDemandRequest) => void | Promise<void>
+
+export interface LookupOptions {
+  readonly onDemand: OnDemand
+  readonly timeoutMs: number
+}
+
+export class Lookups {
+  readonly #options: LookupOptions
+  readonly #events: Serving['events']
+  readonly #onEnded: (typeUrl: string, names: ReadonlySet<string>) => void
+  readonly #timers = new Set<NodeJS.Timeout>()
+
+  /** @param onEnded called once for each lookup, unless `stop` comes first */
+  constructor(
+    options: LookupOptions,
+    events: Serving['events'],
+    onEnded: (typeUrl: string, names: ReadonlySet<string>) => void,
+  ) {
+    this.#options = options
+    this.#events = events
+    this.#onEnded = onEnded
+  }
+
+  start(node: Node, group: string, typeUrl: string, names: ReadonlySet<string>): void {
+    const end = () => {
+      clearTimeout(timer)
+      if (this.#timers.delete(timer)) this.#onEnded(typeUrl, names)
+    }
+    const timer = setTimeout(end, this.#options.timeoutMs).unref()
+    this.#timers.add(timer)
+    const run = async () => this.#options.onDemand({ node, group, typeUrl, names: [...names] })
+    run().then(end, (error: unknown) => {
+      const message = `onDemand failed, so that names of ${typeUrl} count as not existing: ${messageOf(error)}`
+      this.#events.emit({ kind: 'fault', source: 'onDemand', message, error })
+      end()
+    })
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+  }
+}

@@ -1,0 +1,70 @@
+// Names that are looked up before the client learns that they do not exist.
+
+import { testScripts } from '../../test/support/stream-script.ts'
+
+testScripts({
+  'X64: a name that the snapshot lacks is answered when its lookup is over': {
+    delta: `
+      as lookingUp
+      serve CDS a=1
+      ask CDS +a +b → CDS#1 a=1
+      ack 1
+      lookedUp CDS b → CDS#2 -b
+      ack 2
+      serve CDS a=1 b=1 → CDS#3 b=1
+    `,
+    sotw: `
+      as lookingUp
+      serve EDS a=1
+      ask EDS a b → EDS#1 a=1
+      ack 1
+      lookedUp EDS b
+      serve EDS a=1 b=1 → EDS#2 b=1
+    `,
+  },
+  'X64: what the lookup made is sent at once, and not again': {
+    delta: `
+      as lookingUp
+      serve VHDS r/a=a
+      ask VHDS → VHDS#1 r/a=a
+      ack 1
+      ask VHDS +r/b +r/c
+      serve VHDS r/a=a r/b=b → VHDS#2 r/b=b
+      ack 2
+      lookedUp VHDS r/b r/c → VHDS#3 ?r/c
+      ack 3
+      status → VHDS SYNCED
+    `,
+  },
+  'X64: a name that the client drops meanwhile is not answered, and two lookups are apart': {
+    delta: `
+      as lookingUp
+      serve CDS a=1
+      ask CDS +b
+      ask CDS +c -b
+      lookedUp CDS b
+      lookedUp CDS c → CDS#1 -c
+      ask CDS +a → CDS#2 a=1
+    `,
+  },
+  'X64: a name that goes while the client has it is removed without a lookup': {
+    delta: `
+      as lookingUp
+      serve CDS a=1
+      ask CDS +a → CDS#1 a=1
+      ack 1
+      block
+      serve CDS
+      ask CDS +a
+      drain → CDS#2 -a
+    `,
+  },
+  'X64: without a snapshot nothing is answered, and names are looked up': {
+    delta: `
+      as lookingUp
+      ask CDS +a +b
+      serve CDS a=1 → CDS#1 a=1
+      lookedUp CDS a b → CDS#2 -b
+    `,
+  },
+})

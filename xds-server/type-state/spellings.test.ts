@@ -1,0 +1,113 @@
+// Names on the wire of a delta stream: one that the client subscribes to as it wrote it, and every other as its resource has it.
+
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import {
+  DeltaDiscoveryRequestSchema,
+  DeltaDiscoveryResponseSchema,
+} from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import t from 'tap'
+import { staticCluster } from '../../test/support/resources.ts'
+import { snapshotOf } from '../../test/support/script-resources.ts'
+import { CLUSTER } from '../snapshot/resource-type.ts'
+import { delta } from '../streams/protocol.ts'
+import { createStreamState, type StreamEvent, type StreamState } from '../streams/stream.ts'
+
+const [GIVEN, CANONICAL, OTHER] = [
+  'xdstp://a/C/f/x?b=2&a=1',
+  'xdstp://a/C/f/x?a=1&b=2',
+  'xdstp://a/C/f/%78?a=1&b=2',
+]
+const COLLECTION = 'xdstp://a/C/f/*?b=2&a=1'
+
+interface Request {
+  readonly subscribe?: readonly string[]
+  readonly unsubscribe?: readonly string[]
+  readonly holding?: Readonly<Record<string, string>>
+}
+
+/** A stream of bytes: what each event brings, by the names as they are on the wire. */
+class WireStream {
+  #state: StreamState = createStreamState()
+  #sequence = 0
+
+  serve(...names: readonly string[]): string[] {
+    this.#sequence += 1
+    const snapshot = snapshotOf(
+      CLUSTER,
+      names.map((name) => staticCluster(name)),
+      this.#sequence,
+    )
+    return this.#take({ kind: 'snapshot', snapshot })
+  }
+
+  ask({ subscribe = [], unsubscribe = [], holding = {} }: Request): string[] {
+    const message = create(DeltaDiscoveryRequestSchema, {
+      typeUrl: CLUSTER,
+      resourceNamesSubscribe: [...subscribe],
+      resourceNamesUnsubscribe: [...unsubscribe],
+      initialResourceVersions: holding,
+    })
+    const bytes = toBinary(DeltaDiscoveryRequestSchema, message)
+    return this.#take({ kind: 'request', request: delta.decode(bytes, this.#state).request as never })
+  }
+
+  #take(event: StreamEvent<never>): string[] {
+    const { state, send } = delta.step(this.#state, event)
+    this.#state = state
+    return send.flatMap((response) => {
+      const { resources, removedResources } = fromBinary(DeltaDiscoveryResponseSchema, delta.encode(response))
+      return [...resources.map(({ name }) => name), ...removedResources.map((name) => `-${name}`)]
+    })
+  }
+}
+
+t.test('X79: a resource of a collection or of * has the name in it, and so has its removal', async (t) => {
+  for (const asked of [COLLECTION, 'xdstp://a/C/f/*?a=1&b=2', '*']) {
+    const stream = new WireStream()
+    stream.serve(GIVEN)
+    t.same(stream.ask({ subscribe: [asked] }), [GIVEN], asked)
+    t.same(stream.serve(), [`-${GIVEN}`], asked)
+    t.same(stream.serve(OTHER), [OTHER], asked)
+    t.same(stream.serve(), [`-${OTHER}`], asked)
+    t.same(stream.serve(CANONICAL), [CANONICAL], 'the twin')
+    t.same(stream.serve(), [`-${CANONICAL}`], 'the twin')
+  }
+})
+
+t.test('X79: a name that the client subscribes to is as the client wrote it', async (t) => {
+  for (const asked of [GIVEN, CANONICAL, OTHER]) {
+    const stream = new WireStream()
+    stream.serve(GIVEN)
+    t.same(stream.ask({ subscribe: [asked] }), [asked])
+    t.same(stream.serve(), [`-${asked}`])
+    t.same(stream.serve(GIVEN), [asked], 'it comes again')
+    stream.ask({ unsubscribe: [CANONICAL] })
+    t.same(stream.ask({ subscribe: [OTHER, 'gone?'] }), [OTHER, '-gone?'], 'the newest spelling counts')
+    t.same(stream.ask({ subscribe: [CANONICAL] }), [CANONICAL], 'also if it is the plain one')
+  }
+})
+
+t.test('X79: an empty collection is as the client wrote it', async (t) => {
+  const stream = new WireStream()
+  stream.serve()
+  t.same(stream.ask({ subscribe: [COLLECTION] }), [`-${COLLECTION}`])
+})
+
+t.test('X79: what a client reports after a reconnect is removed as it wrote it', async (t) => {
+  const stream = new WireStream()
+  stream.serve()
+  t.same(stream.ask({ subscribe: [COLLECTION], holding: { [GIVEN]: '1' } }), [`-${GIVEN}`])
+})
+
+t.test('X79: without another spelling nothing is kept, so that streams share their bytes', async (t) => {
+  let state = createStreamState()
+  const snapshot = snapshotOf(CLUSTER, [staticCluster(CANONICAL), staticCluster('plain')], 1)
+  state = delta.step(state, { kind: 'snapshot', snapshot }).state
+  const bytes = toBinary(
+    DeltaDiscoveryRequestSchema,
+    create(DeltaDiscoveryRequestSchema, { typeUrl: CLUSTER }),
+  )
+  const { send } = delta.step(state, { kind: 'request', request: delta.decode(bytes, state).request })
+  t.equal(send.length, 1)
+  t.equal(send[0]?.spellings, undefined)
+})
