@@ -108,7 +108,7 @@ function isText(text: string): boolean {
   return !text.includes('\uFFFD')
 }
 
-/** Reads tag and length. Returns false if the field is none with a length, or longer than what is left. */
+/** Reads tag and length. Returns false if the field has no length, or is longer than what is left. */
 function readPart(bytes: Buffer, at: number, limit: number, part: Part): boolean {
   const tag = bytes[at] ?? 0
   if (tag > 0x7f || (tag & 7) !== LENGTH_DELIMITED) return false
