@@ -10,7 +10,13 @@ import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'
 
-const ANSWERED = { names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined } as const
+const ANSWERED = {
+  names: NO_NAMES,
+  added: NO_NAMES,
+  isFirst: false,
+  reports: false,
+  clientVersion: undefined,
+} as const
 
 /** The state after these responses, which may be none. They carry the plan, each in its protocol's shape. */
 export function commit(before: TypeState, plan: PushPlan, responses: readonly Response[]): TypeState {

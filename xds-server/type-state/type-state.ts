@@ -24,6 +24,8 @@ export interface OpenRequest {
   readonly added: ReadonlySet<string>
   /** The first request of the type has no response yet. */
   readonly isFirst: boolean
+  /** It reports content of an earlier stream. */
+  readonly reports: boolean
   /** SotW: the `version_info` that a reconnecting client reported, until its first request is answered. */
   readonly clientVersion: string | undefined
   /** SotW: `resource_names` of the last request. The same list again changes nothing. */
@@ -55,6 +57,7 @@ export function createTypeState(typeUrl: string): TypeState {
       names: NO_NAMES,
       added: NO_NAMES,
       isFirst: true,
+      reports: false,
       clientVersion: undefined,
       lastResourceNames: EMPTY_LIST,
       remaining: undefined,

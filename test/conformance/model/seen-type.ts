@@ -27,6 +27,8 @@ export class SeenType {
   /** NACKed responses without changes since: name → version. */
   #nacked: ReadonlyMap<string, string | undefined>[] = []
   readonly #unconfirmed = new Set<string>()
+  /** The client reported what it has, and has no answer yet. */
+  #isResumed = false
 
   constructor(held: Iterable<string>) {
     this.accepted = new Set(held)
@@ -58,6 +60,15 @@ export class SeenType {
     return this.#sent.get(name) !== version && !this.isRequested(name)
   }
 
+  /** Whether a resource is in the first answer to a client that has content, and the client does not ask for the name alone. */
+  isChangeOf({ name }: ClientResource, protocol: Protocol): boolean {
+    return this.#isResumed && (protocol === 'sotw' || this.accepted.has(name) || !this.isRequested(name))
+  }
+
+  get isNew(): boolean {
+    return this.isRequested(WILDCARD) && !this.#isResumed
+  }
+
   /** Whether a response repeats NACKed content that was not requested, with nothing new beside it. */
   repeatsNack({ resources }: ClientResponse, removed: readonly string[]): boolean {
     if (this.#requested.size > 0) return false
@@ -69,6 +80,9 @@ export class SeenType {
   /** Notes a request that is not stale. */
   noteRequest(request: ClientRequest, protocol: Protocol, isFirst: boolean): void {
     if (!isFirst) this.noteAnswer(request, protocol)
+    else
+      this.#isResumed =
+        protocol === 'sotw' ? request.versionInfo !== '' : request.initialResourceVersions.size > 0
     if (protocol === 'sotw') this.#noteList(request)
     else this.#noteChange(request, isFirst)
   }
@@ -132,6 +146,7 @@ export class SeenType {
     for (const { name, version } of response.resources) this.#sent.set(name, version)
     for (const name of removed) this.#sent.set(name, undefined)
     this.#requested.delete(WILDCARD)
+    this.#isResumed = false
     for (const { name } of response.resources) this.#requested.delete(name)
     for (const name of removed) this.#requested.delete(name)
     // SotW has no answer for a name that does not exist.
