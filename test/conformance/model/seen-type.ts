@@ -60,9 +60,9 @@ export class SeenType {
     return this.#sent.get(name) !== version && !this.isRequested(name)
   }
 
-  /** Whether a resource is in the first answer to a client that has content, and the client does not ask for the name alone. */
+  /** Whether a resource is in the first answer to a client that has content, and is no answer to a request for its name. */
   isChangeOf({ name }: ClientResource, protocol: Protocol): boolean {
-    return this.#isResumed && (protocol === 'sotw' || this.accepted.has(name) || !this.isRequested(name))
+    return this.#isResumed && (protocol === 'sotw' || !this.isRequested(name))
   }
 
   get isNew(): boolean {
@@ -80,11 +80,9 @@ export class SeenType {
   /** Notes a request that is not stale. */
   noteRequest(request: ClientRequest, protocol: Protocol, isFirst: boolean): void {
     if (!isFirst) this.noteAnswer(request, protocol)
-    else
-      this.#isResumed =
-        protocol === 'sotw' ? request.versionInfo !== '' : request.initialResourceVersions.size > 0
     if (protocol === 'sotw') this.#noteList(request)
     else this.#noteChange(request, isFirst)
+    if (isFirst) this.#noteReported(request, protocol)
   }
 
   /** X1: a SotW request with an older nonce changes no subscription yet, but the client has given up what its list leaves out. */
@@ -220,6 +218,12 @@ export class SeenType {
       if (name !== WILDCARD) this.#names.add(name)
     }
     this.#allowAgain(this.#nackedNames().filter((name) => !this.isSubscribed(name)))
+  }
+
+  /** X93: what a client reports needs no answer, and waits for its stage. A SotW client reports all names that it lists. */
+  #noteReported({ versionInfo, initialResourceVersions }: ClientRequest, protocol: Protocol): void {
+    this.#isResumed = protocol === 'sotw' ? versionInfo !== '' : initialResourceVersions.size > 0
+    if (protocol === 'delta') for (const name of initialResourceVersions.keys()) this.#requested.delete(name)
   }
 
   #nackedNames(): string[] {
