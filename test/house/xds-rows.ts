@@ -376,4 +376,9 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'In delta, the configuration of a filter (ECDS) that does not exist is not answered as removed: the listener of an Envoy would warm forever. One that the client has is removed.',
     sources: ['envoyproxy/envoy#30379', 'istio/istio#49855'],
   },
+  X95: {
+    rule: 'A call asks for a virtual host by its host. If another domain or an asterisk of a virtual host serves that, the answer is this virtual host, with the asked name as alias, when its stage comes. No lookup is made for it.',
+    sources: ['VHDS', 'envoyproxy/envoy#8617'],
+    says: 'the host/authority header values exactly matches the aliases, the route configuration is updated, the stream is resumed and processing of the filter chain continues.',
+  },
 }
