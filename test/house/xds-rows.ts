@@ -381,4 +381,9 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['P'],
     says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
   },
+  X95: {
+    rule: 'A call asks for a virtual host by its host. If another domain or an asterisk of a virtual host serves that, the answer is this virtual host, with the asked name as alias, when its stage comes. No lookup is made for it.',
+    sources: ['VHDS', 'envoyproxy/envoy#8617'],
+    says: 'the host/authority header values exactly matches the aliases, the route configuration is updated, the stream is resumed and processing of the filter chain continues.',
+  },
 }

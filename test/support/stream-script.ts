@@ -263,16 +263,17 @@ class ScriptedStream<Request> {
     return [...stale, ...send.map((response) => this.#describe(response))]
   }
 
-  /** `CDS#3 a=2 -b c!denied`: type, nonce, resources, removals, errors. `VHDS#4 ?r/a`: a virtual host without content. */
+  /** `CDS#3 a=2 -b c!denied`: type, nonce, resources, removals, errors. `VHDS#4 ?r/a`: a virtual host without content. `r/x=*(r/a)`: with an alias. */
   #describe(response: Response): string {
     const sign = response.isWithoutContent ? '?' : '-'
     const removed = this.#dialect.removedIn(response).map((name) => sign + name)
-    const { typeUrl, nonce, resources, ttls, errors = [] } = response
+    const { typeUrl, nonce, resources, ttls, aliases, errors = [] } = response
     const head = `${shortNameOf(typeUrl)}#${nonce}`
     const texts = resources.map((resource) => {
       if (ttls === 'heartbeat') return `~${resource.name}`
       const ttl = ttls === undefined || resource.ttlMs === undefined ? '' : `~${resource.ttlMs}`
-      return `${textOf(resource)}${ttl}`
+      const names = aliases?.get(resource.name)?.join()
+      return `${textOf(resource)}${ttl}${names === undefined ? '' : `(${names})`}`
     })
     return [head, ...texts, ...removed, ...errors.map(errorTextOf)].join(' ')
   }

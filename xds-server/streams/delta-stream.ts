@@ -22,6 +22,7 @@ import {
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { hasReported, type View, withUnknown } from '../type-state/view.ts'
 import { listedRemovals } from './absent-filters.ts'
+import { aliasesFor } from './aliases.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView, resumedView } from './reported.ts'
@@ -40,6 +41,7 @@ export const deltaRules: Protocol<DeltaRequest> = {
   mayRespond: ({ ledger }) => ledger.pending.length < MAX_PENDING_RESPONSES,
   compose,
   composeHeartbeat,
+  hasAliases: true,
 }
 
 function compose(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
@@ -85,7 +87,8 @@ function draftsOf(
 ): readonly ResponseDraft[] {
   return contents.map((content) => {
     const { resources, removed } = content
-    return { ...content, version, changedResources: resources, ...spelledIn(before, resources, removed) }
+    const names = { ...spelledIn(before, resources, removed), ...aliasesFor(before, resources) }
+    return { ...content, version, changedResources: resources, ...names }
   })
 }
 

@@ -8,7 +8,7 @@ import { isCollection } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
 import { NOTHING_SENT } from '../type-state/resource-errors.ts'
-import type { PendingResponse } from '../type-state/responses.ts'
+import { NO_ALIASES, type PendingResponse } from '../type-state/responses.ts'
 import {
   isSubscribed,
   listsNoResource,
@@ -37,6 +37,7 @@ export const sotwRules: Protocol<SotwRequest> = {
   mayRespond: (typeState) => typeState.ledger.pending.length === 0 || maySupersede(typeState),
   compose: composeSotw,
   composeHeartbeat,
+  hasAliases: false,
 }
 
 /**
@@ -235,6 +236,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
     request: {
       names: subscription.names,
       added: NO_NAMES,
+      aliases: NO_ALIASES,
       isFirst: true,
       reports: false,
       clientVersion: undefined,

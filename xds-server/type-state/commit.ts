@@ -4,7 +4,7 @@ import type { Resource } from '../snapshot/resource.ts'
 import { ABSENT, type Held, holding } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
 import { withSent } from './resource-errors.ts'
-import type { PendingResponse, Response } from './responses.ts'
+import { NO_ALIASES, type PendingResponse, type Response } from './responses.ts'
 import { spellingsAfter } from './spellings.ts'
 import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
@@ -13,6 +13,7 @@ import { type View, withHeld } from './view.ts'
 const ANSWERED = {
   names: NO_NAMES,
   added: NO_NAMES,
+  aliases: NO_ALIASES,
   isFirst: false,
   reports: false,
   clientVersion: undefined,
