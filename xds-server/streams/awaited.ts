@@ -1,7 +1,9 @@
 // Names that a client asks for, that the newest snapshot lacks, and that the user of the library looks up: the client learns that they
 // do not exist only when the lookup is over. A name that comes meanwhile is pushed like any other.
 
-import { typeIn } from '../snapshot/snapshot.ts'
+import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { isServedByDomain } from '../snapshot/virtual-host-domains.ts'
 import { NO_NAMES, unite, without } from '../type-state/subscription.ts'
 import { heldIn } from '../type-state/view.ts'
 import { type Step, type StreamState, withTypeState } from './stream.ts'
@@ -11,10 +13,9 @@ export function awaitAbsent(state: StreamState, typeUrl: string): Pick<Step, 'st
   const typeState = state.typeStates.get(typeUrl)
   if (!state.looksUp || typeState === undefined) return { state }
   const { request, subscription, view } = typeState
-  const served = state.snapshot && typeIn(state.snapshot, typeUrl).resources
   const isAbsent = (name: string) =>
     subscription.names.has(name) &&
-    served?.has(name) !== true &&
+    !isServed(state.snapshot, typeUrl, name) &&
     heldIn(view, name, request.added).kind === 'absent'
   const absent = new Set([...request.names].filter(isAbsent))
   if (absent.size === 0) return { state }
@@ -27,15 +28,37 @@ export function awaitAbsent(state: StreamState, typeUrl: string): Pick<Step, 'st
   }
 }
 
+function isServed(snapshot: Snapshot | undefined, typeUrl: string, name: string): boolean {
+  if (snapshot === undefined) return false
+  if (typeIn(snapshot, typeUrl).resources.has(name)) return true
+  return typeUrl === VIRTUAL_HOST && isServedByDomain(snapshot, name)
+}
+
+/** The state with a new snapshot: calls whose host a new virtual host serves, under another name, are answered with it. */
+export function requestFound(state: StreamState): StreamState {
+  const awaited = state.awaited.get(VIRTUAL_HOST)
+  const typeState = state.typeStates.get(VIRTUAL_HOST)
+  if (awaited === undefined || awaited.size === 0 || typeState === undefined) return state
+  const { snapshot } = state
+  const { request, subscription } = typeState
+  const isFound = (name: string) =>
+    subscription.names.has(name) && snapshot !== undefined && isServedByDomain(snapshot, name)
+  const found = new Set([...awaited].filter(isFound))
+  if (found.size === 0) return state
+  const requested = { ...typeState, request: { ...request, names: unite(request.names, found) } }
+  return withAwaited(withTypeState(state, requested), VIRTUAL_HOST, without(awaited, found))
+}
+
 /** The state after a lookup: names that the client still asks for, and that do not exist, are answered. */
 export function endAwait(state: StreamState, typeUrl: string, names: ReadonlySet<string>): StreamState {
-  const ended = withAwaited(state, typeUrl, without(state.awaited.get(typeUrl) ?? NO_NAMES, names))
+  const awaited = state.awaited.get(typeUrl) ?? NO_NAMES
+  const ended = withAwaited(state, typeUrl, without(awaited, names))
   const typeState = state.typeStates.get(typeUrl)
   if (typeState === undefined) return ended
   const { request, subscription } = typeState
   const served = state.snapshot && typeIn(state.snapshot, typeUrl).resources
   const absent = new Set(
-    [...names].filter((name) => subscription.names.has(name) && served?.has(name) !== true),
+    [...names].filter((name) => awaited.has(name) && subscription.names.has(name) && !served?.has(name)),
   )
   return withTypeState(ended, {
     ...typeState,
