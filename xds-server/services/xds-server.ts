@@ -239,18 +239,19 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   rejectInvalid(options)
   boundBinaryMetadata()
   const patienceMs = options.introductionTimeoutMs ?? DEFAULT_INTRODUCTION_TIMEOUT_MS
+  const requestPatienceMs = 2 * patienceMs
   const server = new Server({
     ...options.channelOptions,
     'grpc.max_receive_message_length': options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': keepalive.timeMs,
-    // The listener waits for the answer: the timer of grpc-js can be over before its ping is on the wire, if the event loop is late.
+    // The listener waits for answers: the timer of grpc-js may end before its ping is on the wire, if the event loop is late.
     'grpc.keepalive_timeout_ms': LONGEST_TIMER_MS,
-    interceptors: [requireFirstRequest(2 * patienceMs)],
+    interceptors: [requireFirstRequest(requestPatienceMs)],
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
   const serving = servingOf(cache)
-  const streams = new OpenStreams(limitsOf(options.limits), serving.events)
+  const streams = new OpenStreams(limitsOf(options.limits), serving.events, requestPatienceMs)
   addDiscoveryServices(server, streams, {
     serving,
     budget: new WriteBudget(),
