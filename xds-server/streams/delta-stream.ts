@@ -28,6 +28,7 @@ import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.
 import { reportedView, resumedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { type ResponseContent, splitContent } from './response-size.ts'
+import { withResumption } from './resumption.ts'
 import { separateAfterNack } from './separate-after-nack.ts'
 import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
@@ -148,9 +149,11 @@ function begin(state: StreamState, request: DeltaRequest): Received {
   )
   const view = clientView(state, change.subscription, request)
   const spellings = spelledByClient(created.spellings, request)
-  const begun = withoutReported(applyChange({ ...created, view, spellings }, change))
+  const reports = request.initialResourceVersions.size > 0
+  const known = { ...created, view, spellings, request: { ...created.request, reports } }
+  const begun = withoutReported(applyChange(known, change))
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
-  const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
+  const draining = withResumption(drainAfterReconnect({ ...state, warmingEds }, begun), begun)
   return {
     state: withTypeState(draining, begun),
     report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],

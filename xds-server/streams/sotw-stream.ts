@@ -23,8 +23,9 @@ import { createTypeState, subscribedIn, type TypeState } from '../type-state/typ
 import { forgotten, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, responseNonceOf, withExpired } from './heartbeat.ts'
-import { reportedView } from './reported.ts'
+import { formerView, reportedView } from './reported.ts'
 import type { NackDetail, SotwRequest } from './requests.ts'
+import { withResumption } from './resumption.ts'
 import { composeSotw } from './sotw-compose.ts'
 import { MAX_PENDING_RESPONSES, type Protocol } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
@@ -193,7 +194,7 @@ function begin(state: StreamState, request: SotwRequest): Received {
   const claimed = versionInfo === '' ? [] : resourcesIn(change.subscribed)
   const typeState = {
     ...created,
-    view: {
+    view: formerView(state, typeUrl, change.subscription, clientVersion) ?? {
       ...reportedView(
         state,
         typeUrl,
@@ -201,10 +202,15 @@ function begin(state: StreamState, request: SotwRequest): Received {
       ),
       hasUnlisted: versionInfo !== '',
     },
-    request: { ...created.request, lastResourceNames: resourceNames, clientVersion },
+    request: {
+      ...created.request,
+      lastResourceNames: resourceNames,
+      clientVersion,
+      reports: versionInfo !== '',
+    },
   }
   const begun = applyChange(typeState, change)
-  const draining = drainAfterReconnect(state, begun)
+  const draining = withResumption(drainAfterReconnect(state, begun), begun)
   return {
     state: withTypeState(draining, begun),
     report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],
@@ -232,6 +238,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
       added: NO_NAMES,
       aliases: NO_ALIASES,
       isFirst: true,
+      reports: false,
       clientVersion: undefined,
       lastResourceNames: resourceNames,
       remaining: undefined,

@@ -18,7 +18,8 @@ import { awaitAbsent, endAwait, requestFound } from './awaited.ts'
 import { withDrains } from './drain.ts'
 import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
-import { pushContextFor, pushTarget } from './push-context.ts'
+import { mustWait, pushContextFor, pushTarget } from './push-context.ts'
+import { asksForMore } from './resumption.ts'
 import {
   type Expiry,
   type Report,
@@ -76,6 +77,8 @@ function take<Request extends OfType>(
       const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
       return flush({ ...state, drains }, [], protocol)
     }
+    case 'resumed':
+      return flush({ ...state, resumption: 'over' }, [], protocol)
     case 'lookedUp':
       return flush(endAwait(state, event.typeUrl, event.names), [], protocol)
     case 'heartbeat':
@@ -150,10 +153,15 @@ function pushType<Request extends OfType>(
   }
   const context = pushContextFor(state, latest, known)
   const { hosts: typeState, waiting } = requestHosts(known, context, protocol)
-  const plan = planPush(typeState, context)
-  const ttls = sendsTtls(state, typeState.type) ? { ttls: 'carried' as const } : undefined
-  const drafts = protocol.compose(typeState, plan)
+  let plan = planPush(typeState, context)
+  let drafts = protocol.compose(typeState, plan)
+  if (drafts.length > 0 && mustWait(state, latest, typeState, drafts)) {
+    if (!asksForMore(typeState)) return nothing
+    plan = planPush(typeState, { ...context, target: typeState.pushed, isStageOpen: false })
+    drafts = protocol.compose(typeState, plan)
+  }
   if (!mayPush && drafts.length > 0) return nothing
+  const ttls = sendsTtls(state, typeState.type) ? { ttls: 'carried' as const } : undefined
   const send = drafts.map(
     (draft, index): Response => ({ ...draft, ...ttls, typeUrl, nonce: `${state.nextNonce + index}` }),
   )

@@ -15,6 +15,7 @@ const ANSWERED = {
   added: NO_NAMES,
   aliases: NO_ALIASES,
   isFirst: false,
+  reports: false,
   clientVersion: undefined,
 } as const
 

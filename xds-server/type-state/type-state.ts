@@ -26,6 +26,8 @@ export interface OpenRequest {
   readonly aliases: Aliases
   /** The first request of the type has no response yet. */
   readonly isFirst: boolean
+  /** It reports content of an earlier stream. */
+  readonly reports: boolean
   /** SotW: the `version_info` that a reconnecting client reported, until its first request is answered. */
   readonly clientVersion: string | undefined
   /** SotW: `resource_names` of the last request. The same list again changes nothing. */
@@ -58,6 +60,7 @@ export function createTypeState(typeUrl: string): TypeState {
       added: NO_NAMES,
       aliases: NO_ALIASES,
       isFirst: true,
+      reports: false,
       clientVersion: undefined,
       lastResourceNames: EMPTY_LIST,
       remaining: undefined,
