@@ -59,12 +59,13 @@ export function addClientStatusService(server: Server, context: ClientStatusCont
         const place = context.open.enter(call)
         if (place === undefined) return
         place.onEnd({ isSettled: () => true, end: () => call.end() })
-        call.on('data', (bytes: Buffer) =>
+        call.on('data', (bytes: Buffer) => {
+          place.heard()
           attempt(
             () => call.write(answer(bytes, call, context)),
             (error) => call.emit('error', failed(error, call, context)),
-          ),
-        )
+          )
+        })
         call.on('end', () => call.end())
         // Without a listener, an error of the transport would end the process.
         call.on('error', () => {})

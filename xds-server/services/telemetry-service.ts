@@ -143,6 +143,7 @@ function receiveTelemetry(
 
   call.on('data', (bytes: Buffer) => {
     if (!isOpen) return
+    place.heard()
     try {
       sink ??= enter(bytes)
       takeOrReject(sink, bytes)

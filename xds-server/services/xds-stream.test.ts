@@ -64,7 +64,7 @@ for (const kind of ['request', 'snapshot']) {
       cache.onEvent((event) => events.push(event))
       const error = new Error('cannot happen')
       const call = new FakeCall()
-      const streams = new OpenStreams(limitsOf(), servingOf(cache).events)
+      const streams = new OpenStreams(limitsOf(), servingOf(cache).events, 60_000)
       const place = streams.enter(call as unknown as ByteStream)
       if (place === undefined) return t.fail('it may not enter')
       new XdsStream(call as unknown as ByteStream, failingAt(kind, error), {
