@@ -215,7 +215,12 @@ t.test('X85: all streams of one node end, and those of others go on', async (t) 
   })
   const open = () => {
     onOpen()
-    return { take: () => {}, close: () => void (ends += 1) }
+    return {
+      take: () => {},
+      close: () => {
+        ends += 1
+      },
+    }
   }
   const telemetry = [{ path, open }]
   const { cache, server, closed } = await start(t, { loadReports, telemetry })

@@ -8,7 +8,7 @@ import t from 'tap'
 import { createClient } from '../../services/rpc/index.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { callEcho } from '../support/call-echo.ts'
-import { startBackends } from '../support/real-envoy.ts'
+import { startBackends } from '../support/echo-backends.ts'
 import { ads, apiListener, cluster, localAssignment, routes } from '../support/resources.ts'
 
 register()

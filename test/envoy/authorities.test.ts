@@ -18,7 +18,8 @@ import { freePort } from '../../processes/free-port.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { CLUSTER, ENDPOINT, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { callEcho } from '../support/call-echo.ts'
-import { startBackends, startEnvoy, untilInEffect } from '../support/real-envoy.ts'
+import { startBackends } from '../support/echo-backends.ts'
+import { startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import {
   ads,
   assignment,

@@ -10,7 +10,8 @@ import {
   type XdsEvent,
   type XdsServerOptions,
 } from '../../xds-server/index.ts'
-import { nextEvent, startBackends, startEnvoy, startLoad, untilSynced } from '../support/real-envoy.ts'
+import { startBackends } from '../support/echo-backends.ts'
+import { nextEvent, startEnvoy, startLoad, untilSynced } from '../support/real-envoy.ts'
 import { assignment, cluster, httpListener, routes } from '../support/resources.ts'
 
 /** Connections of each Envoy that end by their age. */

@@ -6,7 +6,8 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { startBackgroundLoad } from '../../testbed/load/background-load.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
 import { CLUSTER, LISTENER, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
-import { nextEvent, startBackends, startEnvoy, untilInEffect } from '../support/real-envoy.ts'
+import { startBackends } from '../support/echo-backends.ts'
+import { nextEvent, startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import { assignment, cluster, inlineListener } from '../support/resources.ts'
 
 const CONNECTIONS = 8

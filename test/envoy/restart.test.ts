@@ -9,7 +9,8 @@ import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { freePort } from '../../processes/free-port.ts'
 import { readToken } from '../../testbed/token-file.ts'
-import { startBackends, startEnvoy, startLoad } from '../support/real-envoy.ts'
+import { startBackends } from '../support/echo-backends.ts'
+import { startEnvoy, startLoad } from '../support/real-envoy.ts'
 import { sampleWith } from '../support/sample-config.ts'
 
 const MAIN = join(import.meta.dirname, '../../control-plane/main.ts')

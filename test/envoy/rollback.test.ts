@@ -5,7 +5,8 @@ import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { freePort } from '../../processes/free-port.ts'
-import { startBackends, startEnvoy, startLoad } from '../support/real-envoy.ts'
+import { startBackends } from '../support/echo-backends.ts'
+import { startEnvoy, startLoad } from '../support/real-envoy.ts'
 import { sampleWith } from '../support/sample-config.ts'
 
 interface Answer {

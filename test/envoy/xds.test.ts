@@ -11,7 +11,8 @@ import {
   startXdsServer,
   type XdsEvent,
 } from '../../xds-server/index.ts'
-import { nextEvent, startBackends, startEnvoy, startLoad, untilSynced } from '../support/real-envoy.ts'
+import { startBackends } from '../support/echo-backends.ts'
+import { nextEvent, startEnvoy, startLoad, untilSynced } from '../support/real-envoy.ts'
 import { assignment, badCluster, cluster, httpListener, routes, stuckCluster } from '../support/resources.ts'
 
 async function start(t: Test, protocol: 'delta' | 'sotw') {

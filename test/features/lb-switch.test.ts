@@ -6,7 +6,8 @@ import t, { type Test } from 'tap'
 import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { createClient } from '../../services/rpc/index.ts'
-import { startBackends, startEnvoy } from '../support/real-envoy.ts'
+import { startBackends } from '../support/echo-backends.ts'
+import { startEnvoy } from '../support/real-envoy.ts'
 import { sampleWith } from '../support/sample-config.ts'
 
 const BACKENDS = ['b1', 'b2', 'b3']

@@ -80,6 +80,7 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
     'npm run bench': PUSH,
     'npm run bench -- --full': PUSH,
     'npm run bench:push -- --full --out docs/benchmarks/push.md': PUSH,
+    "npm run bench:push -- --full --only delta/100/1 --only 'sotw/*/1000'": PUSH,
     'npm run bench:propagation -- --full --out docs/benchmarks/propagation.md': [
       'test/envoy/flip.test.ts',
       'flip',

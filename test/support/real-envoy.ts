@@ -7,7 +7,6 @@ import type { NodeLocality } from '../../envoy-bootstrap/locality.ts'
 import type { EnvoyLimits } from '../../envoy-bootstrap/overload.ts'
 import { type RunningEnvoy, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import type { XdsTlsFiles } from '../../envoy-bootstrap/xds-tls.ts'
-import { startBackend } from '../../services/backend-server.ts'
 import { type BackgroundLoad, startBackgroundLoad } from '../../testbed/load/background-load.ts'
 import type { SnapshotCache, SyncState, XdsEvent } from '../../xds-server/index.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
@@ -68,15 +67,6 @@ export async function untilState(cache: SnapshotCache, state: SyncState): Promis
     if (node?.state === state) return node
     await nextEvent(cache, () => true)
   }
-}
-
-/** The ports of echo backends with the given ids. */
-export async function startBackends(t: Teardowns, ...ids: string[]): Promise<number[]> {
-  const backends = await Promise.all(
-    ids.map((id) => startBackend({ id, listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 })),
-  )
-  t.teardown(() => Promise.all(backends.map((backend) => backend.close())))
-  return backends.map(({ address }) => Number(address.split(':').at(-1)))
 }
 
 /** Resolves when the nodes of the fleet are in sync, at once if they already are. */

@@ -30,12 +30,10 @@ export interface OnDemandRequest {
  *
  * @example
  * ```ts
- * import { type OnDemand, startXdsServer } from 'switchyard'
- * import { VirtualHostSchema } from 'switchyard/protos/envoy/config/route/v3/route_components_pb.js'
+ * import { CLUSTER, type OnDemand, startXdsServer } from 'switchyard'
  *
- * const onDemand: OnDemand = async ({ group, typeUrl, names }) => {
- *   if (typeUrl !== typeUrlOf(VirtualHostSchema)) return
- *   cache.updateSnapshot(group, { upsert: await hostsOf(names) })
+ * const onDemand: OnDemand = ({ group, typeUrl, names }) => {
+ *   if (typeUrl === CLUSTER && names.includes('echo')) cache.updateSnapshot(group, { upsert: [cluster] })
  * }
  * await startXdsServer({ cache, address: '127.0.0.1:0', onDemand })
  * ```

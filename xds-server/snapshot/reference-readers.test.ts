@@ -43,6 +43,20 @@ const NO_REFERENCES: Readonly<Record<string, string>> = {
   'envoy.extensions.filters.network.thrift_proxy.v3.RouteAction.cluster_header': 'the name of a header',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.OnDemand.odcds_config':
     'a source of on-demand clusters',
+  'envoy.config.listener.v3.Listener.FcdsConfig.config_source': 'filter chains by FCDS are not checked',
+  'envoy.extensions.clusters.aggregate.v3.AggregateClusterResource.config_source':
+    'lists of clusters for an aggregate cluster are not checked',
+  'envoy.extensions.clusters.dynamic_modules.v3.ClusterConfig.cluster_name': 'a name inside the module',
+  'envoy.extensions.access_loggers.filters.process_ratelimit.v3.DynamicTokenBucket.config_source':
+    'token buckets are not checked',
+  'envoy.extensions.filters.network.generic_proxy.v3.GenericRds.config_source':
+    'routes of the generic proxy are not checked',
+  'envoy.extensions.filters.network.reverse_tunnel.v3.Validation.cluster_id_format':
+    'what a peer says of itself',
+  'envoy.extensions.filters.network.reverse_tunnel.v3.ReverseTunnel.required_cluster_name':
+    'what a peer says of itself',
+  'envoy.extensions.transport_sockets.tls.cert_selectors.on_demand_secret.v3.Config.config_source':
+    'a source of on-demand secrets',
 }
 
 /** Fields that are read with another message, by their full names. */

@@ -60,6 +60,9 @@ import {
 
 const SELF = create(ConfigSourceSchema, { configSourceSpecifier: { case: 'self', value: {} } })
 
+/** By its name, because few servers need its module. */
+const UDP_SESSION_FILTER = 'envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.SessionFilter'
+
 type Reader = (message: Message, resource: Message) => Iterable<ResourceReference>
 
 /** By the full name of a message. */
@@ -113,6 +116,7 @@ export const REFERENCE_READERS: ReadonlyMap<string, Reader | 'refers to nothing'
   reader(HttpFilterSchema, toFilterConfig),
   reader(FilterSchema, toFilterConfig),
   reader(ListenerFilterSchema, toFilterConfig),
+  [UDP_SESSION_FILTER, (filter) => toFilterConfig(filter as Message & DiscoverableFilter)],
   reader(UpstreamFilterSchema, ({ name, configDiscovery }) => toExtension(name, configDiscovery)),
 
   reader(SdsSecretConfigSchema, ({ name, sdsConfig }) =>
