@@ -3,6 +3,7 @@
 
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import { connectionOf } from '../../core/aging-connections.ts'
+import { startReadingDeadline } from '../../core/reading-deadline.ts'
 import type { Serving } from '../cache/serving.ts'
 import type { EndReason } from '../nodes/events.ts'
 import { type NameLoad, NO_LOAD } from '../streams/name-load.ts'
@@ -68,11 +69,11 @@ export class OpenStreams {
     return undefined
   }
 
-  #endUnlessHeard(call: Pick<ServerDuplexStream<unknown, unknown>, 'emit'>): NodeJS.Timeout {
+  #endUnlessHeard(call: Pick<ServerDuplexStream<unknown, unknown>, 'emit'>): () => void {
     const patienceMs = this.#patienceMs
     const details = `no request arrived within ${patienceMs} ms`
     const end = () => call.emit('error', { code: grpcStatus.DEADLINE_EXCEEDED, details })
-    return setTimeout(end, patienceMs).unref()
+    return startReadingDeadline(patienceMs, end)
   }
 
   #rejection(host: string): BadRequest | undefined {
@@ -157,18 +158,18 @@ export class OpenStream {
   readonly #host: string
   readonly #connection: object | undefined
   /** Until the first request. */
-  #deadline: NodeJS.Timeout | undefined
+  #endDeadline: (() => void) | undefined
   #leaveNode: (() => void) | undefined
   #account: NodeAccount | undefined
   #load: NameLoad = NO_LOAD
   #closeable: Closeable | undefined
   #ending: EndReason | undefined
 
-  constructor(all: OpenStreams, host: string, connection: object | undefined, deadline: NodeJS.Timeout) {
+  constructor(all: OpenStreams, host: string, connection: object | undefined, endDeadline: () => void) {
     this.#all = all
     this.#host = host
     this.#connection = connection
-    this.#deadline = deadline
+    this.#endDeadline = endDeadline
   }
 
   get limits(): Limits {
@@ -182,9 +183,8 @@ export class OpenStream {
 
   /** A request has arrived as a whole. */
   heard(): void {
-    if (this.#deadline === undefined) return
-    clearTimeout(this.#deadline)
-    this.#deadline = undefined
+    this.#endDeadline?.()
+    this.#endDeadline = undefined
   }
 
   /** @throws BadRequest if the node has too many streams */
