@@ -28,6 +28,7 @@ const section = new FieldWriter()
 
 /** The only copy of a resource that is kept. */
 function sectionEntry(field: number, message: Uint8Array): Uint8Array {
+  section.begin()
   section.bytes(field, message)
   return section.finish(empty)
 }
@@ -35,6 +36,7 @@ function sectionEntry(field: number, message: Uint8Array): Uint8Array {
 /** Encodes a `DiscoveryResponse`. */
 export function encodeSotwResponse(response: Response): Buffer {
   const { version, resources, typeUrl, nonce, errors, ttls } = response
+  own.begin()
   own.string(SOTW.version, version)
   own.string(SOTW.typeUrl, typeUrl)
   own.string(SOTW.nonce, nonce)
@@ -46,6 +48,7 @@ export function encodeSotwResponse(response: Response): Buffer {
 export function encodeDeltaResponse(response: Response): Buffer {
   const { version, resources, removed, typeUrl, nonce, errors, isWithoutContent, spellings } = response
   const written = (name: string) => spellings?.get(name) ?? name
+  own.begin()
   own.string(DELTA.version, version)
   own.string(DELTA.typeUrl, typeUrl)
   own.string(DELTA.nonce, nonce)
@@ -129,6 +132,7 @@ function encodeWrapper(
   resource: Resource,
   parts: { readonly any?: boolean; readonly ttl?: boolean },
 ): Uint8Array {
+  wrapper.begin()
   wrapper.string(RESOURCE.version, resource.version)
   if (parts.any) wrapper.bytes(RESOURCE.any, encodeAny(resource))
   wrapper.string(RESOURCE.name, resource.name)
@@ -152,6 +156,7 @@ function withoutContent(name: string): Uint8Array {
 }
 
 function encodeAny({ typeUrl, value }: Pick<Resource, 'typeUrl' | 'value'>): Uint8Array {
+  any.begin()
   any.string(ANY.typeUrl, typeUrl)
   any.bytes(ANY.value, value)
   return any.take()
