@@ -145,7 +145,9 @@ function receiveTelemetry(
     if (!isOpen) return
     try {
       sink ??= enter(bytes)
-      takeOrReject(sink, bytes)
+      // The receiver may have ended the streams of the node while it opened this one.
+      if (isOpen) takeOrReject(sink, bytes)
+      else sink.close()
     } catch (error) {
       release()
       call.emit('error', reportFailure(serving, call.getPeer(), error, FAILED))
