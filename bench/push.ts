@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../core/errors.ts'
 import { buildGoTools } from './harness/go-tools.ts'
 import { publish } from './harness/publish.ts'
-import { fullCells, quickCells } from './push/cells.ts'
+import { fullCells, quickCells, selectCells, titleOf } from './push/cells.ts'
 import { pushRatio, times } from './push/goals.ts'
 import { type CellResult, measureCell } from './push/measure-cell.ts'
 import { type Extreme, measureManyNames, measureStorm } from './push/measure-extremes.ts'
@@ -12,13 +12,17 @@ import { renderPushReport } from './push/report.ts'
 
 try {
   const { values } = parseArgs({
-    options: { full: { type: 'boolean', default: false }, out: { type: 'string' } },
+    options: {
+      full: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      out: { type: 'string' },
+    },
   })
   const tools = buildGoTools()
   const cells: CellResult[] = []
   const unfinished: string[] = []
-  for (const cell of values.full ? fullCells() : quickCells()) {
-    const title = `${cell.mode}, ${cell.size} clusters, ${cell.streams} streams`
+  for (const cell of selectCells(values.full ? fullCells() : quickCells(), values.only)) {
+    const title = titleOf(cell)
     try {
       const result = await measureCell(tools, cell)
       cells.push(result)
@@ -30,7 +34,7 @@ try {
     }
   }
   const extremes: Extreme[] = []
-  if (values.full) {
+  if (values.full && values.only.length === 0) {
     for (const mode of ['delta', 'sotw'] as const) {
       extremes.push(await measureStorm(tools, { mode, size: 1_000, streams: 1_000, rounds: 3 }))
       extremes.push(await measureManyNames(tools, { mode, size: 50_000, streams: 1, rounds: 3 }))

@@ -1,4 +1,5 @@
-// Measures one cell: all servers run at once, each with its own clients, and push in turns, so that other load on the machine affects all alike.
+// Measures one cell: its servers run at once, each with its own clients, and push in turns, so that other load on the machine affects all
+// alike.
 
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { cpuMsOf, peakMemoryMiBOf } from '../../testbed/measure/usage.ts'
@@ -40,15 +41,32 @@ export async function measureCell(tools: GoTools, cell: Cell): Promise<CellResul
   const group = new ProcessGroup()
   const removeHandlers = group.stopOnSignals()
   try {
-    const starts = SERVERS.map((name): [ServerName, StartServer] => [
-      name,
-      (group) => startServer(group, tools, name, cell.size),
-    ])
-    return { ...cell, of: await measureServers(group, tools, cell, starts) }
+    const of: Partial<Record<ServerName, Measured>> = {}
+    for (const names of togetherIn(cell)) {
+      const starts = names.map((name): [ServerName, StartServer] => [
+        name,
+        (group) => startServer(group, tools, name, cell.size),
+      ])
+      Object.assign(of, await measureServers(group, tools, cell, starts))
+    }
+    return { ...cell, of: of as Record<ServerName, Measured> }
   } finally {
     await group.stop()
     removeHandlers()
   }
+}
+
+/** Resources of all clients together at which four servers and their clients no longer fit into 24 GiB. */
+const MOST_TOGETHER = 10_000_000
+
+/** The servers that run at once. In the largest cells, the floors run after the two that are compared. */
+function togetherIn({ size, streams }: Cell): readonly (readonly ServerName[])[] {
+  return size * streams < MOST_TOGETHER
+    ? [SERVERS]
+    : [
+        ['switchyard', 'peer'],
+        ['floor', 'http2'],
+      ]
 }
 
 /**

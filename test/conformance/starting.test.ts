@@ -70,6 +70,15 @@ t.test('X45: an Envoy that never asks for listeners is in sync once it has start
   t.equal(await outcome(), 'synced', 'and later listeners do not concern it')
 })
 
+t.test(
+  'X93: a client that has listeners and never asks for clusters gets new ones after a time',
+  async (t) => {
+    const { client } = await start(t, BOTH, { startTimeMs: 50 })
+    client.send({ node: nodeOf('n'), typeUrl: LISTENER, initialResourceVersions: { l: 'v0' } })
+    t.match(await client.next(), { typeUrl: LISTENER, resources: [{ name: 'l' }] })
+  },
+)
+
 t.test('X45: until then it is NOT_SENT, because it may ask for them', async (t) => {
   const { cache, take, outcome } = await start(t, BOTH, { startTimeMs: 600_000 })
   await take(CLUSTER)

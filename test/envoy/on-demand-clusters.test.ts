@@ -1,70 +1,83 @@
-// Clusters on demand (ODCDS) with real Envoys, over ADS and over a separate stream: calls name them in a header.
+// Clusters on demand (ODCDS) with real Envoys, over ADS and over a separate stream: calls name them in a header. The filter says where
+// they come from, or a route.
 
 import { create } from '@bufbuild/protobuf'
-import {
-  ApiConfigSource_ApiType,
-  ApiVersion,
-  ConfigSourceSchema,
-} from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
+import { anyPack } from '@bufbuild/protobuf/wkt'
+import type { ConfigSource } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
+import { PerRouteConfigSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/on_demand/v3/on_demand_pb.js'
 import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
 import { CLUSTER, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { callHost, onDemandListener } from '../support/on-demand.ts'
 import { startEnvoy, untilInEffect } from '../support/real-envoy.ts'
-import { ads, staticCluster } from '../support/resources.ts'
+import { ads, separateService, staticCluster } from '../support/resources.ts'
 
-/** Sends each call to the cluster that its header names. */
-function routesByHeader(name: string) {
-  const clusterSpecifier = { case: 'clusterHeader' as const, value: 'x-cluster' }
-  const match = { pathSpecifier: { case: 'prefix' as const, value: '/' } }
-  const action = { case: 'route' as const, value: { clusterSpecifier } }
-  return create(RouteConfigurationSchema, {
-    name,
-    virtualHosts: [{ name, domains: ['*'], routes: [{ match, action }] }],
-  })
+interface Sources {
+  readonly ofFilter?: ConfigSource
+  readonly ofRoute?: ConfigSource
 }
 
-const separate = create(ConfigSourceSchema, {
-  resourceApiVersion: ApiVersion.V3,
-  configSourceSpecifier: {
-    case: 'apiConfigSource',
-    value: {
-      apiType: ApiConfigSource_ApiType.DELTA_GRPC,
-      transportApiVersion: ApiVersion.V3,
-      grpcServices: [{ targetSpecifier: { case: 'envoyGrpc', value: { clusterName: 'xds_cluster' } } }],
-    },
-  },
-})
+/** Sends each call to the cluster that its header names. Calls below /plain ask for no clusters. */
+function routesByHeader(name: string, source: ConfigSource | undefined) {
+  const route = (prefix: string, odcds: { readonly source: ConfigSource } | undefined) => {
+    const config = odcds && anyPack(PerRouteConfigSchema, create(PerRouteConfigSchema, { odcds }))
+    const clusterSpecifier = { case: 'clusterHeader' as const, value: 'x-cluster' }
+    return {
+      match: { pathSpecifier: { case: 'prefix' as const, value: prefix } },
+      action: { case: 'route' as const, value: { clusterSpecifier } },
+      ...(config && { typedPerFilterConfig: { 'envoy.filters.http.on_demand': config } }),
+    }
+  }
+  const routes = [route('/plain', undefined), route('/', source && { source })]
+  return create(RouteConfigurationSchema, { name, virtualHosts: [{ name, domains: ['*'], routes }] })
+}
 
-for (const [how, source] of [
-  ['over ADS', ads()],
-  ['over a separate stream', separate],
-] as const) {
+async function startFleet({ ofFilter, ofRoute }: Sources, folder: string) {
+  const cache = new SnapshotCache({ consistency: 'enforce' })
+  const server = await startXdsServer({
+    cache,
+    address: '127.0.0.1:0',
+    onDemand: ({ group, typeUrl, names }) => {
+      const known = typeUrl === CLUSTER ? names.filter((name) => name !== 'unknown') : []
+      cache.updateSnapshot(group, { upsert: known.map((name) => staticCluster(name)) })
+    },
+  })
+  t.teardown(() => server.close())
+  const port = await freePort()
+  cache.setSnapshot('fleet', [
+    staticCluster('always'),
+    onDemandListener('main', port, ofFilter),
+    routesByHeader('main', ofRoute),
+  ])
+  const envoy = await startEnvoy(t, server.address, 'delta', { folder })
+  await untilInEffect(cache, envoy)
+  const call = (name: string, path?: string) => callHost(port, 'any.example', { 'x-cluster': name }, path)
+  return { cache, envoy, call }
+}
+
+const CASES = Object.entries<Sources>({
+  'over ADS': { ofFilter: ads() },
+  'over a separate stream': { ofFilter: separateService('delta') },
+  'from a route, over ADS': { ofRoute: ads() },
+  'from a route, over a separate stream': { ofRoute: separateService('delta') },
+})
+const folder = t.testdir(Object.fromEntries(CASES.map(([how]) => [how, {}])))
+const fleets = await Promise.all(
+  CASES.map(async ([how, sources]) => ({
+    how,
+    sources,
+    ...(await startFleet(sources, `${folder}/${how}`)),
+  })),
+)
+
+for (const { how, sources, cache, envoy, call } of fleets) {
   t.test(`X64, X65: a cluster is made for the first call that names it, ${how}`, async (t) => {
-    const cache = new SnapshotCache({ consistency: 'enforce' })
-    const server = await startXdsServer({
-      cache,
-      address: '127.0.0.1:0',
-      onDemand: ({ group, typeUrl, names }) => {
-        const known = typeUrl === CLUSTER ? names.filter((name) => name !== 'unknown') : []
-        cache.updateSnapshot(group, { upsert: known.map((name) => staticCluster(name)) })
-      },
-    })
-    t.teardown(() => server.close())
-    const port = await freePort()
-    cache.setSnapshot('fleet', [
-      staticCluster('always'),
-      onDemandListener('main', port, source),
-      routesByHeader('main'),
-    ])
-    const envoy = await startEnvoy(t, server.address, 'delta')
-    await untilInEffect(cache, envoy)
-    const call = (name: string) => callHost(port, 'any.example', { 'x-cluster': name })
     t.equal(await call('always'), '503 no healthy upstream')
     t.equal(await call('first'), '503 no healthy upstream', 'the cluster is there, and has no endpoints')
     t.equal(await call('second'), '503 no healthy upstream')
     t.equal(await call('unknown'), '503', 'a cluster that does not exist has no text')
+    if (sources.ofRoute) t.equal(await call('third', '/plain'), '503', 'another route asks for none')
     await untilInEffect(cache, envoy)
     t.strictSame((await envoy.admin.dynamicClusters()).map(({ name }) => name).sort(), [
       'always',

@@ -60,7 +60,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['envoyproxy/go-control-plane#119', 'envoyproxy/go-control-plane#426', 'kumahq/kuma#12098'],
   },
   X14: {
-    rule: 'On one stream, clusters and endpoints are pushed first, listeners when those are ACKed, and routes after listeners. Answers to requests do not wait.',
+    rule: 'On one stream, clusters and endpoints are pushed first, listeners when those are ACKed, and routes after listeners. Answers to requests do not wait, except those of X93.',
     sources: ['P', 'envoyproxy/go-control-plane#526'],
   },
   X15: {
@@ -375,5 +375,15 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
   X92: {
     rule: 'In delta, the configuration of a filter (ECDS) that does not exist is not answered as removed: the listener of an Envoy would warm forever. One that the client has is removed.',
     sources: ['envoyproxy/envoy#30379', 'istio/istio#49855'],
+  },
+  X93: {
+    rule: 'On one stream, the first answers to an Envoy that reports what it has wait for their stages as a push does: listeners for clusters and endpoints, and routes for listeners. For clusters and endpoints that it has not asked for again they wait `startTimeMs` at most.',
+    sources: ['P'],
+    says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
+  },
+  X95: {
+    rule: 'A call asks for a virtual host by its host. If another domain or an asterisk of a virtual host serves that, the answer is this virtual host, with the asked name as alias, when its stage comes. No lookup is made for it.',
+    sources: ['VHDS', 'envoyproxy/envoy#8617'],
+    says: 'the host/authority header values exactly matches the aliases, the route configuration is updated, the stream is resumed and processing of the filter chain continues.',
   },
 }

@@ -46,8 +46,9 @@ export async function callHost(
   port: number,
   host: string,
   headers: Readonly<Record<string, string>> = {},
+  path = '/',
 ): Promise<string> {
-  const sent = request({ host: '127.0.0.1', port, agent: new Agent(), headers: { host, ...headers } })
+  const sent = request({ host: '127.0.0.1', port, path, agent: new Agent(), headers: { host, ...headers } })
   sent.end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
   return `${response.statusCode} ${await text(response)}`.trimEnd()

@@ -277,10 +277,10 @@ export function routes(name: string, clusterName: string): RouteConfiguration {
 }
 
 /** A route configuration whose virtual hosts come by VHDS. `stripped` makes one version of it differ from another. */
-export function vhdsRoutes(name: string, stripped = ''): RouteConfiguration {
+export function vhdsRoutes(name: string, stripped = '', configSource = ads()): RouteConfiguration {
   return create(RouteConfigurationSchema, {
     name,
-    vhds: { configSource: ads() },
+    vhds: { configSource },
     requestHeadersToRemove: stripped === '' ? [] : [`x-${stripped}`],
   })
 }

@@ -74,7 +74,7 @@ const TYPES: Readonly<Record<string, readonly [string, (name: string, content: s
   ],
   VHDS: [
     typeUrlOf(VirtualHostSchema),
-    (name, content) => create(VirtualHostSchema, { name, domains: [content] }),
+    (name, content) => create(VirtualHostSchema, { name, domains: content.split(',') }),
   ],
   UNKNOWN: [
     UNKNOWN,

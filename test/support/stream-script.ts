@@ -11,6 +11,7 @@
 //   nack 3 blaming a               the client's error text names a
 //   block, drain                   the transport's buffer is full, or has room again
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
+//   resumed                        a client that reports what it has has had its time to ask for all types
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
 //   as lookingUp                   absent names are looked up before the client learns of it
 //   lookedUp EDS a                 the lookup of these names is over
@@ -23,8 +24,10 @@
 //   status                         the sync state of each type
 
 import t from 'tap'
+import { SentClusters } from '../../xds-server/cache/sent-clusters.ts'
 import type { Resource } from '../../xds-server/snapshot/resource.ts'
 import { notFound } from '../../xds-server/snapshot/resource-error.ts'
+import { CLUSTER } from '../../xds-server/snapshot/resource-type.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { setVersion } from '../../xds-server/snapshot/version.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
@@ -139,6 +142,7 @@ const TRAITS: Readonly<Record<string, Partial<StreamState>>> = {
 class ScriptedStream<Request> {
   readonly #dialect: Dialect<Request>
   readonly #sent: Response[] = []
+  readonly #clusters = new SentClusters()
   #state = createStreamState()
   #sequence = 0
 
@@ -168,6 +172,8 @@ class ScriptedStream<Request> {
         return this.#step({ kind: 'writable' })
       case 'drained':
         return this.#step({ kind: 'drained', nonce: words[0] ?? '' })
+      case 'resumed':
+        return this.#step({ kind: 'resumed' })
       case 'lookedUp': {
         const [type = '', ...names] = words
         return this.#step({ kind: 'lookedUp', typeUrl: typeUrlFor(type), names: new Set(names) })
@@ -229,7 +235,14 @@ class ScriptedStream<Request> {
     const { snapshot, client, isDraining, explain, ttls } = this.#state
     const unconfirmed = type === undefined ? [] : [[typeUrlFor(type), new Set(names)] as const]
     this.#state = {
-      ...createStreamState({ unconfirmed: new Map(unconfirmed), client, isDraining, explain, ttls }),
+      ...createStreamState({
+        unconfirmed: new Map(unconfirmed),
+        sentClusters: (version) => this.#clusters.find(version),
+        client,
+        isDraining,
+        explain,
+        ttls,
+      }),
       snapshot,
     }
     return []
@@ -244,20 +257,23 @@ class ScriptedStream<Request> {
     const { state, send, report } = this.#dialect.step(this.#state, event)
     this.#state = state
     this.#sent.push(...send)
+    for (const { isFullState, typeUrl, version, resources } of send)
+      if (isFullState && typeUrl === CLUSTER) this.#clusters.note(version, resources)
     const stale = report.filter(({ kind }) => kind === 'stale').map(({ kind }) => kind)
     return [...stale, ...send.map((response) => this.#describe(response))]
   }
 
-  /** `CDS#3 a=2 -b c!denied`: type, nonce, resources, removals, errors. `VHDS#4 ?r/a`: a virtual host without content. */
+  /** `CDS#3 a=2 -b c!denied`: type, nonce, resources, removals, errors. `VHDS#4 ?r/a`: a virtual host without content. `r/x=*(r/a)`: with an alias. */
   #describe(response: Response): string {
     const sign = response.isWithoutContent ? '?' : '-'
     const removed = this.#dialect.removedIn(response).map((name) => sign + name)
-    const { typeUrl, nonce, resources, ttls, errors = [] } = response
+    const { typeUrl, nonce, resources, ttls, aliases, errors = [] } = response
     const head = `${shortNameOf(typeUrl)}#${nonce}`
     const texts = resources.map((resource) => {
       if (ttls === 'heartbeat') return `~${resource.name}`
       const ttl = ttls === undefined || resource.ttlMs === undefined ? '' : `~${resource.ttlMs}`
-      return `${textOf(resource)}${ttl}`
+      const names = aliases?.get(resource.name)?.join()
+      return `${textOf(resource)}${ttl}${names === undefined ? '' : `(${names})`}`
     })
     return [head, ...texts, ...removed, ...errors.map(errorTextOf)].join(' ')
   }

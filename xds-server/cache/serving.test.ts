@@ -1,10 +1,10 @@
 // What a server needs of a cache: pins, descriptions of clients, and faults in what the user gave.
 
 import t from 'tap'
-import { HandStream, response } from '../../test/support/hand-stream.ts'
+import { HandStream, response, STREAM } from '../../test/support/hand-stream.ts'
 import { cluster } from '../../test/support/resources.ts'
 import type { FaultSource, XdsEvent } from '../nodes/events.ts'
-import { CLUSTER } from '../snapshot/resource-type.ts'
+import { CLUSTER, ENDPOINT } from '../snapshot/resource-type.ts'
 import { OptionFault } from './option.ts'
 import { SnapshotCache, servingOf } from './snapshot-cache.ts'
 
@@ -40,6 +40,21 @@ t.test('X8: pinning a group to the same snapshot again leaves its nodes pinned',
   cache.pin('fleet', newest)
   t.equal(stream.watch.snapshot(), newest, 'another trial is not for nodes that were there before')
   t.notOk(cache.nodeStatus('fleet', 'n1').pinned)
+})
+
+t.test('X93: what SotW streams of a group were sent of clusters is known by its version', async (t) => {
+  const cache = new SnapshotCache()
+  const sotw = new HandStream(cache, { id: 'n1', cluster: 'fleet' }, { ...STREAM, protocol: 'sotw' })
+  const { types } = cache.setSnapshot('fleet', [cluster('a')])
+  const { version = '', list = [] } = types.get(CLUSTER) ?? {}
+  const sent = { kind: 'sent' as const, response: { ...response([]), version, resources: list } }
+  const found = (stream: HandStream) => stream.watch.sentClusters(version)?.list
+  new HandStream(cache).report({ ...sent, typeUrl: CLUSTER })
+  sotw.report({ ...sent, typeUrl: ENDPOINT })
+  t.equal(found(sotw), undefined)
+  sotw.report({ ...sent, typeUrl: CLUSTER })
+  t.same(found(new HandStream(cache)), list)
+  t.equal(found(new HandStream(cache, { id: 'n1', cluster: 'other' })), undefined)
 })
 
 t.test('an option that throws is a fault of that option', async (t) => {

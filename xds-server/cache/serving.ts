@@ -15,6 +15,7 @@ import { checkError, type ErrorDetail, notFound } from '../snapshot/resource-err
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { callOption, messageOf } from './option.ts'
 import { RetiredNames } from './retired-names.ts'
+import { SentClusters } from './sent-clusters.ts'
 import { openWatch, type Watch, type WatchSource } from './watch.ts'
 
 export interface ServingOptions {
@@ -36,6 +37,7 @@ export class Serving {
   readonly #explainMissing: NonNullable<ServingOptions['explainMissing']>
   readonly #snapshots = new Map<string, Snapshot>()
   readonly #retiredNames = new Map<string, RetiredNames>()
+  readonly #sentClusters = new Map<string, SentClusters>()
   readonly #lastKnownGood = new Map<string, { readonly snapshot: Snapshot }>()
   readonly #watches = new Map<string, Set<Watch>>()
   readonly #registry: NodeRegistry
@@ -122,6 +124,7 @@ export class Serving {
       isPinned: () => pinned() !== undefined,
       wasServed: (typeUrl, name) => this.#retiredNames.get(group)?.wasServed(typeUrl, name) ?? false,
       unconfirmed: this.#unconfirmed,
+      sentClusters: () => this.#sentClustersOf(group),
       registry: this.#registry,
       emit: (...events) => this.events.emit(...events),
       isHeard: () => !this.events.isUnheard,
@@ -135,6 +138,14 @@ export class Serving {
     const watches = this.#watches.get(group) ?? new Set<Watch>()
     this.#watches.set(group, watches.add(watch))
     return watch
+  }
+
+  #sentClustersOf(group: string): SentClusters {
+    const known = this.#sentClusters.get(group)
+    if (known !== undefined) return known
+    const sent = new SentClusters()
+    if (this.#snapshots.has(group)) this.#sentClusters.set(group, sent)
+    return sent
   }
 
   /** Why a group lacks a name. @throws OptionFault if the option throws, or if its error is invalid */

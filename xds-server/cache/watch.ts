@@ -17,7 +17,10 @@ import {
 import type { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { UnconfirmedNames } from '../nodes/unconfirmed-names.ts'
 import type { Resource } from '../snapshot/resource.ts'
+import { CLUSTER } from '../snapshot/resource-type.ts'
 import { atAddress, type Snapshot } from '../snapshot/snapshot.ts'
+import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import type { SentClusters } from './sent-clusters.ts'
 
 export interface WatchSource {
   readonly node: Node
@@ -85,6 +88,8 @@ export type WatchReport =
 export interface Watch {
   readonly group: string
   readonly unconfirmed: UnconfirmedNames
+  /** The clusters that SotW streams of the group were sent with a version. */
+  readonly sentClusters: (version: string) => TypeSnapshot | undefined
   /** What the node is served, with its own address in listeners that have none. */
   readonly snapshot: () => Snapshot | undefined
   readonly snapshotChanged: () => void
@@ -103,6 +108,8 @@ export interface WatchContext {
   /** Whether the group is or was served a resource. */
   readonly wasServed: (typeUrl: string, name: string) => boolean
   readonly unconfirmed: UnconfirmedResources
+  /** Of the group. */
+  readonly sentClusters: () => SentClusters
   readonly registry: NodeRegistry
   readonly emit: (...events: readonly XdsEvent[]) => void
   /** Whether somebody gets the events. */
@@ -128,7 +135,10 @@ export function openWatch(source: WatchSource, group: string, address: string, c
     const gone = removed.filter((name) => context.wasServed(typeUrl, name))
     return gone.length === 0 ? changed : new Set([...changed, ...gone])
   }
+  const isSotw = source.stream.protocol === 'sotw'
   const remember = (report: WatchReport) => {
+    if (report.kind === 'sent' && isSotw && report.typeUrl === CLUSTER)
+      context.sentClusters().note(report.response.version, report.response.resources)
     if (report.kind === 'nacked')
       unconfirmed.nack(report.typeUrl, changedNamesIn(report.typeUrl, report.response))
     if (report.kind === 'acked') {
@@ -162,6 +172,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
   return {
     group,
     unconfirmed: unconfirmed.names,
+    sentClusters: (version) => context.sentClusters().find(version),
     snapshot,
     snapshotChanged: () => source.onSnapshot(snapshot()),
     pending: entry.pending,

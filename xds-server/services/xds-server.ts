@@ -88,7 +88,8 @@ export interface XdsServerOptions {
   /**
    * An Envoy that starts asks for clusters when it has its runtime layers, and for listeners when its clusters are warm. An Envoy
    * that has asked for layers or clusters and then sends nothing for this time, in milliseconds, counts as an Envoy without dynamic
-   * listeners: until then it is `NOT_SENT` if its group has what it may still ask for. Default: 15,000, as Envoy waits for the first
+   * listeners: until then it is `NOT_SENT` if its group has what it may still ask for. An Envoy that reconnects has the same time to
+   * ask for clusters and endpoints, for which changed listeners and routes wait. Default: 15,000, as Envoy waits for the first
    * response of each cluster's endpoints.
    */
   readonly startTimeMs?: number

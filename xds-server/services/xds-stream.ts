@@ -29,6 +29,7 @@ import { HeartbeatClock } from './heartbeat-clock.ts'
 import { type LookupOptions, Lookups } from './lookups.ts'
 import type { OpenStream } from './open-streams.ts'
 import { RequestRate } from './request-rate.ts'
+import { ResumeClock } from './resume-clock.ts'
 import { FIRST_TYPES, StartClock } from './start-clock.ts'
 import { unackedIn } from './unacked.ts'
 import type { WriteBudget } from './write-budget.ts'
@@ -53,7 +54,7 @@ export interface StreamContext {
   readonly authorize: Authorize
   /** How long a replaced listener drains, in milliseconds. 0: not at all. */
   readonly drainTimeMs: number
-  /** How long an Envoy that starts may be silent before it asks for listeners, in milliseconds. */
+  /** How long an Envoy that starts may be silent before it asks for listeners, and one that reconnects for its types, in milliseconds. */
   readonly startTimeMs: number
   /** Looks up names that a client asks for and that its snapshot lacks. */
   readonly lookup?: LookupOptions
@@ -73,6 +74,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #context: StreamContext
   readonly #clock: AnswerClock
   readonly #drains: DrainTimers
+  readonly #resumeClock: ResumeClock
   /** Only of a client that takes TTLs. */
   #heartbeats: HeartbeatClock | undefined
   readonly #rate: RequestRate
@@ -102,6 +104,9 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     })
     this.#drains = new DrainTimers(context.drainTimeMs, (nonce) =>
       this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'drained', nonce }))),
+    )
+    this.#resumeClock = new ResumeClock(context.startTimeMs, () =>
+      this.#guard(() => this.#take(this.#protocol.step(this.#current(), { kind: 'resumed' }))),
     )
     this.#lookups =
       context.lookup &&
@@ -211,6 +216,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#state = {
       ...createStreamState({
         unconfirmed: watch.unconfirmed,
+        sentClusters: watch.sentClusters,
         client,
         ttls,
         isAggregated: typeUrl === undefined,
@@ -274,6 +280,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
       this.#state = this.#protocol.step(this.#state, { kind: 'blocked' }).state
     }
     this.#drains.update(state)
+    this.#resumeClock.update(state)
     this.#heartbeats?.update(expiriesOf(state))
     if (report.length === 0) return
     const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
@@ -327,6 +334,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#leaveQueue?.()
     this.#clock.stop()
     this.#drains.stop()
+    this.#resumeClock.stop()
     this.#lookups?.stop()
     this.#heartbeats?.stop()
     this.#watch?.close(reason)

@@ -48,7 +48,9 @@ testScripts({
       serve CDS a=1 b=2 d=1
       ask CDS holding a=1 b=1 c=1 → CDS#1 b=2 d=1 -c
       ask EDS +a +b +c holding a=1 b=2 c=1 → EDS#2 b=1 -c
-      ask LDS holding l=1 → LDS#3 -l
+      ask LDS holding l=1
+      ack 1
+      ack 2 → LDS#3 -l
     `,
   },
   'a wildcard that begins in mid-stream is answered at once, like a first request': {

@@ -22,11 +22,13 @@ import {
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { hasReported, type View, withUnknown } from '../type-state/view.ts'
 import { listedRemovals } from './absent-filters.ts'
+import { aliasesFor } from './aliases.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView, resumedView } from './reported.ts'
 import type { DeltaRequest } from './requests.ts'
 import { type ResponseContent, splitContent } from './response-size.ts'
+import { withResumption } from './resumption.ts'
 import { separateAfterNack } from './separate-after-nack.ts'
 import { MAX_PENDING_RESPONSES, type Protocol, type ResponseDraft } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
@@ -39,6 +41,7 @@ export const deltaRules: Protocol<DeltaRequest> = {
   mayRespond: ({ ledger }) => ledger.pending.length < MAX_PENDING_RESPONSES,
   compose,
   composeHeartbeat,
+  hasAliases: true,
 }
 
 function compose(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {
@@ -84,7 +87,8 @@ function draftsOf(
 ): readonly ResponseDraft[] {
   return contents.map((content) => {
     const { resources, removed } = content
-    return { ...content, version, changedResources: resources, ...spelledIn(before, resources, removed) }
+    const names = { ...spelledIn(before, resources, removed), ...aliasesFor(before, resources) }
+    return { ...content, version, changedResources: resources, ...names }
   })
 }
 
@@ -145,9 +149,11 @@ function begin(state: StreamState, request: DeltaRequest): Received {
   )
   const view = clientView(state, change.subscription, request)
   const spellings = spelledByClient(spellingsOf(request.initialResourceVersions), request)
-  const begun = withoutReported(applyChange({ ...created, view, spellings }, change))
+  const reports = request.initialResourceVersions.size > 0
+  const known = { ...created, view, spellings, request: { ...created.request, reports } }
+  const begun = withoutReported(applyChange(known, change))
   const warmingEds = typeUrl === ENDPOINT ? new Set<string>() : state.warmingEds
-  const draining = drainAfterReconnect({ ...state, warmingEds }, begun)
+  const draining = withResumption(drainAfterReconnect({ ...state, warmingEds }, begun), begun)
   return {
     state: withTypeState(draining, begun),
     report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],

@@ -2,7 +2,9 @@
 
 import type { ResourceView } from '../nodes/resource-view.ts'
 import type { Resource } from '../snapshot/resource.ts'
+import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { errorsIn, typeIn } from '../snapshot/snapshot.ts'
+import { isServedByDomain } from '../snapshot/virtual-host-domains.ts'
 import { isCollection } from '../snapshot/xdstp-name.ts'
 import { ackedResource, type Held, isExactly } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
@@ -24,9 +26,12 @@ export function describeResources(stream: StreamState, protocol: 'sotw' | 'delta
 function namesOf({ snapshot }: StreamState, { type, subscription, view }: TypeState): readonly string[] {
   const served = snapshot ? subscribedIn(typeIn(snapshot, type.typeUrl), subscription) : []
   const held = [...view.base.resources.names(), ...view.overrides.keys()]
+  // A call's host that another virtual host serves is no resource of its own.
+  const isAlias = (name: string) =>
+    type.typeUrl === VIRTUAL_HOST && snapshot !== undefined && isServedByDomain(snapshot, name)
   const names = [
     ...served.map(({ name }) => name),
-    ...[...subscription.names].filter((name) => !isCollection(name)),
+    ...[...subscription.names].filter((name) => !isCollection(name) && !isAlias(name)),
     ...held.filter((name) => isSubscribed(subscription, name)),
   ]
   return [...new Set(names)].sort()

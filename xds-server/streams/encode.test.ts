@@ -12,7 +12,9 @@ import {
 import * as fc from 'fast-check'
 import t from 'tap'
 import { shareList } from '../../core/memo.ts'
+import { resourceFor } from '../../test/support/script-resources.ts'
 import type { Resource } from '../snapshot/resource.ts'
+import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import type { Response } from '../type-state/responses.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
 
@@ -258,3 +260,24 @@ t.test(
     t.same([removal.removedResources, removal.resources], [['r/a', 'r/b'], []], 'the twin')
   },
 )
+
+t.test('X95: a virtual host has the names that calls asked for as aliases, and no others have', async (t) => {
+  const resources = [resourceFor('VHDS', 'r/b=b'), resourceFor('VHDS', 'r/any=*')]
+  const response: Response = {
+    typeUrl: 't',
+    nonce: '1',
+    version: '1',
+    resources: shareList(resources),
+    changedResources: resources,
+    removed: [],
+    aliases: new Map([['r/any', ['r/x', 'r/y']]]),
+  }
+  const decoded = fromBinary(DeltaDiscoveryResponseSchema, encodeDeltaResponse(response))
+  t.same(
+    decoded.resources.map(({ name, aliases, resource }) => [name, aliases, resource?.typeUrl]),
+    [
+      ['r/b', [], VIRTUAL_HOST],
+      ['r/any', ['r/x', 'r/y'], VIRTUAL_HOST],
+    ],
+  )
+})

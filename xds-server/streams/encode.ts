@@ -5,7 +5,7 @@ import { ResourceSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/dis
 import { memoize, type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import type { NamedError } from '../type-state/resource-errors.ts'
-import type { Response } from '../type-state/responses.ts'
+import type { Aliases, Response } from '../type-state/responses.ts'
 import { FieldWriter } from './field-writer.ts'
 
 // Field numbers of envoy/service/discovery/v3/discovery.proto. Protobuf allows fields in any order, so encoded parts can be joined.
@@ -46,7 +46,8 @@ export function encodeSotwResponse(response: Response): Buffer {
 
 /** Encodes a `DeltaDiscoveryResponse`. */
 export function encodeDeltaResponse(response: Response): Buffer {
-  const { version, resources, removed, typeUrl, nonce, errors, isWithoutContent, spellings } = response
+  const { version, removed, typeUrl, nonce, errors, isWithoutContent, spellings, aliases } = response
+  const resources = aliases === undefined ? response.resources : withAliases(response.resources, aliases)
   const written = (name: string) => spellings?.get(name) ?? name
   own.begin()
   own.string(DELTA.version, version)
@@ -59,6 +60,21 @@ export function encodeDeltaResponse(response: Response): Buffer {
   if (errors) writeErrors(DELTA.errors, spellings === undefined ? errors : renamed(errors, written))
   const named = spellings === undefined ? resources : shareList(renamed(resources, written))
   return own.finish(deltaSectionFor(response)(named))
+}
+
+/** A resource as some clients are sent it. */
+interface SentResource extends Resource {
+  readonly aliases?: readonly string[]
+}
+
+/** Copies of those that have aliases. The bytes of the others stay shared. */
+function withAliases(resources: readonly Resource[], aliases: Aliases): SharedList<SentResource> {
+  return shareList(
+    resources.map((resource) => {
+      const own = aliases.get(resource.name)
+      return own === undefined ? resource : { ...resource, aliases: own }
+    }),
+  )
 }
 
 /** Copies with the names as they are written. Their bytes are not shared with other streams. */
@@ -129,13 +145,14 @@ function deltaEntry(message: Uint8Array): Uint8Array {
 
 /** Encodes an `envoy.service.discovery.v3.Resource`. */
 function encodeWrapper(
-  resource: Resource,
+  resource: SentResource,
   parts: { readonly any?: boolean; readonly ttl?: boolean },
 ): Uint8Array {
   wrapper.begin()
   wrapper.string(RESOURCE.version, resource.version)
   if (parts.any) wrapper.bytes(RESOURCE.any, encodeAny(resource))
   wrapper.string(RESOURCE.name, resource.name)
+  for (const alias of resource.aliases ?? []) wrapper.string(RESOURCE.aliases, alias)
   if (parts.ttl && resource.ttlMs !== undefined) wrapper.bytes(RESOURCE.ttl, encodeDuration(resource.ttlMs))
   return wrapper.take()
 }

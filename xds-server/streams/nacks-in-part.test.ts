@@ -79,9 +79,10 @@ testScripts({
       serve CDS a=1 b=bad | LDS m=1 l=1
       reconnect unconfirmed LDS m
       ask CDS holding a=1 → CDS#1 a=1 b=bad
-      ask LDS holding m=2 → LDS#2 l=1 m=1
+      ask LDS → LDS#2 l=1 m=1
       nack 1 blaming b
       nack 2 blaming m
+      resumed
       serve LDS m=1:b → LDS#3 m=1
     `,
   },

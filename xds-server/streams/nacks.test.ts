@@ -346,7 +346,8 @@ testScripts({
       serve CDS a=1 b=1 | LDS l=1 → CDS#1 a=1 | LDS#2 l=1
       ack 1
       serve CDS b=1 | LDS l=1
-      ack 2 → CDS#3 -a
+      ack 2
+      resumed → CDS#3 -a
     `,
   },
 })

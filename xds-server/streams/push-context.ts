@@ -4,10 +4,12 @@ import { type ResourceType, stageOf } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
 import { earliest, isOlder, type Pushed } from '../type-state/pushed.ts'
+import type { Response } from '../type-state/responses.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { answeredThrough, isActive, type TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 import { heldBackNames } from './held-back.ts'
+import { awaitsNeeded, hasHeldBack, isResumed } from './resumption.ts'
 import type { StreamState } from './stream.ts'
 import { removalRule } from './usage.ts'
 
@@ -28,11 +30,26 @@ export function pushTarget(state: StreamState, latest: Snapshot, typeState: Type
   return targetOf(state, latest, limitOf(state, latest, typeState), typeState)
 }
 
+function limitOf(state: StreamState, latest: Snapshot, typeState: TypeState): Pushed {
+  return typeState.request.isFirst ? latest : stageLimit(state, latest, typeState)
+}
+
+/** Whether these first answers wait: those to a client that has content from an earlier stream. */
+export function mustWait(
+  state: StreamState,
+  latest: Snapshot,
+  typeState: TypeState,
+  drafts: readonly Pick<Response, 'changedResources'>[],
+): boolean {
+  if (!isResumed(state, typeState)) return false
+  return stageLimit(state, latest, typeState) !== latest || hasHeldBack(state, latest, typeState, drafts)
+}
+
 /** The newest snapshot whose earlier stages the client has answered. Only types that the stream subscribes to count. */
-function limitOf(state: StreamState, latest: Snapshot, { type, request }: TypeState): Pushed {
-  if (request.isFirst) return latest
+function stageLimit(state: StreamState, latest: Snapshot, { type }: TypeState): Pushed {
   const stage = stageOf(type)
   if (stage === 0) return latest
+  if (awaitsNeeded(state, latest)) return 'none'
   const answered: Pushed[] = [latest]
   for (const one of state.typeStates.values())
     if (isActive(one) && stageOf(one.type) < stage) answered.push(answeredThrough(one))

@@ -64,10 +64,11 @@ testScripts(
         serve CDS b=1 | EDS b=1 | LDS l=2:b | RDS l=b → CDS#5 b=1
         reconnect
         ask CDS holding a=1 b=1
+        ask EDS +a +b holding a=1 b=1
         ask LDS holding l=1 → LDS#1 l=2:b
         ack 1
         drained reconnect
-        drained 1 → CDS#2 -a
+        drained 1 → CDS#2 -a | EDS#3 -a
       `,
     },
     'X42: a client that reconnects and asks for no listeners loses what is gone after the drain time': {

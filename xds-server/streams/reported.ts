@@ -1,12 +1,13 @@
 // What a client has when its stream begins: what it reports, except for what it NACKed on an earlier stream.
 
 import { collectionsIn } from '../snapshot/collections.ts'
+import { CLUSTER } from '../snapshot/resource-type.ts'
 import { retiredResource, typeIn } from '../snapshot/snapshot.ts'
 import { emptyTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
 import type { Subscription } from '../type-state/subscription.ts'
 import { subscribedIn } from '../type-state/type-state.ts'
-import type { View } from '../type-state/view.ts'
+import { NO_OVERRIDES, type View } from '../type-state/view.ts'
 import type { StreamState } from './stream.ts'
 
 /** `reported`: names that the client still has, with their versions if it told them. */
@@ -56,4 +57,20 @@ export function resumedView(
   }
   for (const name of unconfirmed.get(typeUrl) ?? []) overrides.set(name, UNKNOWN)
   return { base, overrides, isResumed: true }
+}
+
+/**
+ * What a SotW client has that reports a version of all clusters which is still known. So those that are gone can be sent once more
+ * while routes use them. Undefined for any other client.
+ */
+export function formerView(
+  { sentClusters }: StreamState,
+  typeUrl: string,
+  { wildcard, names }: Subscription,
+  version: string | undefined,
+): View | undefined {
+  if (typeUrl !== CLUSTER || version === undefined || !wildcard || names.size > 0) return undefined
+  const base = sentClusters(version)
+  if (base === undefined) return undefined
+  return { base, overrides: NO_OVERRIDES, isResumed: true }
 }

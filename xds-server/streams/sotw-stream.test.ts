@@ -107,8 +107,9 @@ testScripts({
       ask CDS holding a=1 b=1
       ask LDS holding l=1
       ask EDS a holding a=1 → EDS#1 a=1
-      ask RDS l holding l=1 → RDS#2 l=1
-      ack 1 2
+      ask RDS l holding l=1
+      ack 1 → RDS#2 l=1
+      ack 2
       status → CDS SYNCED | EDS SYNCED | LDS SYNCED | RDS SYNCED
       serve CDS a=1 → CDS#3 a=1
     `,
@@ -117,7 +118,10 @@ testScripts({
     sotw: `
       serve CDS a=1 b=1 | LDS
       ask CDS holding a=1 b=2 → CDS#1 a=1 b=1
-      ask LDS holding l=1 → LDS#2
+      ask LDS holding l=1
+      ask EDS a → EDS#2 a=empty
+      ack 1
+      ack 2 → LDS#3
     `,
   },
   'X21: a cluster that was deleted while the client was away is missing from the answer': {

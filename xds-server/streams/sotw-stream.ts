@@ -8,7 +8,7 @@ import { isCollection } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
 import { NOTHING_SENT } from '../type-state/resource-errors.ts'
-import type { PendingResponse } from '../type-state/responses.ts'
+import { NO_ALIASES, type PendingResponse } from '../type-state/responses.ts'
 import {
   isSubscribed,
   listsNoResource,
@@ -23,8 +23,9 @@ import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { forgotten, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { allHeld, type HeartbeatDraft, isHeartbeatNonce, responseNonceOf, withExpired } from './heartbeat.ts'
-import { reportedView } from './reported.ts'
+import { formerView, reportedView } from './reported.ts'
 import type { NackDetail, SotwRequest } from './requests.ts'
+import { withResumption } from './resumption.ts'
 import { composeSotw } from './sotw-compose.ts'
 import { MAX_PENDING_RESPONSES, type Protocol } from './step.ts'
 import { reportAnswer, reportSubscription, type Step, type StreamState, withTypeState } from './stream.ts'
@@ -36,6 +37,7 @@ export const sotwRules: Protocol<SotwRequest> = {
   mayRespond: (typeState) => typeState.ledger.pending.length === 0 || maySupersede(typeState),
   compose: composeSotw,
   composeHeartbeat,
+  hasAliases: false,
 }
 
 /**
@@ -192,7 +194,7 @@ function begin(state: StreamState, request: SotwRequest): Received {
   const claimed = versionInfo === '' ? [] : resourcesIn(change.subscribed)
   const typeState = {
     ...created,
-    view: {
+    view: formerView(state, typeUrl, change.subscription, clientVersion) ?? {
       ...reportedView(
         state,
         typeUrl,
@@ -200,10 +202,15 @@ function begin(state: StreamState, request: SotwRequest): Received {
       ),
       hasUnlisted: versionInfo !== '',
     },
-    request: { ...created.request, lastResourceNames: resourceNames, clientVersion },
+    request: {
+      ...created.request,
+      lastResourceNames: resourceNames,
+      clientVersion,
+      reports: versionInfo !== '',
+    },
   }
   const begun = applyChange(typeState, change)
-  const draining = drainAfterReconnect(state, begun)
+  const draining = withResumption(drainAfterReconnect(state, begun), begun)
   return {
     state: withTypeState(draining, begun),
     report: [reportSubscription(begun, change.subscribed, change.unsubscribed)],
@@ -229,7 +236,9 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
     request: {
       names: subscription.names,
       added: NO_NAMES,
+      aliases: NO_ALIASES,
       isFirst: true,
+      reports: false,
       clientVersion: undefined,
       lastResourceNames: resourceNames,
       remaining: undefined,

@@ -2,7 +2,7 @@
 // and endpoints, then listeners, then routes. Removals go last.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
 
-import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { CLUSTER } from '../snapshot/resource-type.ts'
 import { errorsIn, type Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
 import { type PushPlan, planPush } from '../type-state/plan-push.ts'
@@ -14,11 +14,12 @@ import {
   type TypeState,
   withPushed,
 } from '../type-state/type-state.ts'
-import { awaitAbsent, endAwait } from './awaited.ts'
+import { awaitAbsent, endAwait, requestFound } from './awaited.ts'
 import { withDrains } from './drain.ts'
 import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
-import { pushContextFor, pushTarget } from './push-context.ts'
+import { mustWait, pushContextFor, pushTarget } from './push-context.ts'
+import { asksForMore } from './resumption.ts'
 import {
   type Expiry,
   type Report,
@@ -27,7 +28,7 @@ import {
   type StreamState,
   withTypeState,
 } from './stream.ts'
-import { requestHostless, resendVirtualHosts } from './virtual-hosts.ts'
+import { requestHosts, resendVirtualHosts, withRequested } from './virtual-hosts.ts'
 import { resendEdsForWarming } from './warming.ts'
 
 /** Pending responses of one type at most. A client that reads without answering gets no more. */
@@ -45,6 +46,8 @@ export interface Protocol<Request extends OfType> {
   /** The second of the three steps of a push: the responses that carry the plan. Empty if the client needs none. */
   readonly compose: (before: TypeState, plan: PushPlan) => readonly ResponseDraft[]
   readonly composeHeartbeat: ComposeHeartbeat
+  /** Whether a virtual host can be the answer to other names than its own. */
+  readonly hasAliases: boolean
 }
 
 export type ResponseDraft = Omit<Response, 'typeUrl' | 'nonce'>
@@ -69,11 +72,13 @@ function take<Request extends OfType>(
     case 'writable':
       return flush({ ...state, writable: true }, [], protocol)
     case 'snapshot':
-      return flush({ ...state, snapshot: event.snapshot }, [], protocol)
+      return flush(requestFound({ ...state, snapshot: event.snapshot }), [], protocol)
     case 'drained': {
       const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
       return flush({ ...state, drains }, [], protocol)
     }
+    case 'resumed':
+      return flush({ ...state, resumption: 'over' }, [], protocol)
     case 'lookedUp':
       return flush(endAwait(state, event.typeUrl, event.names), [], protocol)
     case 'heartbeat':
@@ -146,16 +151,23 @@ function pushType<Request extends OfType>(
     const moved = withPushed(known, pushTarget(state, latest, known))
     return { state: moved === known ? state : withTypeState(state, moved), send: [] }
   }
-  const typeState = typeUrl === VIRTUAL_HOST ? requestHostless(known, latest) : known
-  const plan = planPush(typeState, pushContextFor(state, latest, typeState))
-  const ttls = sendsTtls(state, typeState.type) ? { ttls: 'carried' as const } : undefined
-  const drafts = protocol.compose(typeState, plan)
+  const context = pushContextFor(state, latest, known)
+  const { hosts: typeState, waiting } = requestHosts(known, context, protocol)
+  let plan = planPush(typeState, context)
+  let drafts = protocol.compose(typeState, plan)
+  if (drafts.length > 0 && mustWait(state, latest, typeState, drafts)) {
+    if (!asksForMore(typeState)) return nothing
+    plan = planPush(typeState, { ...context, target: typeState.pushed, isStageOpen: false })
+    drafts = protocol.compose(typeState, plan)
+  }
   if (!mayPush && drafts.length > 0) return nothing
+  const ttls = sendsTtls(state, typeState.type) ? { ttls: 'carried' as const } : undefined
   const send = drafts.map(
     (draft, index): Response => ({ ...draft, ...ttls, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
   const nextNonce = state.nextNonce + send.length
-  const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))
+  const committed = withRequested(commit(typeState, plan, send), waiting)
+  const after = withTypeState({ ...state, nextNonce }, committed)
   if (send.length === 0) return { state: after, send }
   if (typeUrl === CLUSTER) return { state: resendEdsForWarming(after, typeState, send), send }
   return { state: resendVirtualHosts(after, latest, send), send }

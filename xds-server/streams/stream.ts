@@ -2,6 +2,7 @@
 
 import type { Reference } from '../snapshot/references.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import type { Explain } from '../type-state/resource-errors.ts'
 import type { PendingResponse, Response } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
@@ -19,8 +20,15 @@ export interface StreamState {
   readonly nextNonce: number
   /** Names by type URL whose content on this node is unknown, because the node NACKed a response with them. */
   readonly unconfirmed: ReadonlyMap<string, ReadonlySet<string>>
+  /** SotW: the clusters that streams of the group were sent with a version. Undefined if it is not known. */
+  readonly sentClusters: (version: string) => TypeSnapshot | undefined
   /** Names of assignments whose clusters were sent on this stream before its first EDS request. */
   readonly warmingEds: ReadonlySet<string>
+  /**
+   * `begun`: the client has reported content of an earlier stream, and may still ask for types. The shell ends that after a time, by
+   * the event `resumed`. `none`: it has reported nothing.
+   */
+  readonly resumption: 'none' | 'begun' | 'over'
   /** Replaced listeners whose connections are still draining. The shell times each, and then sends the event `drained`. */
   readonly drains: readonly Drain[]
   /** By type URL: subscribed names that the newest snapshot lacks. A type that lacks none has no entry. */
@@ -69,6 +77,8 @@ export type StreamEvent<Request> =
   | { readonly kind: 'writable' }
   /** The drain time is over that began with the ACK of this response. */
   | { readonly kind: 'drained'; readonly nonce: string }
+  /** The client has had its time to ask for all types of its earlier stream. */
+  | { readonly kind: 'resumed' }
   /** The lookup of these names is over. */
   | { readonly kind: 'lookedUp'; readonly typeUrl: string; readonly names: ReadonlySet<string> }
   /** A heartbeat of the resources of a type with this TTL is due. `isLate`: the client may have dropped them by now. */
@@ -112,7 +122,10 @@ export interface NamesOfType {
 }
 
 export type StreamOptions = Partial<
-  Pick<StreamState, 'unconfirmed' | 'client' | 'isAggregated' | 'isDraining' | 'ttls' | 'explain' | 'looksUp'>
+  Pick<
+    StreamState,
+    'unconfirmed' | 'sentClusters' | 'client' | 'isAggregated' | 'isDraining' | 'ttls' | 'explain' | 'looksUp'
+  >
 >
 
 export function createStreamState(options: StreamOptions = {}): StreamState {
@@ -122,7 +135,9 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     typeStates: TypeStates.none,
     nextNonce: 1,
     unconfirmed: new Map(),
+    sentClusters: () => undefined,
     warmingEds: new Set(),
+    resumption: 'none',
     drains: [],
     missing: new Map(),
     looksUp: false,

@@ -14,6 +14,7 @@ import { typeIn } from '../snapshot/snapshot.ts'
 import { type Held, resourcesInEffect } from '../type-state/held.ts'
 import { isActive, snapshotsInUse, type TypeState } from '../type-state/type-state.ts'
 import { isAnswered } from './by-name.ts'
+import { awaitsUsers } from './resumption.ts'
 import type { StreamState } from './stream.ts'
 
 /** Decides whether names of one type may be removed now. It gathers what is in use at the first question. */
@@ -27,6 +28,7 @@ export function removalRule(state: StreamState, type: ResourceType): (name: stri
 
 function createRule(state: StreamState, type: ResourceType): (name: string) => boolean {
   if (!isAnswered(state, type)) return () => false
+  if (isUsedByListeners(type) && awaitsUsers(state)) return () => false
   const { typeUrl } = type
   const later = state.typeStates.values().filter((one) => isActive(one) && isLater(one.type, type))
   const snapshots = new Set(isUsedByListeners(type) ? later.flatMap(snapshotsInUse) : [])

@@ -6,10 +6,12 @@
 import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { hostsAmong } from '../snapshot/virtual-hosts.ts'
+import type { PushContext } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
-import { unite } from '../type-state/subscription.ts'
+import { NO_NAMES, unite } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
+import { type RequestByDomain, requestByDomain } from './aliases.ts'
 import { type StreamState, withTypeState } from './stream.ts'
 
 /** Requests the virtual hosts of the route configurations that were sent. The client must already subscribe to all of them. */
@@ -27,28 +29,36 @@ export function resendVirtualHosts(
   if (all.length === 0) return state
   const type = typeIn(latest, VIRTUAL_HOST)
   const names = all.flatMap((one) => withPlaceholder(one, hostsAmong(type, one)))
-  return withTypeState(state, withRequested(hosts, names))
+  return withTypeState(state, withRequested(hosts, new Set(names)))
+}
+
+/** Of VHDS, what a request leads to beyond its names. Other types stay as they are. */
+export function requestHosts(
+  state: TypeState,
+  { latest, target }: Pick<PushContext, 'latest' | 'target'>,
+  { hasAliases }: { readonly hasAliases: boolean },
+): RequestByDomain {
+  if (state.type.typeUrl !== VIRTUAL_HOST) return { hosts: state, waiting: NO_NAMES }
+  const hosts = requestHostless(state, latest)
+  return hasAliases ? requestByDomain(hosts, latest, target) : { hosts, waiting: NO_NAMES }
 }
 
 /** The first request for all virtual hosts also asks for those of route configurations that have none. */
-export function requestHostless(hosts: TypeState, latest: Snapshot): TypeState {
+function requestHostless(hosts: TypeState, latest: Snapshot): TypeState {
   if (!hosts.request.isFirst || !hosts.subscription.wildcard) return hosts
   const type = typeIn(latest, VIRTUAL_HOST)
   const all = [...latest.types.values()].flatMap((one) => [...(namesReferredTo(one).get(VIRTUAL_HOST) ?? [])])
-  return withRequested(
-    hosts,
-    all.filter((one) => hostsAmong(type, one).length === 0),
-  )
+  return withRequested(hosts, new Set(all.filter((one) => hostsAmong(type, one).length === 0)))
 }
 
 function withPlaceholder(all: string, names: readonly string[]): readonly string[] {
   return names.length === 0 ? [all] : names
 }
 
-function withRequested(hosts: TypeState, names: readonly string[]): TypeState {
-  if (names.length === 0) return hosts
-  const { request } = hosts
-  return { ...hosts, request: { ...request, names: unite(request.names, new Set(names)) } }
+export function withRequested(state: TypeState, names: ReadonlySet<string>): TypeState {
+  if (names.size === 0) return state
+  const { request } = state
+  return { ...state, request: { ...request, names: unite(request.names, names) } }
 }
 
 /** Names that a response tells the client are not there, each in the shape that Envoy needs. */

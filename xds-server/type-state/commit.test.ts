@@ -53,13 +53,18 @@ t.test('a push answers the request, and its responses say that they are answers'
     { request: { ...request, names: new Set<string>(), isFirst: true }, isAnswer: true },
   ]
   for (const { request, isAnswer } of cases) {
-    const before = { ...asked, request: { ...request, added: new Set(['a']), clientVersion: 'v1' } }
+    const before = {
+      ...asked,
+      request: { ...request, added: new Set(['a']), clientVersion: 'v1', reports: true },
+    }
     const after = commit(before, planOf(), [responseOf('1', 'a=2')])
     t.match(after.ledger.pending, [{ isAnswer, added: new Set(['a']) }])
     t.same(after.request, {
       names: new Set(),
       added: new Set(),
+      aliases: new Map(),
       isFirst: false,
+      reports: false,
       clientVersion: undefined,
       lastResourceNames: request.lastResourceNames,
     })

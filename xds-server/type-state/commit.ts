@@ -4,13 +4,20 @@ import type { Resource } from '../snapshot/resource.ts'
 import { ABSENT, type Held, holding } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
 import { withSent } from './resource-errors.ts'
-import type { PendingResponse, Response } from './responses.ts'
+import { NO_ALIASES, type PendingResponse, type Response } from './responses.ts'
 import { spellingsAfter } from './spellings.ts'
 import { NO_NAMES } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'
 
-const ANSWERED = { names: NO_NAMES, added: NO_NAMES, isFirst: false, clientVersion: undefined } as const
+const ANSWERED = {
+  names: NO_NAMES,
+  added: NO_NAMES,
+  aliases: NO_ALIASES,
+  isFirst: false,
+  reports: false,
+  clientVersion: undefined,
+} as const
 
 /** The state after these responses, which may be none. They carry the plan, each in its protocol's shape. */
 export function commit(before: TypeState, plan: PushPlan, responses: readonly Response[]): TypeState {

@@ -131,6 +131,8 @@ function nameLook(
   context: PushContext,
   { target, latest, heldBack }: PushFacts,
 ): (name: string) => NameFacts {
+  // A client that reports nothing is answered with everything, and one that does not say what it has as a whole.
+  const isNew = request.isFirst && (!request.reports || view.hasUnlisted === true)
   const isClosed = !context.isStageOpen || !isSameContent(target, latest)
   return (name) => {
     const isRequested = covers(request.names, name)
@@ -140,7 +142,7 @@ function nameLook(
     return {
       wanted,
       held: heldIn(view, name, request.added),
-      mustWait: !isRequested && !request.isFirst && (isAhead || heldBack.has(name)),
+      mustWait: !isRequested && !isNew && (isAhead || heldBack.has(name)),
       // What is wanted is not removed, so nobody has to look who uses it.
       isRemovable: wanted !== undefined || context.isRemovable(name),
     }

@@ -7,6 +7,11 @@ import type { NamedError } from './resource-errors.ts'
 import type { Spellings } from './spellings.ts'
 import type { View } from './view.ts'
 
+/** The name of a virtual host → the names that the client asked for and that it serves. */
+export type Aliases = ReadonlyMap<string, readonly string[]>
+
+export const NO_ALIASES: Aliases = new Map()
+
 /** A response to send, before encoding. Its resources are shared with other streams. */
 export interface Response {
   readonly typeUrl: string
@@ -21,6 +26,8 @@ export interface Response {
   readonly spellings?: Spellings
   /** VHDS: the removed names come as resources without content. They let calls go on that wait for them. */
   readonly isWithoutContent?: boolean
+  /** VHDS: by the names of resources, other names that the client asked for and that they serve. */
+  readonly aliases?: Aliases
   /** The client deletes what the response leaves out. */
   readonly isFullState?: boolean
   /** `carried`: TTLs go with their resources. `heartbeat`: they go without their resources (delta). Undefined: they do not go. */

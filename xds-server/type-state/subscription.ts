@@ -11,6 +11,8 @@ export interface Subscription {
   readonly names: ReadonlySet<string>
   /** SotW: the client has named a resource on this stream. From then on an empty list means nothing, not everything. */
   readonly legacyWildcardOff: boolean
+  /** VHDS: those of the names that the client did not write. They are the answers to others, which are their aliases. */
+  readonly byAlias?: ReadonlySet<string>
 }
 
 export interface SubscriptionChange {
@@ -144,6 +146,7 @@ export function subscribeToChange(
       wildcard,
       names: without(unite(before.names, subscribed), unsubscribed),
       legacyWildcardOff: before.legacyWildcardOff,
+      ...(before.byAlias && { byAlias: without(before.byAlias, unite(subscribed, unsubscribed)) }),
     },
     subscribed,
     unsubscribed,

@@ -12,7 +12,7 @@ import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { earliest, type Pushed } from './pushed.ts'
 import { NOTHING_SENT, type SentErrors } from './resource-errors.ts'
-import { EMPTY_LEDGER, type Ledger, type PendingResponse } from './responses.ts'
+import { type Aliases, EMPTY_LEDGER, type Ledger, NO_ALIASES, type PendingResponse } from './responses.ts'
 import { NO_SPELLINGS, type Spellings } from './spellings.ts'
 import { NO_NAMES, NOTHING, type Subscription } from './subscription.ts'
 import { emptyView, type View } from './view.ts'
@@ -22,8 +22,12 @@ export interface OpenRequest {
   readonly names: ReadonlySet<string>
   /** Those of the names that it did not subscribe to before, so that it has nothing under them. */
   readonly added: ReadonlySet<string>
+  /** VHDS: names of virtual hosts that are requested under other names. */
+  readonly aliases: Aliases
   /** The first request of the type has no response yet. */
   readonly isFirst: boolean
+  /** It reports content of an earlier stream. */
+  readonly reports: boolean
   /** SotW: the `version_info` that a reconnecting client reported, until its first request is answered. */
   readonly clientVersion: string | undefined
   /** SotW: `resource_names` of the last request. The same list again changes nothing. */
@@ -54,7 +58,9 @@ export function createTypeState(typeUrl: string): TypeState {
     request: {
       names: NO_NAMES,
       added: NO_NAMES,
+      aliases: NO_ALIASES,
       isFirst: true,
+      reports: false,
       clientVersion: undefined,
       lastResourceNames: EMPTY_LIST,
       remaining: undefined,

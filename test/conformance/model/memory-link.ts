@@ -44,6 +44,7 @@ export class MemoryLink implements Link {
     this.#state = {
       ...createStreamState({
         unconfirmed: this.#watch.unconfirmed,
+        sentClusters: this.#watch.sentClusters,
         ...(readsErrors && { explain: (typeUrl, name) => notFound('fleet', typeUrl, name) }),
       }),
       snapshot: this.#watch.snapshot(),
@@ -70,7 +71,10 @@ export class MemoryLink implements Link {
     return this.#errors.of(typeUrl, name)
   }
 
-  async settled(): Promise<void> {}
+  async settled(): Promise<void> {
+    // Free clients may never ask for clusters and endpoints again.
+    this.#take({ kind: 'resumed' })
+  }
 
   #take(event: StreamEvent<ClientRequest>): void {
     const { state, send, report } = this.#step(this.#state, event)

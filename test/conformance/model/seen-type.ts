@@ -27,6 +27,8 @@ export class SeenType {
   /** NACKed responses without changes since: name → version. */
   #nacked: ReadonlyMap<string, string | undefined>[] = []
   readonly #unconfirmed = new Set<string>()
+  /** The client reported what it has, and has no answer yet. */
+  #isResumed = false
 
   constructor(held: Iterable<string>) {
     this.accepted = new Set(held)
@@ -58,6 +60,15 @@ export class SeenType {
     return this.#sent.get(name) !== version && !this.isRequested(name)
   }
 
+  /** Whether a resource is in the first answer to a client that has content, and is no answer to a request for its name. */
+  isChangeOf({ name }: ClientResource, protocol: Protocol): boolean {
+    return this.#isResumed && (protocol === 'sotw' || !this.isRequested(name))
+  }
+
+  get isNew(): boolean {
+    return this.isRequested(WILDCARD) && !this.#isResumed
+  }
+
   /** Whether a response repeats NACKed content that was not requested, with nothing new beside it. */
   repeatsNack({ resources }: ClientResponse, removed: readonly string[]): boolean {
     if (this.#requested.size > 0) return false
@@ -71,6 +82,7 @@ export class SeenType {
     if (!isFirst) this.noteAnswer(request, protocol)
     if (protocol === 'sotw') this.#noteList(request)
     else this.#noteChange(request, isFirst)
+    if (isFirst) this.#noteReported(request, protocol)
   }
 
   /** X1: a SotW request with an older nonce changes no subscription yet, but the client has given up what its list leaves out. */
@@ -132,6 +144,7 @@ export class SeenType {
     for (const { name, version } of response.resources) this.#sent.set(name, version)
     for (const name of removed) this.#sent.set(name, undefined)
     this.#requested.delete(WILDCARD)
+    this.#isResumed = false
     for (const { name } of response.resources) this.#requested.delete(name)
     for (const name of removed) this.#requested.delete(name)
     // SotW has no answer for a name that does not exist.
@@ -205,6 +218,12 @@ export class SeenType {
       if (name !== WILDCARD) this.#names.add(name)
     }
     this.#allowAgain(this.#nackedNames().filter((name) => !this.isSubscribed(name)))
+  }
+
+  /** X93: what a client reports needs no answer, and waits for its stage. A SotW client reports all names that it lists. */
+  #noteReported({ versionInfo, initialResourceVersions }: ClientRequest, protocol: Protocol): void {
+    this.#isResumed = protocol === 'sotw' ? versionInfo !== '' : initialResourceVersions.size > 0
+    if (protocol === 'delta') for (const name of initialResourceVersions.keys()) this.#requested.delete(name)
   }
 
   #nackedNames(): string[] {

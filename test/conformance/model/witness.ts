@@ -74,8 +74,11 @@ export class Witness {
     if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl)) fail('X1: a second pending response')
     for (const name of names) if (!type.concerns(name)) fail(`X31: "${name}" is not subscribed`)
     if (type.repeatsNack(response, removed)) fail('X5: it was NACKed, and nothing in it is new')
+    if (!type.isNew) {
+      for (const name of this.#unready(type, response))
+        fail(`X14, X93: it uses "${name}", which is not ACKed`)
+    }
     if (!type.isRequested(WILDCARD)) {
-      for (const name of this.#unready(type, response)) fail(`X14: it uses "${name}", which is not ACKed`)
       for (const name of this.#stillUsed(type, typeUrl, removed, served)) fail(`X15: "${name}" is still used`)
     }
     type.note(response, removed, this.#client.protocol)
@@ -102,7 +105,8 @@ export class Witness {
     const clusters = this.#types.get(CLUSTER)
     if (![LISTENER, ROUTE].includes(typeUrl) || !clusters?.wildcard) return []
     return resources
-      .filter((resource) => type.isPushOf(resource) && !this.#isInEffect(typeUrl, resource))
+      .filter((one) => type.isPushOf(one) || type.isChangeOf(one, this.#client.protocol))
+      .filter((resource) => !this.#isInEffect(typeUrl, resource))
       .flatMap(({ references }) => references.filter((reference) => reference.typeUrl === CLUSTER))
       .map(({ name }) => name)
       .filter((name) => !clusters.accepted.has(name))

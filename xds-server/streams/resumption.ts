@@ -1,0 +1,76 @@
+// A client that reports content of an earlier stream: a change that was served meanwhile reaches it by its first answers, and these
+// wait for their stages as a push does.
+//
+// Envoy asks for its types one after the other in the order in which it once began with them, and not for clusters while one of them
+// is warming. So a stage also waits for clusters and endpoints that are served and not asked for yet, until a time is over: a client
+// without them never asks.
+
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../snapshot/resource-type.ts'
+import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import type { Response } from '../type-state/responses.ts'
+import { isOpenEnded } from '../type-state/subscription.ts'
+import type { TypeState } from '../type-state/type-state.ts'
+import { heldBackNames } from './held-back.ts'
+import type { StreamState } from './stream.ts'
+
+/** What listeners and routes need. */
+const NEEDED = [CLUSTER, ENDPOINT]
+/** What uses clusters and the like. */
+const USERS = [LISTENER, ROUTE]
+
+/** The state after the first request of a type. */
+export function withResumption(state: StreamState, { request }: TypeState): StreamState {
+  const isResuming = request.reports && state.resumption === 'none' && isStaged(state)
+  return isResuming ? { ...state, resumption: 'begun' } : state
+}
+
+/** gRPC asks for clusters once it has the routes, and its calls wait for them. */
+function isStaged({ client, isAggregated }: StreamState): boolean {
+  return isAggregated && client !== 'grpc'
+}
+
+/** Whether the first answer of a type is one to a client that has content, so that it waits for its stage. */
+export function isResumed(state: StreamState, { request }: TypeState): boolean {
+  return request.isFirst && request.reports && isStaged(state)
+}
+
+/** Delta: whether the client also asks for names that it reports nothing about. These are answered at once. */
+export function asksForMore({ request, view }: TypeState): boolean {
+  return request.names.size > 0 && view.hasUnlisted !== true
+}
+
+/** Whether the client has yet to ask for what its listeners and routes need. One that names its listeners asks for these first. */
+export function awaitsNeeded(state: StreamState, snapshot: Snapshot): boolean {
+  const listeners = state.typeStates.get(LISTENER)?.subscription
+  return (listeners === undefined || isOpenEnded(listeners)) && awaitsOneOf(state, snapshot, NEEDED)
+}
+
+/** Whether the client has yet to ask for listeners or routes, and may use anything until then. A drain time covers that too. */
+export function awaitsUsers(state: StreamState): boolean {
+  return !state.isDraining && state.snapshot !== undefined && awaitsOneOf(state, state.snapshot, USERS)
+}
+
+function awaitsOneOf(
+  { resumption, typeStates }: StreamState,
+  snapshot: Snapshot,
+  typeUrls: readonly string[],
+): boolean {
+  if (resumption !== 'begun') return false
+  return typeUrls.some((typeUrl) => !typeStates.has(typeUrl) && typeIn(snapshot, typeUrl).resources.size > 0)
+}
+
+/**
+ * Whether these responses have something that waits for the answer to a NACK. In SotW a client lists what it has and what it lacks
+ * alike, so all of its first answer waits.
+ */
+export function hasHeldBack(
+  state: StreamState,
+  latest: Snapshot,
+  { type, view }: TypeState,
+  drafts: readonly Pick<Response, 'changedResources'>[],
+): boolean {
+  if (view.hasUnlisted !== true) return false
+  const heldBack = heldBackNames(state, latest, type)
+  if (heldBack.size === 0) return false
+  return drafts.some(({ changedResources }) => changedResources.some(({ name }) => heldBack.has(name)))
+}
