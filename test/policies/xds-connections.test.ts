@@ -6,6 +6,13 @@ import { stat, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
+import { create, toBinary } from '@bufbuild/protobuf'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import {
+  DeltaDiscoveryRequestSchema,
+  DiscoveryRequestSchema,
+} from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { LoadStatsRequestSchema } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
 import { ChannelCredentials, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { rejectForeignNode } from '../../control-plane/access/node-identity.ts'
@@ -24,6 +31,30 @@ import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-c
 
 const NODE = { name: 'edge-1', uris: [nodeUri('edge', 'edge-1')] }
 const SERVER = { name: 'control-plane', dns: ['localhost'] }
+
+const TELEMETRY = '/envoy.service.metrics.v3.MetricsService/StreamMetrics'
+const FETCH_STATUS = '/envoy.service.status.v3.ClientStatusDiscoveryService/FetchClientStatus'
+
+const INTRODUCTION = toBinary(
+  LoadStatsRequestSchema,
+  create(LoadStatsRequestSchema, { node: nodeOf('edge-1', 'edge') }),
+)
+
+/** By the path of a method. */
+const FIRST_REQUESTS: Readonly<Record<string, Uint8Array>> = {
+  [ADS.sotw]: toBinary(
+    DiscoveryRequestSchema,
+    create(DiscoveryRequestSchema, { node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER }),
+  ),
+  [ADS.delta]: toBinary(
+    DeltaDiscoveryRequestSchema,
+    create(DeltaDiscoveryRequestSchema, { node: nodeOf('edge-1', 'edge'), typeUrl: CLUSTER }),
+  ),
+  '/envoy.service.load_stats.v3.LoadReportingService/StreamLoadStats': INTRODUCTION,
+  // Its identifier has the same form.
+  [TELEMETRY]: new BinaryWriter().tag(1, WireType.LengthDelimited).bytes(INTRODUCTION).finish(),
+  '/envoy.service.status.v3.ClientStatusDiscoveryService/StreamClientStatus': new Uint8Array(),
+}
 
 async function startGuarded(t: Test, introductionTimeoutMs?: number) {
   const authority = await Authority.create('test')
@@ -127,7 +158,13 @@ t.test('S66: who does not introduce itself is disconnected', { timeout: 60_000 }
 
   const cache = new SnapshotCache()
   cache.setSnapshot('edge', [staticCluster('a')])
-  const plain = await startXdsServer({ cache, address: '127.0.0.1:0', introductionTimeoutMs: SHORT_MS })
+  const plain = await startXdsServer({
+    cache,
+    address: '127.0.0.1:0',
+    introductionTimeoutMs: SHORT_MS,
+    clientStatus: true,
+    telemetry: [{ path: TELEMETRY, open: () => ({ take: () => {}, close: () => {} }) }],
+  })
   t.teardown(() => plain.close())
   const [plainHost, plainPort] = plain.address.split(':') as [string, string]
   for (const bytes of [HALF_PREFACE, '']) {
@@ -140,9 +177,21 @@ t.test('S66: who does not introduce itself is disconnected', { timeout: 60_000 }
   stranger.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
   await closed(stranger)
   t.pass('another protocol')
-  const empty = new RawStream(connectTo(t, plain.address), ADS.delta)
-  const { code, details } = await empty.ended
-  t.equal(code, status.DEADLINE_EXCEEDED, details)
+  const client = connectTo(t, plain.address)
+  const spoken = Object.entries(FIRST_REQUESTS).map(([path, request]) => {
+    const stream = new RawStream(client, path)
+    stream.send(request)
+    return { path, stream }
+  })
+  const silent = [...Object.keys(FIRST_REQUESTS), FETCH_STATUS].map(async (path) => {
+    const { code, details } = await new RawStream(client, path).ended
+    t.equal(code, status.DEADLINE_EXCEEDED, `${path}: ${details}`)
+  })
+  await Promise.all(silent)
+  for (const { path, stream } of spoken) {
+    stream.end()
+    t.equal((await stream.ended).code, status.OK, `twin: ${path} stays for longer than that`)
+  }
 
   const honest = open(t, address, ca, { certificate: cert, key })
   t.same(await serve(honest), ['a'])

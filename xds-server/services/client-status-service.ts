@@ -63,12 +63,13 @@ export function addClientStatusService(server: Server, context: ClientStatusCont
           call.end()
         }
         place.onEnd({ isSettled: () => true, end })
-        call.on('data', (bytes: Buffer) =>
+        call.on('data', (bytes: Buffer) => {
+          place.heard()
           attempt(
             () => call.write(answer(bytes, call, context)),
             (error) => call.emit('error', failed(error, call, context)),
-          ),
-        )
+          )
+        })
         call.on('end', end)
         // Without a listener, an error of the transport would end the process.
         call.on('error', () => {})

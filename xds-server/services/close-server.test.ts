@@ -21,7 +21,7 @@ function running(endsAt: 'drain' | 'close') {
   const target = {
     server: { forceShutdown: note('forceShutdown') },
     listeners: [{ port: 1, drain: note('drain'), close: note('close'), closed }],
-    streams: new OpenStreams(limitsOf(), new EventQueue<XdsEvent>()),
+    streams: new OpenStreams(limitsOf(), new EventQueue<XdsEvent>(), 60_000),
   } as unknown as RunningServer
   return { target, calls }
 }

@@ -1,11 +1,13 @@
-// Ends calls whose client sends no request, or only a part of one.
+// Ends calls of one request whose client sends none, or only a part of it. Streams have this deadline of their own (`open-streams.ts`):
+// an interceptor costs each stream, and each of its messages.
 
 import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder, status } from '@grpc/grpc-js'
 
 /** @param patienceMs from the begin of a call until its first request has arrived as a whole */
 export function requireFirstRequest(patienceMs: number): ServerInterceptor {
-  return (_, call) =>
-    new ServerInterceptingCall(call, {
+  return ({ requestStream }, call) => {
+    if (requestStream) return call as ServerInterceptingCall
+    return new ServerInterceptingCall(call, {
       start: (next) => {
         const timer = setTimeout(
           () =>
@@ -30,4 +32,5 @@ export function requireFirstRequest(patienceMs: number): ServerInterceptor {
         next(listener)
       },
     })
+  }
 }

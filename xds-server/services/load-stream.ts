@@ -56,6 +56,7 @@ export class LoadStream {
   }
 
   #receive(bytes: Buffer): void {
+    this.#context.place.heard()
     if (!this.#rate.allows(performance.now()))
       throw tooMuch('the reports come too often: keep to load_reporting_interval')
     if (bytes.length > MAX_REPORT_BYTES) {

@@ -10,7 +10,7 @@ import { type OpenStream, OpenStreams } from './open-streams.ts'
 import type { ByteStream } from './xds-stream.ts'
 
 function start(limits?: StreamLimits) {
-  const streams = new OpenStreams(limitsOf(limits), new EventQueue<XdsEvent>())
+  const streams = new OpenStreams(limitsOf(limits), new EventQueue<XdsEvent>(), 60_000)
   const errors: { readonly code: number }[] = []
   const enter = (peer: string) => {
     const call = Object.assign(new EventEmitter(), { getPeer: () => peer, metadata: new Metadata() })

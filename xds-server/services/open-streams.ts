@@ -27,15 +27,18 @@ interface NodeAccount {
 export class OpenStreams {
   readonly limits: Limits
   readonly #events: Serving['events']
+  readonly #patienceMs: number
   readonly #open = new Set<OpenStream>()
   readonly #byPeer = new Map<string, number>()
   readonly #byNode = new Map<string, NodeAccount>()
   readonly #byConnection = new Map<object, Set<OpenStream>>()
   #isDraining = false
 
-  constructor(limits: Limits, events: Serving['events']) {
+  /** @param patienceMs from the begin of a stream until its first request has arrived as a whole */
+  constructor(limits: Limits, events: Serving['events'], patienceMs: number) {
     this.limits = limits
     this.#events = events
+    this.#patienceMs = patienceMs
   }
 
   get count(): number {
@@ -50,7 +53,7 @@ export class OpenStreams {
     const rejection = this.#rejection(host)
     if (rejection === undefined) {
       const connection = connectionOf(call)
-      const stream = new OpenStream(this, host, connection)
+      const stream = new OpenStream(this, host, connection, this.#endUnlessHeard(call))
       this.#open.add(stream)
       this.#byPeer.set(host, (this.#byPeer.get(host) ?? 0) + 1)
       if (connection !== undefined) {
@@ -64,6 +67,13 @@ export class OpenStreams {
       this.#events.emit({ kind: 'rejected', peer: call.getPeer(), code, message })
     call.emit('error', { code, details: message })
     return undefined
+  }
+
+  #endUnlessHeard(call: Pick<ServerDuplexStream<unknown, unknown>, 'emit'>): NodeJS.Timeout {
+    const patienceMs = this.#patienceMs
+    const details = `no request arrived within ${patienceMs} ms`
+    const end = () => call.emit('error', { code: grpcStatus.DEADLINE_EXCEEDED, details })
+    return setTimeout(end, patienceMs).unref()
   }
 
   #rejection(host: string): BadRequest | undefined {
@@ -147,16 +157,19 @@ export class OpenStream {
   readonly #all: OpenStreams
   readonly #host: string
   readonly #connection: object | undefined
+  /** Until the first request. */
+  #deadline: NodeJS.Timeout | undefined
   #leaveNode: (() => void) | undefined
   #account: NodeAccount | undefined
   #load: NameLoad = NO_LOAD
   #closeable: Closeable | undefined
   #ending: EndReason | undefined
 
-  constructor(all: OpenStreams, host: string, connection: object | undefined) {
+  constructor(all: OpenStreams, host: string, connection: object | undefined, deadline: NodeJS.Timeout) {
     this.#all = all
     this.#host = host
     this.#connection = connection
+    this.#deadline = deadline
   }
 
   get limits(): Limits {
@@ -166,6 +179,13 @@ export class OpenStream {
   /** Without it, the stream ends with its connection only. */
   onEnd(closeable: Closeable): void {
     this.#closeable = closeable
+  }
+
+  /** A request has arrived as a whole. */
+  heard(): void {
+    if (this.#deadline === undefined) return
+    clearTimeout(this.#deadline)
+    this.#deadline = undefined
   }
 
   /** @throws BadRequest if the node has too many streams */
@@ -229,6 +249,7 @@ export class OpenStream {
 
   /** The stream has ended, however it did. */
   leave(): void {
+    this.heard()
     this.#closeable = undefined
     this.#leaveNode?.()
     this.#leaveNode = undefined

@@ -143,6 +143,7 @@ function receiveTelemetry(
 
   call.on('data', (bytes: Buffer) => {
     if (!isOpen) return
+    place.heard()
     try {
       sink ??= enter(bytes)
       // The receiver may have ended the streams of the node while it opened this one.

@@ -12,7 +12,6 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
 import { SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
-import { requireFirstRequest } from './first-request.ts'
 import { limitsOf } from './limits.ts'
 import { OpenStreams } from './open-streams.ts'
 import { FIRST_RESPONSES, WarmUpClient } from './warm-up-client.ts'
@@ -44,8 +43,8 @@ export async function warmUp(limitMs = LIMIT_MS): Promise<number> {
     create(RouteConfigurationSchema, { name: GROUP }),
   ])
   const serving = servingOf(cache)
-  const server = new Server({ interceptors: [requireFirstRequest(LONGEST_TIMER_MS)] })
-  addDiscoveryServices(server, new OpenStreams(limitsOf(undefined), serving.events), {
+  const server = new Server()
+  addDiscoveryServices(server, new OpenStreams(limitsOf(undefined), serving.events, LONGEST_TIMER_MS), {
     serving,
     budget: new WriteBudget(),
     isPrivate: true,

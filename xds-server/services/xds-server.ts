@@ -235,17 +235,18 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   rejectInvalid(options)
   boundBinaryMetadata()
   const patienceMs = options.introductionTimeoutMs ?? DEFAULT_INTRODUCTION_TIMEOUT_MS
+  const requestPatienceMs = 2 * patienceMs
   const server = new Server({
     ...options.channelOptions,
     'grpc.max_receive_message_length': options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': keepalive.timeMs,
     'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
-    interceptors: [requireFirstRequest(2 * patienceMs)],
+    interceptors: [requireFirstRequest(requestPatienceMs)],
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
   const serving = servingOf(cache)
-  const streams = new OpenStreams(limitsOf(options.limits), serving.events)
+  const streams = new OpenStreams(limitsOf(options.limits), serving.events, requestPatienceMs)
   addDiscoveryServices(server, streams, {
     serving,
     budget: new WriteBudget(),

@@ -53,7 +53,7 @@ function open(
   protocol: WireProtocol<DeltaRequest>,
   answerTimeoutMs?: number,
 ) {
-  const streams = new OpenStreams(limitsOf(), servingOf(cache).events)
+  const streams = new OpenStreams(limitsOf(), servingOf(cache).events, 60_000)
   const place = streams.enter(call as unknown as ByteStream)
   if (place === undefined) throw new Error('it may not enter')
   new XdsStream(call as unknown as ByteStream, protocol, {

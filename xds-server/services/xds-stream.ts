@@ -125,6 +125,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
 
   #receive(bytes: Buffer): void {
     const { place } = this.#context
+    place.heard()
     if (!this.#rate.allows(performance.now())) throw tooOften(place.limits.requestsPerSecond)
     const { node, request: decoded } = decodeOrReject(() => this.#protocol.decode(bytes, this.#state))
     const request = checkType(decoded, this.#context.typeUrl)

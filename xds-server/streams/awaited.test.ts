@@ -106,4 +106,20 @@ testScripts({
       lookedUp CDS a b → CDS#2 -b
     `,
   },
+  'X64: what was made meanwhile and is gone again at the end of the lookup is removed': {
+    delta: `
+      as lookingUp
+      serve CDS c=1
+      ask CDS → CDS#1 c=1
+      ask VHDS → VHDS#2
+      ack 1 2
+      ask VHDS +r/a
+      serve CDS c=1 | VHDS r/a=a → VHDS#3 r/a=a
+      ack 3
+      serve CDS c=2 | VHDS → CDS#4 c=2
+      lookedUp VHDS r/a → VHDS#5 -r/a | VHDS#6 ?r/a
+      ack 4 5 6
+      status → CDS SYNCED | VHDS SYNCED
+    `,
+  },
 })

@@ -70,9 +70,11 @@ export function endAwait(state: StreamState, typeUrl: string, names: ReadonlySet
   const isAbsent = (name: string) =>
     awaited.has(name) && subscription.names.has(name) && !isServed(state.snapshot, typeUrl, name)
   const absent = new Set([...names].filter(isAbsent))
+  // A client of everything has what was pushed meanwhile, also if it is gone again.
+  const added = subscription.wildcard ? request.added : unite(request.added, absent)
   return withTypeState(ended, {
     ...typeState,
-    request: { ...request, names: unite(request.names, absent), added: unite(request.added, absent) },
+    request: { ...request, names: unite(request.names, absent), added },
   })
 }
 
