@@ -21,6 +21,11 @@ t.test('streams of several programs on several processes are measured', async (t
   const report = renderScaleReport(results, ['a cell: its server ended'])
   t.match(report, /\| delta +\| +3 \| +2 \| +5 \|/)
   t.match(report, /Computed from the cell with 5 streams/)
+  t.notMatch(report, /opened again/, 'no stream has ended')
+  const [first] = results
+  if (first === undefined) return
+  const broken = renderScaleReport([{ ...first, reopened: 7, reopenedLater: 1_000 }], [])
+  t.match(broken, /opened again.*\n\n.*\n.*\n\| delta \| +3 \| +2 \| +5 \| +7 \| +1,000 \|/)
   t.match(report, /## Not finished\n\n- a cell: its server ended/)
 })
 

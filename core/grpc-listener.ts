@@ -15,6 +15,7 @@ import { AgingConnections, injectorFor, type MaxAge } from './aging-connections.
 import { readPreface } from './http2-preface.ts'
 import { listenPrivately } from './listen-privately.ts'
 import { LONGEST_TIMER_MS } from './longest-timer.ts'
+import { SilentConnections } from './reading-deadline.ts'
 
 export interface ListenOptions {
   /** Of gRPC: it gets connections whose client has introduced itself. */
@@ -27,6 +28,8 @@ export interface ListenOptions {
     | { readonly host: string; readonly port: number; readonly reusePort?: boolean }
   /** How long a client may take for the handshake of TLS, and again for the preface of HTTP/2, in milliseconds. */
   readonly patienceMs: number
+  /** A connection from which nothing has come for this long ends, in milliseconds. Default: none does. */
+  readonly silenceMs?: number
   /** Called when the certificate of a client ends, and its connection with it. */
   readonly onExpired: (peer: string, reason: string) => void
   /** Default: connections do not age. */
@@ -46,12 +49,16 @@ export interface GrpcListener {
 
 /** @throws what `net.Server.listen` does, such as `EADDRINUSE` */
 export async function listenForGrpc(options: ListenOptions): Promise<GrpcListener> {
-  const { credentials, at } = options
+  const { credentials, at, silenceMs } = options
   const connections = connectionsOf(options)
   const open = new Set<Socket>()
   /** Those that gRPC has not got yet. */
   const fresh = new Set<Socket>()
   let isAccepting = true
+  const silent =
+    silenceMs === undefined
+      ? undefined
+      : new SilentConnections<Socket>(silenceMs, (socket) => socket.destroy())
   const accept = (socket: Socket) => {
     // The handshake of TLS has begun before.
     if (!isAccepting) {
@@ -62,7 +69,11 @@ export async function listenForGrpc(options: ListenOptions): Promise<GrpcListene
     socket.on('error', () => {})
     readPreface(socket, options.patienceMs)
       .then(
-        () => connections.accept(socket),
+        () => {
+          connections.accept(socket)
+          silent?.add(socket)
+          socket.once('close', () => silent?.remove(socket))
+        },
         () => socket.destroy(),
       )
       .finally(() => fresh.delete(socket))
@@ -75,6 +86,7 @@ export async function listenForGrpc(options: ListenOptions): Promise<GrpcListene
     open.add(socket)
     socket.once('close', () => open.delete(socket))
   })
+  listener.once('close', () => silent?.close())
   // Whoever may open the socket may ask for the secrets of any node.
   listenPrivately(listener, at)
   await once(listener, 'listening')

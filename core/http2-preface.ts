@@ -1,6 +1,7 @@
 // The first bytes of a connection: who does not send them in time only holds a socket. What is read can be read again.
 
 import type { Socket } from 'node:net'
+import { startReadingDeadline } from './reading-deadline.ts'
 
 /** Every client of HTTP/2 sends it at once. https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
@@ -32,12 +33,12 @@ async function readBeginning(
   isEnough: (seen: Buffer) => boolean,
 ): Promise<Buffer> {
   let seen = Buffer.alloc(0)
-  let timer: NodeJS.Timeout | undefined
+  let endDeadline = () => {}
   let onReadable = () => {}
   let onClose = () => {}
   try {
     return await new Promise((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`it has not sent ${what}`)), patienceMs).unref()
+      endDeadline = startReadingDeadline(patienceMs, () => reject(new Error(`it has not sent ${what}`)))
       onReadable = () => {
         for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
           seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk])
@@ -53,7 +54,7 @@ async function readBeginning(
       socket.once('close', onClose)
     })
   } finally {
-    clearTimeout(timer)
+    endDeadline()
     socket.off('readable', onReadable)
     socket.off('close', onClose)
     if (seen.length > 0 && !socket.destroyed) socket.unshift(seen)

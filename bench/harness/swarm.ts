@@ -13,6 +13,10 @@ export interface Round {
   readonly converged: boolean
   readonly timed_out: boolean
   readonly wire_in_bytes: number
+  /** Streams and connections that ended, and were opened again with pauses as Envoy makes them, since the round before. */
+  readonly reopened: number
+  /** Why the first of them all ended. */
+  readonly first_lost?: string
 }
 
 export interface SwarmOptions {
@@ -28,6 +32,8 @@ export interface SwarmOptions {
   readonly source?: string
   /** A round ends when no response has arrived for this long. */
   readonly settleMs: number
+  /** Changes are measured although streams end and are opened again meanwhile; their number is in the round. Default: an error. */
+  readonly mayReopen?: boolean
 }
 
 export interface Swarm {
@@ -49,7 +55,16 @@ export async function startSwarm(
   group: ProcessGroup,
   { swarm }: Pick<GoTools, 'swarm'>,
   { xds, bumpUrl }: Pick<RunningServer, 'xds' | 'bumpUrl'>,
-  { streams, mode, rounds, types = 'cds,eds,lds,rds', listeners = [], source = '', settleMs }: SwarmOptions,
+  {
+    streams,
+    mode,
+    rounds,
+    types = 'cds,eds,lds,rds',
+    listeners = [],
+    source = '',
+    settleMs,
+    mayReopen = false,
+  }: SwarmOptions,
 ): Promise<Swarm> {
   const running = group.start({
     name: `swarm of ${streams} ${mode} streams`,
@@ -67,12 +82,12 @@ export async function startSwarm(
   const ask = (command: string) => running.ask(command, parseRound, ROUND_TIMEOUT_MS)
   return {
     firstSync: checked(firstSync),
-    push: async () => checked(await ask('push')),
+    push: async () => unbroken(checked(await ask('push')), mayReopen),
     storm: async () => checked(await ask('storm')),
     watch: async () => {
       const isWatching = (line: string) => line.startsWith('{"watching"') || undefined
       await running.ask('watch', isWatching, ROUND_TIMEOUT_MS)
-      return async () => checked(await ask('wait'))
+      return async () => unbroken(checked(await ask('wait')), mayReopen)
     },
     stop: async () => void (await running.stop()),
   }
@@ -86,6 +101,16 @@ function checked(round: Round): Round {
   if (round.converged && !round.timed_out) return round
   const { clients_got: clients, all_acked_ms: ms } = round
   throw new Error(
-    `only ${clients} clients received the change within ${Math.round(ms)} ms; the others lost their streams or timed out`,
+    `only ${clients} clients received the change within ${Math.round(ms)} ms; the others lost their streams or timed out${lost(round)}`,
   )
+}
+
+/** A change that waited for streams to come back is no measurement of a push. */
+function unbroken(round: Round, mayReopen: boolean): Round {
+  if (mayReopen || round.reopened === 0) return round
+  throw new Error(`${round.reopened} streams ended and were opened again${lost(round)}`)
+}
+
+function lost({ first_lost: reason }: Round): string {
+  return reason === undefined ? '' : `: ${reason}`
 }

@@ -30,7 +30,7 @@ export interface ScaleResult extends ScaleCell {
   readonly syncedMiB: number
   /** The sum of the peaks of all processes. */
   readonly peakMiB: number
-  /** From the first dial to the last ACK. */
+  /** From the first request, when all are connected, to the last ACK. */
   readonly firstSyncMs: number
   /** CPU time of the server for it, all processes together. */
   readonly firstSyncCpuMs: number
@@ -40,6 +40,10 @@ export interface ScaleResult extends ScaleCell {
   readonly pushCpuMs: number
   /** Until all clients are back after all connections ended at once; undefined with several swarms. */
   readonly stormMs?: number
+  /** Streams and connections that ended in the first sync, and were opened again. */
+  readonly reopened: number
+  /** The same after the first sync. */
+  readonly reopenedLater: number
 }
 
 const SETTLE_MS = 1_000
@@ -83,22 +87,28 @@ async function measure(
   const firstSyncCpuMs = sum(cpuMsOf) - cpuBefore
   const syncedMiB = sum(memoryMiBOf)
   const pushes: { readonly ms: number; readonly cpuMs: number }[] = []
+  let reopenedLater = 0
   for (let round = -1; round < cell.rounds; round += 1) {
     const before = sum(cpuMsOf)
-    const ms = await pushToAll(swarms)
+    const ends = await pushToAll(swarms)
+    reopenedLater += reopenedIn(ends)
+    const ms = slowest(ends)
     if (round >= 0) pushes.push({ ms, cpuMs: sum(cpuMsOf) - before })
   }
   const [only, ...others] = swarms
-  const stormMs = others.length === 0 ? (await only?.storm())?.all_acked_ms : undefined
+  const storm = others.length === 0 ? await only?.storm() : undefined
+  const firstSyncs = swarms.map(({ firstSync }) => firstSync)
   return {
     emptyMiB,
     syncedMiB,
     peakMiB: sum(peakMemoryMiBOf),
-    firstSyncMs: slowest(swarms.map(({ firstSync }) => firstSync)),
+    firstSyncMs: slowest(firstSyncs),
     firstSyncCpuMs,
     pushMs: median(pushes.map(({ ms }) => ms)),
     pushCpuMs: median(pushes.map(({ cpuMs }) => cpuMs)),
-    ...(stormMs !== undefined && { stormMs }),
+    ...(storm && { stormMs: storm.all_acked_ms }),
+    reopened: reopenedIn(firstSyncs),
+    reopenedLater: reopenedLater + (storm?.reopened ?? 0),
   }
 }
 
@@ -118,20 +128,25 @@ async function startSwarms(
         rounds: rounds + 2,
         source: `127.0.1.${at + 1}`,
         settleMs: SETTLE_MS,
+        mayReopen: true,
       }),
     ),
   )
 }
 
 /** One swarm makes the change that all receive. */
-async function pushToAll([first, ...others]: readonly Swarm[]): Promise<number> {
-  if (first === undefined) return Number.NaN
+async function pushToAll([first, ...others]: readonly Swarm[]): Promise<readonly Round[]> {
+  if (first === undefined) return []
   const waits = await Promise.all(others.map((swarm) => swarm.watch()))
-  return slowest(await Promise.all([first.push(), ...waits.map((wait) => wait())]))
+  return await Promise.all([first.push(), ...waits.map((wait) => wait())])
 }
 
 function slowest(rounds: readonly Round[]): number {
   return Math.max(...rounds.map(({ all_acked_ms: ms }) => ms))
+}
+
+function reopenedIn(rounds: readonly Round[]): number {
+  return rounds.reduce((total, { reopened }) => total + reopened, 0)
 }
 
 function checkFileLimit({ streams, swarms, processes }: ScaleCell): void {

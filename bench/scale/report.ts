@@ -38,6 +38,7 @@ export function renderScaleReport(results: readonly ScaleResult[], unfinished: r
         `${(one.firstSyncCpuMs / one.streams).toFixed(2)} ms`,
       ]),
     ),
+    ...reopenedOnes(results),
     '## A change of one cluster’s endpoints, and all connections at once',
     'From the request for the change until all clients have ACKed it, the median. Reconnect: all connections end, a cluster changes, and all clients dial again at once with the versions that they have; with several programs of clients that is not measured.',
     table(
@@ -57,6 +58,26 @@ export function renderScaleReport(results: readonly ScaleResult[], unfinished: r
     ...(largest === undefined ? [] : ['## What one machine holds', describeMachine(largest)]),
     ...(unfinished.length === 0 ? [] : ['## Not finished', unfinished.map((one) => `- ${one}`).join('\n')]),
   ].join('\n\n')
+}
+
+/** Nothing where no stream ended. */
+function reopenedOnes(results: readonly ScaleResult[]): readonly string[] {
+  const ones = results.filter(({ reopened, reopenedLater }) => reopened + reopenedLater > 0)
+  if (ones.length === 0) return []
+  return [
+    'Streams and connections that ended although nobody closed them, and that their clients opened again with pauses as Envoy makes them (their pauses are part of the times):',
+    table(
+      ['', 'clusters', 'processes', 'streams', 'in the first sync', 'later'],
+      ones.map((one) => [
+        one.mode,
+        count(one.size),
+        String(one.processes),
+        count(one.streams),
+        count(one.reopened),
+        count(one.reopenedLater),
+      ]),
+    ),
+  ]
 }
 
 /** Computed from the cell with the most streams. */

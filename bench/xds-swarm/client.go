@@ -133,3 +133,13 @@ func (c *client) full(t int) bool {
 	}
 	return s.count >= len(s.want)
 }
+
+// complete reports whether everything requested has arrived.
+func (c *client) complete() bool {
+	for t := range c.st {
+		if on[t] && !c.full(t) {
+			return false
+		}
+	}
+	return true
+}

@@ -8,6 +8,7 @@ import (
 	"net"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/connectivity"
 )
 
 type countConn struct{ net.Conn }
@@ -23,18 +24,33 @@ func (c countConn) Write(b []byte) (int, error) {
 	return n, e
 }
 
+// ready returns once all are connected. A server may end a connection while the others still dial: it is dialed again, as nobody else
+// does it before there is a stream.
 func ready(ctx context.Context, conns []*grpc.ClientConn) error {
 	ctx, cancel := context.WithTimeout(ctx, *timeout)
 	defer cancel()
 	for _, cc := range conns {
 		cc.Connect()
 	}
-	for _, cc := range conns {
-		for s := cc.GetState(); s.String() != "READY"; s = cc.GetState() {
-			if !cc.WaitForStateChange(ctx, s) {
-				return fmt.Errorf("connecting to %s: %v", *target, s)
+	for attempt := 0; ; attempt++ {
+		lost := false
+		for _, cc := range conns {
+			if attempt > 0 && cc.GetState() != connectivity.Ready {
+				lost = true
+				reopened.Add(1)
+				cc.Connect()
+			}
+			for s := cc.GetState(); s != connectivity.Ready; s = cc.GetState() {
+				if s == connectivity.Idle {
+					cc.Connect()
+				}
+				if !cc.WaitForStateChange(ctx, s) {
+					return fmt.Errorf("connecting to %s: %v", *target, s)
+				}
 			}
 		}
+		if attempt > 0 && !lost {
+			return nil
+		}
 	}
-	return nil
 }

@@ -11,13 +11,14 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-func (c *client) loop() error {
+// loop ends with the stream, and says how many responses it has answered.
+func (c *client) loop() (answers int, _ error) {
 	var m rawMsg
 	var items []res
 	var removed [][]byte
-	for {
+	for ; ; answers++ {
 		if err := c.stream.RecvMsg(&m); err != nil {
-			return err
+			return answers, err
 		}
 		recvAt := now()
 		raw := m.buf.ReadOnlyData()
@@ -26,20 +27,20 @@ func (c *client) loop() error {
 		for b := raw; len(b) > 0; {
 			num, wt, n := protowire.ConsumeTag(b)
 			if n < 0 {
-				return protowire.ParseError(n)
+				return answers, protowire.ParseError(n)
 			}
 			b = b[n:]
 			if wt != protowire.BytesType {
 				n = protowire.ConsumeFieldValue(num, wt, b)
 				if n < 0 {
-					return protowire.ParseError(n)
+					return answers, protowire.ParseError(n)
 				}
 				b = b[n:]
 				continue
 			}
 			v, n := protowire.ConsumeBytes(b)
 			if n < 0 {
-				return protowire.ParseError(n)
+				return answers, protowire.ParseError(n)
 			}
 			b = b[n:]
 			switch num {
@@ -75,7 +76,7 @@ func (c *client) loop() error {
 			}
 		}
 		if t < 0 || !c.st[t].subscribed {
-			return fmt.Errorf("response for a type that was not requested: %q", turl)
+			return answers, fmt.Errorf("response for a type that was not requested: %q", turl)
 		}
 		s := &c.st[t]
 		s.got = true
@@ -140,32 +141,28 @@ func (c *client) loop() error {
 			err = c.sotwSend(t)
 		}
 		if err != nil {
-			return err
+			return answers, err
 		}
 		ackAt := now()
 		r.lastAck.Store(ackAt)
 		// follow-up subscriptions
 		if to := nextType(t); to >= 0 && on[to] && (len(next) > 0 || c.st[to].subscribed) {
 			if err := c.subscribe(to, next); err != nil {
-				return err
+				return answers, err
 			}
 		}
 		// Envoy requests listeners once its clusters are warm
 		if on[tLDS] && !c.st[tLDS].subscribed && (t == tEDS || (t == tCDS && (!on[tEDS] || len(next) == 0))) && c.full(tEDS) {
 			if err := c.subscribe(tLDS, nil); err != nil {
-				return err
+				return answers, err
 			}
 		}
 		var d uint64
-		ready := true
 		for i := range c.st {
 			d = d*1099511628211 ^ c.st[i].digest
-			if on[i] && !c.full(i) {
-				ready = false
-			}
 		}
 		c.digest.Store(d)
-		c.ready.Store(ready)
+		c.ready.Store(c.complete())
 		lastActivity.Store(now())
 	}
 }

@@ -50,10 +50,12 @@ type roundOut struct {
 	WireIn    int64   `json:"wire_in_bytes"`
 	WireOut   int64   `json:"wire_out_bytes"`
 	Resources int64   `json:"resources"`
+	Reopened  int64   `json:"reopened"`             // streams and connections that ended and were opened again since the last round
+	Lost      any     `json:"first_lost,omitempty"` // why the first of all ended
 }
 
 func collect(cs []*client, i int, t0 int64, w0, w1 int64) roundOut {
-	o := roundOut{Round: i, WireIn: wireIn.Load() - w0, WireOut: wireOut.Load() - w1}
+	o := roundOut{Round: i, WireIn: wireIn.Load() - w0, WireOut: wireOut.Load() - w1, Reopened: reopened.Swap(0), Lost: lost()}
 	var rv, av []float64
 	var first, last int64
 	for _, c := range cs {

@@ -228,3 +228,19 @@ t.test('X38: a peer that stops answering pings is dropped', async (t) => {
   t.match(await dropped, { node: 'stopped' })
   t.equal(servingOf(cache).watchCount, 0)
 })
+
+t.test('X38: a server whose event loop is late drops nobody who answers pings', async (t) => {
+  const { cache, server } = await startServer(t, { keepalive: { timeMs: 50, timeoutMs: 100 } })
+  cache.setSnapshot('fleet', [staticCluster('a')])
+  const client = new DeltaClient(connectTo(t, server.address))
+  client.send({ node: nodeOf('waiting'), typeUrl: CLUSTER })
+  client.ack(await client.next())
+  // Each turn of the loop is longer than both together, so the ping of a turn is answered in a later one.
+  for (let turn = 0; turn < 8; turn += 1) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+    await setImmediate()
+  }
+  cache.setSnapshot('fleet', [staticCluster('b')])
+  t.match((await client.next()).resources, [{ name: 'b' }])
+  t.equal(servingOf(cache).watchCount, 1, 'the stream has not ended')
+})

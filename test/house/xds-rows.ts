@@ -153,7 +153,10 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     rule: 'Requests may be large, and delta responses are split below 4 MiB, the default limit of gRPC clients.',
     sources: ['envoyproxy/gateway#9564', 'envoyproxy/envoy#36169'],
   },
-  X38: { rule: 'HTTP/2 keepalive on both ends detects dead peers.', sources: ['MGMT'] },
+  X38: {
+    rule: 'HTTP/2 keepalive on both ends detects dead peers. Time in which the server itself could not read does not count.',
+    sources: ['MGMT'],
+  },
   X39: {
     rule: 'A node that opens a stream of load reports (LRS) is sent the interval and `send_all_clusters` at once, and later each change. Each report is an event, and so is the end of its stream.',
     sources: ['LRS'],

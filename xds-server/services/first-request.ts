@@ -2,6 +2,7 @@
 // an interceptor costs each stream, and each of its messages.
 
 import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder, status } from '@grpc/grpc-js'
+import { startReadingDeadline } from '../../core/reading-deadline.ts'
 
 /** @param patienceMs from the begin of a call until its first request has arrived as a whole */
 export function requireFirstRequest(patienceMs: number): ServerInterceptor {
@@ -9,25 +10,22 @@ export function requireFirstRequest(patienceMs: number): ServerInterceptor {
     if (requestStream) return call as ServerInterceptingCall
     return new ServerInterceptingCall(call, {
       start: (next) => {
-        const timer = setTimeout(
-          () =>
-            call.sendStatus({
-              code: status.DEADLINE_EXCEEDED,
-              details: `no request arrived within ${patienceMs} ms`,
-            }),
-          patienceMs,
+        const endDeadline = startReadingDeadline(patienceMs, () =>
+          call.sendStatus({
+            code: status.DEADLINE_EXCEEDED,
+            details: `no request arrived within ${patienceMs} ms`,
+          }),
         )
-        timer.unref()
         const listener = new ServerListenerBuilder()
           .withOnReceiveMessage((message, pass) => {
-            clearTimeout(timer)
+            endDeadline()
             pass(message)
           })
           .withOnReceiveHalfClose((pass) => {
-            clearTimeout(timer)
+            endDeadline()
             pass()
           })
-          .withOnCancel(() => clearTimeout(timer))
+          .withOnCancel(endDeadline)
           .build()
         next(listener)
       },

@@ -9,6 +9,7 @@ import { boundBinaryMetadata } from '../../core/bounded-metadata.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { type GrpcListener, type ListenOptions, listenForGrpc } from '../../core/grpc-listener.ts'
 import { splitAddress } from '../../core/host-and-port.ts'
+import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
 import { describeHolder } from '../../core/port-holder.ts'
 import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import type { LoadReports } from '../load-reports/load-reports.ts'
@@ -62,7 +63,10 @@ export interface XdsServerOptions {
   readonly credentials?: ServerCredentials
   /** Which peer may be served as which node. With client certificates, `peer.uris` has their URI names. Default: everybody. */
   readonly authorize?: Authorize
-  /** HTTP/2 pings that detect dead peers, in milliseconds. Default: every 30,000, with 10,000 for the answer. */
+  /**
+   * HTTP/2 pings that detect dead peers, in milliseconds. Default: every 30,000, with 10,000 for the answer. A connection ends when
+   * nothing has come for both together, or a quarter more; time in which the server itself could not read does not count.
+   */
   readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
   /**
    * How long a client may take for the handshake of TLS, and for the preface of HTTP/2, in milliseconds; twice that for the first
@@ -241,7 +245,8 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     'grpc.max_receive_message_length': options.maxRequestBytes ?? DEFAULT_MAX_REQUEST_BYTES,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': keepalive.timeMs,
-    'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
+    // The listener waits for answers: the timer of grpc-js may end before its ping is on the wire, if the event loop is late.
+    'grpc.keepalive_timeout_ms': LONGEST_TIMER_MS,
     interceptors: [requireFirstRequest(requestPatienceMs)],
   })
   const isPrivate = address.startsWith('unix:') || credentials._isSecure()
@@ -283,6 +288,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     server,
     credentials,
     patienceMs,
+    ...(sendsPings(keepalive) && { silenceMs: keepalive.timeMs + keepalive.timeoutMs }),
     ...(options.maxConnectionAge && { maxAge: maxAgeOf(options.maxConnectionAge, streams) }),
     onExpired: (peer, message) =>
       serving.events.emit({ kind: 'rejected', peer, code: grpcStatus.UNAUTHENTICATED, message }),
@@ -292,6 +298,11 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
     close: ({ graceMs = 0 } = {}) => closeServer({ server, listeners, streams }, graceMs),
     disconnect: (group, node) => streams.disconnect(group, node),
   }
+}
+
+/** As grpc-js decides it. */
+function sendsPings({ timeMs }: { readonly timeMs: number }): boolean {
+  return timeMs > 0 && timeMs < LONGEST_TIMER_MS
 }
 
 function maxAgeOf(

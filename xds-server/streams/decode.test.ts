@@ -176,6 +176,11 @@ t.test('the node comes whole, for its group and its address are read from it', a
   })
   const decoded = decodeSotwRequest(sotw({ node, typeUrl: 't' })).node
   t.ok(decoded && equals(NodeSchema, decoded, node))
+  const extensions = [{ name: 'one' }, { name: 'two' }]
+  const more = { id: 'n', clientFeatures: ['a'] }
+  const scanned = decodeSotwRequest(sotw({ node: { ...more, extensions }, typeUrl: 't' })).node
+  const expected = create(NodeSchema, more)
+  t.ok(scanned && equals(NodeSchema, scanned, expected), 'without its extensions, which nobody keeps')
 })
 
 t.test('a list of names that is repeated is the same list, and is not decoded again', async (t) => {

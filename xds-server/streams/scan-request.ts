@@ -128,6 +128,22 @@ function readPart(bytes: Buffer, at: number, limit: number, part: Part): boolean
   return part.end <= limit
 }
 
+/** A message without one of its fields. It is left as it is if it has something unusual. */
+export function withoutField(bytes: Buffer, field: number): Buffer {
+  const part: Part = { field: 0, start: 0, end: 0 }
+  const kept: Buffer[] = []
+  let keptFrom = 0
+  for (let at = 0; at < bytes.length; at = part.end) {
+    if (!readPart(bytes, at, bytes.length, part)) return bytes
+    if (part.field !== field) continue
+    if (at > keptFrom) kept.push(bytes.subarray(keptFrom, at))
+    keptFrom = part.end
+  }
+  if (keptFrom === 0) return bytes
+  kept.push(bytes.subarray(keptFrom))
+  return Buffer.concat(kept)
+}
+
 /** Reads an entry of `initial_resource_versions`: a name and then its version. */
 function readVersion(bytes: Buffer, start: number, end: number, versions: Map<string, string>): boolean {
   if (!readPart(bytes, start, end, namePart) || !readPart(bytes, namePart.end, end, versionPart)) return false
