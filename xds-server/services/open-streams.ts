@@ -5,6 +5,7 @@ import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import { connectionOf } from '../../core/aging-connections.ts'
 import { startReadingDeadline } from '../../core/reading-deadline.ts'
 import type { Serving } from '../cache/serving.ts'
+import { hostOf } from '../nodes/clients.ts'
 import type { EndReason } from '../nodes/events.ts'
 import { type NameLoad, NO_LOAD } from '../streams/name-load.ts'
 import { BadRequest } from './check-request.ts'
@@ -144,7 +145,7 @@ export class OpenStreams {
     const streams = [...this.#open]
     const step = Math.min(paceMs, withinMs / Math.max(streams.length, 1))
     const begin = performance.now()
-    for (let next = 0; next < streams.length; ) {
+    for (let next = 0; next < streams.length && this.#open.size > 0; ) {
       const due = Math.min(streams.length, Math.floor((performance.now() - begin) / step) + 1)
       for (; next < due; next += 1) streams[next]?.endWhenSettled('shutdown')
       if (next < streams.length) await new Promise((resolve) => setTimeout(resolve, step))
@@ -223,6 +224,7 @@ export class OpenStream {
   }
 
   end(reason: EndReason): void {
+    this.announceEnd(reason)
     this.#closeable?.end(reason)
   }
 
@@ -262,11 +264,6 @@ function rejectAbove(number: number, limit: number, of: string): void {
 
 function exhausted(message: string): BadRequest {
   return new BadRequest(message, grpcStatus.RESOURCE_EXHAUSTED)
-}
-
-function hostOf(peer: string): string {
-  const end = peer.lastIndexOf(':')
-  return end === -1 ? peer : peer.slice(0, end)
 }
 
 function keyOf(group: string, node: string): string {
