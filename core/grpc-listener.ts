@@ -54,11 +54,17 @@ export async function listenForGrpc(options: ListenOptions): Promise<GrpcListene
   const open = new Set<Socket>()
   /** Those that gRPC has not got yet. */
   const fresh = new Set<Socket>()
+  let isAccepting = true
   const silent =
     silenceMs === undefined
       ? undefined
       : new SilentConnections<Socket>(silenceMs, (socket) => socket.destroy())
   const accept = (socket: Socket) => {
+    // The handshake of TLS has begun before.
+    if (!isAccepting) {
+      socket.destroy()
+      return
+    }
     fresh.add(socket)
     socket.on('error', () => {})
     readPreface(socket, options.patienceMs)
@@ -85,16 +91,19 @@ export async function listenForGrpc(options: ListenOptions): Promise<GrpcListene
   listenPrivately(listener, at)
   await once(listener, 'listening')
   const address = listener.address()
+  const stop = () => {
+    isAccepting = false
+    listener.close()
+    for (const socket of fresh) socket.destroy()
+  }
   return {
     port: address !== null && typeof address === 'object' ? address.port : 0,
     drain: () => {
-      listener.close()
-      for (const socket of fresh) socket.destroy()
+      stop()
       connections.goAway()
     },
     close: () => {
-      listener.close()
-      for (const socket of fresh) socket.destroy()
+      stop()
       // After the last bytes of a server that shuts down meanwhile.
       setImmediate(() => {
         for (const socket of open) socket.destroy()

@@ -1,7 +1,12 @@
 // Connections that end on the server's initiative: by their age, by a graceful close, and by an operator. Clients lose nothing.
 
-import { status } from '@grpc/grpc-js'
+import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
+import { connect as connectTcp } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { ServerCredentials, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
+import { splitAddress } from '../../core/host-and-port.ts'
 import { servingOf } from '../../xds-server/cache/snapshot-cache.ts'
 import {
   CLUSTER,
@@ -12,6 +17,7 @@ import {
   type XdsServerOptions,
 } from '../../xds-server/index.ts'
 import { startBalancingRelay } from '../support/balancing-relay.ts'
+import { selfSignedCertificate } from '../support/certificates.ts'
 import { nextEvent } from '../support/conformance.ts'
 import { startCountingRelay } from '../support/counting-relay.ts'
 import { LoadClient } from '../support/load-client.ts'
@@ -252,3 +258,73 @@ t.test('X85: all streams of one node end, and those of others go on', async (t) 
   await Promise.all([other?.client.next(), again.client.next()])
   t.pass('both nodes are served')
 })
+
+t.test(
+  'X85: the streams of a node may be ended as soon as they open, and nothing of them is left',
+  async (t) => {
+    const loadReports = new LoadReports()
+    const path = '/made.up.Service/Stream'
+    let ends = 0
+    const end = () => {
+      server.disconnect('fleet', 'n1')
+    }
+    const open = () => {
+      end()
+      return {
+        take: () => t.fail('its stream has ended'),
+        close: () => {
+          ends += 1
+        },
+      }
+    }
+    const { cache, server, closed } = await start(t, { loadReports, telemetry: [{ path, open }] })
+    const loads: string[] = []
+    loadReports.onEvent(({ kind }) => {
+      loads.push(kind)
+      if (kind === 'opened') end()
+    })
+    cache.onEvent(({ kind }) => {
+      if (kind === 'opened') end()
+    })
+    const channel = connectTo(t, server.address)
+    const client = new DeltaClient(channel)
+    client.send({ node: nodeOf('n1'), typeUrl: CLUSTER })
+    const load = new LoadClient(channel)
+    load.send({ node: nodeOf('n1') })
+    const told = new TelemetryClient(channel, path)
+    told.introduce('n1')
+    const streams = [client.raw, load.raw, told.raw]
+    t.strictSame(await Promise.all(streams.map(async (raw) => (await raw.ended).code)), [0, 0, 0])
+    t.match(closed, [{ node: 'n1', reason: 'disconnected', pending: [] }])
+    t.equal(servingOf(cache).watchCount, 0)
+    t.equal(cache.nodeStatus('fleet', 'n1').connected, false)
+    t.strictSame(loads, ['opened', 'closed'])
+    t.equal(ends, 1)
+  },
+)
+
+t.test(
+  'X84: a connection whose handshake of TLS ends after the close has begun does not hold it',
+  async (t) => {
+    const { certificate, key } = await selfSignedCertificate()
+    const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) }
+    const { server } = await start(t, { credentials: ServerCredentials.createSsl(null, [pair]) })
+    const { port } = splitAddress(server.address) ?? {}
+    const slow = connectTcp(Number(port), '127.0.0.1')
+    t.teardown(() => slow.destroy())
+    await once(slow, 'connect')
+    const trust = { ca: certificate, servername: 'localhost', ALPNProtocols: ['h2'] }
+    // The server accepts connections in their order, so it has the slow one when it has shaken hands with this one.
+    const quick = connectTls({ ...trust, port: Number(port), host: '127.0.0.1' })
+    await once(quick, 'secureConnect')
+    quick.destroy()
+    const close = server.close({ graceMs: LONG_MS })
+    const session = connectHttp2('http://localhost', {
+      createConnection: () => connectTls({ ...trust, socket: slow }),
+    })
+    t.teardown(() => session.destroy())
+    session.on('error', () => {})
+    await close
+    t.pass('it has ended')
+  },
+)

@@ -160,12 +160,16 @@ for (const [how, features] of [
   )
 }
 
+/** A client may ask for any name. */
+const LONG = 'n'.repeat(2_000)
+
 t.test(
   'X75: explainMissing says why in the words of the control plane, and a fault of it ends the stream',
   async (t) => {
     const cache = new SnapshotCache({
       explainMissing: ({ group, name }) => {
         if (name === 'bad') throw new Error('no words')
+        if (name === 'odd') return { code: 0.5, message: 'no status' }
         return name === 'plain' ? undefined : { code: 5, message: `${group} lacks ${name}` }
       },
     })
@@ -176,17 +180,23 @@ t.test(
     client.send({
       node: { ...nodeOf('n'), userAgentName: 'gRPC' },
       typeUrl: ROUTE,
-      resourceNames: ['own', 'plain'],
+      resourceNames: ['own', 'plain', LONG],
     })
     const { resourceErrors } = await client.next()
     t.same(resourceErrors.map(textOf), [
       'own 5 fleet lacks own',
       'plain 5 group "fleet" has no RouteConfiguration "plain"',
+      `${LONG} 5 ${`fleet lacks ${LONG}`.slice(0, 1_024)}`,
     ])
-    const fault = nextEvent(cache, ({ kind }) => kind === 'fault')
-    const bad = new SotwClient(connectTo(t, server.address))
-    bad.send({ node: { ...nodeOf('m'), userAgentName: 'gRPC' }, typeUrl: ROUTE, resourceNames: ['bad'] })
-    t.match(await fault, { source: 'explainMissing', message: /no words/ })
-    t.match(await bad.raw.ended, { code: status.INTERNAL })
+    for (const [name, message] of [
+      ['bad', /no words/],
+      ['odd', /0\.5 is no error: use a gRPC status code/],
+    ] as const) {
+      const fault = nextEvent(cache, ({ kind }) => kind === 'fault')
+      const bad = new SotwClient(connectTo(t, server.address))
+      bad.send({ node: { ...nodeOf('m'), userAgentName: 'gRPC' }, typeUrl: ROUTE, resourceNames: [name] })
+      t.match(await fault, { source: 'explainMissing', message })
+      t.match(await bad.raw.ended, { code: status.INTERNAL })
+    }
   },
 )

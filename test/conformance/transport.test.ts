@@ -175,9 +175,12 @@ for (const { title, typeUrl, name, resource } of TYPES_ON_ADS) {
     const { cache, server } = await start(t, '127.0.0.1:0')
     const delta = new DeltaClient(connectTo(t, server.address))
     delta.send({ node: nodeOf('n1'), typeUrl, resourceNamesSubscribe: [name] })
-    const { resources, removedResources } = await delta.next()
-    const absent = resources.filter((one) => one.resource === undefined).map((one) => one.name)
-    t.strictSame([...absent, ...removedResources], [name], 'it does not exist yet')
+    // Envoy would end the wait for a filter's default.
+    if (title !== 'ECDS') {
+      const { resources, removedResources } = await delta.next()
+      const absent = resources.filter((one) => one.resource === undefined).map((one) => one.name)
+      t.strictSame([...absent, ...removedResources], [name], 'it does not exist yet')
+    }
     const sotw = new SotwClient(connectTo(t, server.address))
     sotw.send({ node: nodeOf('n2'), typeUrl, resourceNames: [name] })
     cache.updateSnapshot('fleet', { upsert: [resource] })

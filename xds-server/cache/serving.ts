@@ -11,7 +11,7 @@ import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { ExternalNames } from '../snapshot/consistency.ts'
-import { type ErrorDetail, notFound } from '../snapshot/resource-error.ts'
+import { checkError, type ErrorDetail, notFound } from '../snapshot/resource-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { callOption, messageOf } from './option.ts'
 import { RetiredNames } from './retired-names.ts'
@@ -148,10 +148,13 @@ export class Serving {
     return sent
   }
 
-  /** Why a group lacks a name. @throws OptionFault if the option throws */
+  /** Why a group lacks a name. @throws OptionFault if the option throws, or if its error is invalid */
   explain(group: string, typeUrl: string, name: string): ErrorDetail {
-    const missing = { group, typeUrl, name }
-    return callOption('explainMissing', () => this.#explainMissing(missing)) ?? notFound(group, typeUrl, name)
+    const given = callOption('explainMissing', () => {
+      const error = this.#explainMissing({ group, typeUrl, name })
+      return error && checkError(error)
+    })
+    return given ?? notFound(group, typeUrl, name)
   }
 
   /** The number of open streams. */

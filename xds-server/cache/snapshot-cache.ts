@@ -61,7 +61,8 @@ export interface SnapshotCacheOptions {
   readonly external?: ExternalNames
   /**
    * Why a name is missing that the snapshot gives no error for, for clients that read `resource_errors`. It is called when
-   * a client asks for a name, and when a name is removed. Default, and if it returns undefined: NOT_FOUND with the group and the name.
+   * a client asks for a name, and when a name is removed. A message of more than 1,024 characters is cut. Default, and if it returns
+   * undefined: NOT_FOUND with the group and the name.
    */
   readonly explainMissing?: ExplainMissing
   /** Keeps NACKs over a restart of the server (`openNackLog`). Default: memory only. */

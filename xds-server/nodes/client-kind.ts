@@ -9,8 +9,9 @@ export function clientKindOf({ userAgentName }: Node): 'envoy' | 'grpc' {
 }
 
 /**
- * `none` for a client that does not say that it drops resources whose TTL is over. In SotW it must also unwrap the message that carries the TTL. Envoy can do both
- * and says neither, unless its bootstrap does. https://www.envoyproxy.io/docs/envoy/latest/api/client_features
+ * `none` for a client that does not say that it drops resources whose TTL is over. In SotW it must also unwrap the message that
+ * carries the TTL. Envoy can do both and says neither, unless its bootstrap does.
+ * https://www.envoyproxy.io/docs/envoy/latest/api/client_features
  */
 export function ttlsFor({ clientFeatures }: Node, protocol: 'sotw' | 'delta'): 'none' | 'sotw' | 'delta' {
   const unwraps = protocol === 'delta' || WRAPPER_FEATURES.some((name) => clientFeatures.includes(name))

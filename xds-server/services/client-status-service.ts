@@ -58,7 +58,11 @@ export function addClientStatusService(server: Server, context: ClientStatusCont
       StreamClientStatus: (call: ServerDuplexStream<Buffer, Buffer>) => {
         const place = context.open.enter(call)
         if (place === undefined) return
-        place.onEnd({ isSettled: () => true, end: () => call.end() })
+        const end = () => {
+          place.leave()
+          call.end()
+        }
+        place.onEnd({ isSettled: () => true, end })
         call.on('data', (bytes: Buffer) => {
           place.heard()
           attempt(
@@ -66,10 +70,10 @@ export function addClientStatusService(server: Server, context: ClientStatusCont
             (error) => call.emit('error', failed(error, call, context)),
           )
         })
-        call.on('end', () => call.end())
+        call.on('end', end)
         // Without a listener, an error of the transport would end the process.
         call.on('error', () => {})
-        for (const ending of ['end', 'cancelled', 'error', 'close']) call.on(ending, () => place.leave())
+        for (const ending of ['cancelled', 'error', 'close']) call.on(ending, () => place.leave())
       },
     },
   )

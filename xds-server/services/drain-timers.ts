@@ -1,5 +1,6 @@
 // The drain times of replaced listeners. The stream machine has no clock, so the stream starts a timer for each of its drains.
 
+import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
 import type { StreamState } from '../streams/stream.ts'
 
 export class DrainTimers {
@@ -16,10 +17,13 @@ export class DrainTimers {
   update({ drains }: StreamState): void {
     for (const { nonce } of drains) {
       if (this.#timers.has(nonce)) continue
-      const timer = setTimeout(() => {
-        this.#timers.delete(nonce)
-        this.#onDrained(nonce)
-      }, this.#drainTimeMs).unref()
+      const timer = setTimeout(
+        () => {
+          this.#timers.delete(nonce)
+          this.#onDrained(nonce)
+        },
+        Math.min(this.#drainTimeMs, LONGEST_TIMER_MS),
+      ).unref()
       this.#timers.set(nonce, timer)
     }
   }

@@ -67,7 +67,7 @@ export class LoadStream {
     const request = readOrReject(() => decodeLoadRequest(bytes))
     const isFirst = !this.#isIntroduced
     if (isFirst) this.#introduce(checkNode(readOrReject(request.node)))
-    if (this.#watch === undefined) return
+    if (this.#watch === undefined || !this.#isOpen) return
     // The first request only introduces the node, unless it continues an earlier stream.
     if (!isFirst || request.clusters.length > 0) this.#watch.report(request.clusters)
   }
@@ -86,7 +86,9 @@ export class LoadStream {
       stream: { id, peer: peer.address, openedAt: new Date().toISOString() },
       onSettings: () => this.#guard(() => this.#sendSettings()),
     })
-    this.#sendSettings()
+    // A listener of the event `opened` may have ended the stream.
+    if (this.#isOpen) this.#sendSettings()
+    else this.#watch.close()
   }
 
   #sendSettings(): void {

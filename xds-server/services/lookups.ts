@@ -1,6 +1,7 @@
 // Lookups of names that clients ask for and that their snapshot lacks, each with a time limit.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
 import { messageOf } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
 
@@ -20,7 +21,7 @@ export interface OnDemandRequest {
   /** The group of the node: its snapshot is the one to change. */
   readonly group: string
   readonly typeUrl: string
-  /** All of them, as the client wrote them. */
+  /** All of them. A name like `xdstp://…` is in its one spelling, whatever the client wrote. */
   readonly names: readonly string[]
 }
 
@@ -67,7 +68,7 @@ export class Lookups {
       clearTimeout(timer)
       if (this.#timers.delete(timer)) this.#onEnded(typeUrl, names)
     }
-    const timer = setTimeout(end, this.#options.timeoutMs).unref()
+    const timer = setTimeout(end, Math.min(this.#options.timeoutMs, LONGEST_TIMER_MS)).unref()
     this.#timers.add(timer)
     const run = async () => this.#options.onDemand({ node, group, typeUrl, names: [...names] })
     run().then(end, (error: unknown) => {

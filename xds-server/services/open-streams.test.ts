@@ -53,6 +53,15 @@ t.test('X84: streams end within the time, settled ones at once in their turn', a
   t.equal(streams.count, 0)
 })
 
+t.test('X84: when all streams have ended, nobody waits for the turns that are left', async (t) => {
+  const { streams, enter } = start()
+  const open = Array.from({ length: 10_000 }, () => enter('10.0.0.1:1'))
+  const drained = streams.drain(6_000_000, 50)
+  for (const stream of open) stream?.leave()
+  await drained
+  t.equal(streams.count, 0)
+})
+
 t.test('X84: without streams, there is nothing to wait for', async (t) => {
   await start().streams.drain(600_000, 5)
   t.pass('it has ended')

@@ -3,7 +3,9 @@
 
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import { connectionOf } from '../../core/aging-connections.ts'
+import { startReadingDeadline } from '../../core/reading-deadline.ts'
 import type { Serving } from '../cache/serving.ts'
+import { hostOf } from '../nodes/clients.ts'
 import type { EndReason } from '../nodes/events.ts'
 import { type NameLoad, NO_LOAD } from '../streams/name-load.ts'
 import { BadRequest } from './check-request.ts'
@@ -68,11 +70,11 @@ export class OpenStreams {
     return undefined
   }
 
-  #endUnlessHeard(call: Pick<ServerDuplexStream<unknown, unknown>, 'emit'>): NodeJS.Timeout {
+  #endUnlessHeard(call: Pick<ServerDuplexStream<unknown, unknown>, 'emit'>): () => void {
     const patienceMs = this.#patienceMs
     const details = `no request arrived within ${patienceMs} ms`
     const end = () => call.emit('error', { code: grpcStatus.DEADLINE_EXCEEDED, details })
-    return setTimeout(end, patienceMs).unref()
+    return startReadingDeadline(patienceMs, end)
   }
 
   #rejection(host: string): BadRequest | undefined {
@@ -143,7 +145,7 @@ export class OpenStreams {
     const streams = [...this.#open]
     const step = Math.min(paceMs, withinMs / Math.max(streams.length, 1))
     const begin = performance.now()
-    for (let next = 0; next < streams.length; ) {
+    for (let next = 0; next < streams.length && this.#open.size > 0; ) {
       const due = Math.min(streams.length, Math.floor((performance.now() - begin) / step) + 1)
       for (; next < due; next += 1) streams[next]?.endWhenSettled('shutdown')
       if (next < streams.length) await new Promise((resolve) => setTimeout(resolve, step))
@@ -157,18 +159,18 @@ export class OpenStream {
   readonly #host: string
   readonly #connection: object | undefined
   /** Until the first request. */
-  #deadline: NodeJS.Timeout | undefined
+  #endDeadline: (() => void) | undefined
   #leaveNode: (() => void) | undefined
   #account: NodeAccount | undefined
   #load: NameLoad = NO_LOAD
   #closeable: Closeable | undefined
   #ending: EndReason | undefined
 
-  constructor(all: OpenStreams, host: string, connection: object | undefined, deadline: NodeJS.Timeout) {
+  constructor(all: OpenStreams, host: string, connection: object | undefined, endDeadline: () => void) {
     this.#all = all
     this.#host = host
     this.#connection = connection
-    this.#deadline = deadline
+    this.#endDeadline = endDeadline
   }
 
   get limits(): Limits {
@@ -182,9 +184,8 @@ export class OpenStream {
 
   /** A request has arrived as a whole. */
   heard(): void {
-    if (this.#deadline === undefined) return
-    clearTimeout(this.#deadline)
-    this.#deadline = undefined
+    this.#endDeadline?.()
+    this.#endDeadline = undefined
   }
 
   /** @throws BadRequest if the node has too many streams */
@@ -223,6 +224,7 @@ export class OpenStream {
   }
 
   end(reason: EndReason): void {
+    this.announceEnd(reason)
     this.#closeable?.end(reason)
   }
 
@@ -262,11 +264,6 @@ function rejectAbove(number: number, limit: number, of: string): void {
 
 function exhausted(message: string): BadRequest {
   return new BadRequest(message, grpcStatus.RESOURCE_EXHAUSTED)
-}
-
-function hostOf(peer: string): string {
-  const end = peer.lastIndexOf(':')
-  return end === -1 ? peer : peer.slice(0, end)
 }
 
 function keyOf(group: string, node: string): string {

@@ -17,6 +17,26 @@ t.test('X88: ten times the limit may come at once, and the limit each second aft
   t.equal(allowed(later, 100_000), 50, 'it has the whole burst still')
 })
 
+t.test(
+  'X88: many responses may be answered at once, whatever the limit, and then the burst is left',
+  async (t) => {
+    const rate = new RequestRate(1, 0)
+    for (let response = 0; response < 300; response += 1) rate.responded()
+    t.equal(allowed(rate, 0), 310)
+  },
+)
+
+t.test(
+  'X88: a client that never answers saves up no more than the answers of pending responses',
+  async (t) => {
+    const rate = new RequestRate(1, 0)
+    for (let response = 0; response < 100_000; response += 1) rate.responded()
+    let count = 0
+    while (rate.allows(0)) count += 1
+    t.equal(count, 10_010)
+  },
+)
+
 t.test('X88: each response may be answered', async (t) => {
   const rate = new RequestRate(1, 0)
   t.equal(allowed(rate, 0), 10)

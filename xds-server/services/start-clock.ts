@@ -2,6 +2,7 @@
 // without dynamic listeners never does. So a client that has asked for the earlier types only, and then sends nothing for a time,
 // has started.
 
+import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
 import { CLUSTER, LISTENER, RUNTIME } from '../snapshot/resource-type.ts'
 import type { StreamState } from '../streams/stream.ts'
 import { isOpenEnded } from '../type-state/subscription.ts'
@@ -14,10 +15,13 @@ export class StartClock {
   #isStarting = true
 
   constructor(startTimeMs: number, onStarted: () => void) {
-    this.#timer = setTimeout(() => {
-      this.#isStarting = false
-      onStarted()
-    }, startTimeMs).unref()
+    this.#timer = setTimeout(
+      () => {
+        this.#isStarting = false
+        onStarted()
+      },
+      Math.min(startTimeMs, LONGEST_TIMER_MS),
+    ).unref()
   }
 
   get isStarting(): boolean {

@@ -146,7 +146,9 @@ function receiveTelemetry(
     place.heard()
     try {
       sink ??= enter(bytes)
-      takeOrReject(sink, bytes)
+      // The receiver may have ended the streams of the node while it opened this one.
+      if (isOpen) takeOrReject(sink, bytes)
+      else sink.close()
     } catch (error) {
       release()
       call.emit('error', reportFailure(serving, call.getPeer(), error, FAILED))

@@ -1,11 +1,14 @@
-// A failure of one stream's own code ends that stream, and nothing else.
+// A failure of one stream's own code ends that stream, and nothing else. A listener may end a stream at any of its events.
 
 import { EventEmitter } from 'node:events'
-import { create } from '@bufbuild/protobuf'
+import { mock } from 'node:test'
+import { create, toBinary } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { DeltaDiscoveryRequestSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { Metadata, status } from '@grpc/grpc-js'
 import t from 'tap'
 import { HandStream } from '../../test/support/hand-stream.ts'
+import { staticCluster } from '../../test/support/resources.ts'
 import { SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import { CLUSTER } from '../snapshot/resource-type.ts'
@@ -33,6 +36,40 @@ class FakeCall extends EventEmitter {
   getAuthContext() {
     return {}
   }
+
+  write(_: Buffer, onSent: () => void) {
+    onSent()
+  }
+
+  end() {
+    this.emit('close')
+  }
+}
+
+/** Opens a stream on a call. */
+function open(
+  cache: SnapshotCache,
+  call: FakeCall,
+  protocol: WireProtocol<DeltaRequest>,
+  answerTimeoutMs?: number,
+) {
+  const streams = new OpenStreams(limitsOf(), servingOf(cache).events, 60_000)
+  const place = streams.enter(call as unknown as ByteStream)
+  if (place === undefined) throw new Error('it may not enter')
+  new XdsStream(call as unknown as ByteStream, protocol, {
+    serving: servingOf(cache),
+    budget: new WriteBudget(),
+    place,
+    id: 1,
+    isPrivate: false,
+    authorize: () => undefined,
+    drainTimeMs: 0,
+    startTimeMs: 1000,
+    heartbeatsPerTtl: 3,
+    resourceErrors: 'grpc',
+    ...(answerTimeoutMs !== undefined && { answerTimeoutMs }),
+  })
+  return streams
 }
 
 const request = {
@@ -64,21 +101,7 @@ for (const kind of ['request', 'snapshot']) {
       cache.onEvent((event) => events.push(event))
       const error = new Error('cannot happen')
       const call = new FakeCall()
-      const streams = new OpenStreams(limitsOf(), servingOf(cache).events, 60_000)
-      const place = streams.enter(call as unknown as ByteStream)
-      if (place === undefined) return t.fail('it may not enter')
-      new XdsStream(call as unknown as ByteStream, failingAt(kind, error), {
-        serving: servingOf(cache),
-        budget: new WriteBudget(),
-        place,
-        id: 1,
-        isPrivate: false,
-        authorize: () => undefined,
-        drainTimeMs: 0,
-        startTimeMs: 1000,
-        heartbeatsPerTtl: 3,
-        resourceErrors: 'grpc',
-      })
+      const streams = open(cache, call, failingAt(kind, error))
       call.emit('data', Buffer.of())
       const other = new HandStream(cache, { id: 'n2', cluster: 'fleet' })
       cache.setSnapshot('fleet', [])
@@ -92,4 +115,28 @@ for (const kind of ['request', 'snapshot']) {
       t.equal(streams.count, 0)
     },
   )
+}
+
+for (const kind of ['opened', 'subscribed', 'sent'] as const) {
+  t.test(`X85: a listener of "${kind}" may end the stream, and no timer of it is left`, async (t) => {
+    mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+    t.teardown(() => mock.timers.reset())
+    const cache = new SnapshotCache()
+    cache.setSnapshot('fleet', [staticCluster('a')])
+    const call = new FakeCall()
+    const streams = open(cache, call, delta, 1_000)
+    const kinds: string[] = []
+    cache.onEvent((event) => {
+      kinds.push(event.kind)
+      if (event.kind === kind) streams.disconnect('fleet', 'n1')
+    })
+    const message = { node: { id: 'n1', cluster: 'fleet' }, typeUrl: CLUSTER }
+    const bytes = toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, message))
+    call.emit('data', Buffer.from(bytes))
+    mock.timers.tick(10_000)
+    t.strictSame(kinds, kind === 'opened' ? ['opened', 'closed'] : ['opened', 'subscribed', 'sent', 'closed'])
+    t.strictSame(call.errors, [])
+    t.equal(servingOf(cache).watchCount, 0)
+    t.equal(streams.count, 0)
+  })
 }

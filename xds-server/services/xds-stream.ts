@@ -130,6 +130,11 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const { node, request: decoded } = decodeOrReject(() => this.#protocol.decode(bytes, this.#state))
     const request = checkType(decoded, this.#context.typeUrl)
     this.#watch ??= this.#openWatch(checkNode(node), request)
+    // A listener of the event `opened` may have ended the stream.
+    if (!this.#isOpen) {
+      this.#watch.close(place.ending)
+      return
+    }
     this.#watch.heard()
     if (this.#isWithheld(request.typeUrl)) return
     this.#rejectTooManyTypes(request.typeUrl)
@@ -281,6 +286,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     if (report.length === 0) return
     const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
     this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
+    // A listener of the events may have ended the stream.
+    if (!this.#isOpen) return
     this.#clock.update()
     // After the events, so that a listener knows of the request.
     if (lookUp !== undefined) this.#lookUp?.(lookUp.typeUrl, lookUp.names)

@@ -58,6 +58,13 @@ export function notFound(group: string, typeUrl: string, name: string): ErrorDet
   return { code: NOT_FOUND, message: message.slice(0, MAX_MESSAGE) }
 }
 
+/** An error of the user's code, with a long message cut: it may name what a client asks for. @throws Error if its code is no error */
+export function checkError({ code, message }: ErrorDetail): ErrorDetail {
+  const problem = problemInCode(code)
+  if (problem !== undefined) throw new Error(`code: ${problem}`)
+  return { code, message: message.slice(0, MAX_MESSAGE) }
+}
+
 export function isSameError(a: ErrorDetail | undefined, b: ErrorDetail | undefined): boolean {
   return a === b || (a?.code === b?.code && a?.message === b?.message)
 }
@@ -85,14 +92,16 @@ export function indexErrors(errors: Iterable<ResourceError>): ErrorsByType {
 
 function problemIn({ name, code, message }: ResourceError): readonly [string, string] | undefined {
   if (name === '') return ['name', 'must not be empty: name the resource that is missing']
-  if (!Number.isInteger(code) || code < 1 || code > MAX_CODE)
-    return [
-      'code',
-      `${code} is no error: use a gRPC status code from 1 to ${MAX_CODE}, such as 5 (NOT_FOUND)`,
-    ]
+  const problem = problemInCode(code)
+  if (problem !== undefined) return ['code', problem]
   if (message.length > MAX_MESSAGE)
     return ['message', `has ${message.length} characters: use up to ${MAX_MESSAGE}`]
   return undefined
+}
+
+function problemInCode(code: number): string | undefined {
+  if (Number.isInteger(code) && code >= 1 && code <= MAX_CODE) return undefined
+  return `${code} is no error: use a gRPC status code from 1 to ${MAX_CODE}, such as 5 (NOT_FOUND)`
 }
 
 function alreadyGiven(typeUrl: string, name: string): string {

@@ -59,6 +59,45 @@ testScripts({
       drain → CDS#2 -a
     `,
   },
+  'X64: a name whose lookup is over is not looked up again while its answer waits for that of another response':
+    {
+      sotw: `
+        as grpc
+        as reader
+        as lookingUp
+        serve LDS a=1
+        ask LDS a b → LDS#1 a=1
+        lookedUp LDS b
+        ack 1 → LDS#2 a=1 b!
+      `,
+      delta: `
+        as lookingUp
+        serve CDS a=1
+        ask CDS +a +b → CDS#1 a=1
+        block
+        lookedUp CDS b
+        ack 1
+        drain → CDS#2 -b
+      `,
+    },
+  'X64, X77: a glob collection is looked up only if it is empty': {
+    sotw: `
+      as lookingUp
+      serve EDS xdstp://a/E/f/x=1 plain=1
+      ask EDS plain → EDS#1 plain=1
+      ack 1 plain xdstp://a/E/f/* → EDS#2 xdstp://a/E/f/x=1
+      ack 2 plain xdstp://a/E/f/* xdstp://a/E/g/*
+      lookedUp EDS xdstp://a/E/g/* → EDS#3
+    `,
+    delta: `
+      as lookingUp
+      serve EDS xdstp://a/E/f/x=1 plain=1
+      ask EDS +plain → EDS#1 plain=1
+      ack 1 +xdstp://a/E/f/* → EDS#2 xdstp://a/E/f/x=1
+      ack 2 +xdstp://a/E/g/*
+      lookedUp EDS xdstp://a/E/g/* → EDS#3 -xdstp://a/E/g/*
+    `,
+  },
   'X64: without a snapshot nothing is answered, and names are looked up': {
     delta: `
       as lookingUp

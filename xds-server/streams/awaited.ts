@@ -1,6 +1,7 @@
 // Names that a client asks for, that the newest snapshot lacks, and that the user of the library looks up: the client learns that they
 // do not exist only when the lookup is over. A name that comes meanwhile is pushed like any other.
 
+import { membersOf } from '../snapshot/collections.ts'
 import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { isServedByDomain } from '../snapshot/virtual-host-domains.ts'
@@ -8,8 +9,15 @@ import { NO_NAMES, unite, without } from '../type-state/subscription.ts'
 import { heldIn } from '../type-state/view.ts'
 import { type Step, type StreamState, withTypeState } from './stream.ts'
 
-/** The state after a request for names of a type: those that the snapshot lacks are not answered yet. */
-export function awaitAbsent(state: StreamState, typeUrl: string): Pick<Step, 'state' | 'lookUp'> {
+/**
+ * The state after a request for names of a type: those that the snapshot lacks are not answered yet.
+ * @param before the state before the request: names that had to be answered then have been looked up
+ */
+export function awaitAbsent(
+  before: StreamState,
+  state: StreamState,
+  typeUrl: string,
+): Pick<Step, 'state' | 'lookUp'> {
   const typeState = state.typeStates.get(typeUrl)
   if (!state.looksUp || typeState === undefined) return { state }
   const { request, subscription, view } = typeState
@@ -17,7 +25,8 @@ export function awaitAbsent(state: StreamState, typeUrl: string): Pick<Step, 'st
     subscription.names.has(name) &&
     !isServed(state.snapshot, typeUrl, name) &&
     heldIn(view, name, request.added).kind === 'absent'
-  const absent = new Set([...request.names].filter(isAbsent))
+  const asked = without(request.names, before.typeStates.get(typeUrl)?.request.names ?? NO_NAMES)
+  const absent = new Set([...asked].filter(isAbsent))
   if (absent.size === 0) return { state }
   const known = state.awaited.get(typeUrl) ?? NO_NAMES
   const names = without(absent, known)
@@ -28,9 +37,11 @@ export function awaitAbsent(state: StreamState, typeUrl: string): Pick<Step, 'st
   }
 }
 
+/** Whether the snapshot has the resource, or a resource of the glob collection, or another virtual host that serves it. */
 function isServed(snapshot: Snapshot | undefined, typeUrl: string, name: string): boolean {
   if (snapshot === undefined) return false
-  if (typeIn(snapshot, typeUrl).resources.has(name)) return true
+  const type = typeIn(snapshot, typeUrl)
+  if (type.resources.has(name) || membersOf(type, name).length > 0) return true
   return typeUrl === VIRTUAL_HOST && isServedByDomain(snapshot, name)
 }
 
@@ -56,10 +67,9 @@ export function endAwait(state: StreamState, typeUrl: string, names: ReadonlySet
   const typeState = state.typeStates.get(typeUrl)
   if (typeState === undefined) return ended
   const { request, subscription } = typeState
-  const served = state.snapshot && typeIn(state.snapshot, typeUrl).resources
-  const absent = new Set(
-    [...names].filter((name) => awaited.has(name) && subscription.names.has(name) && !served?.has(name)),
-  )
+  const isAbsent = (name: string) =>
+    awaited.has(name) && subscription.names.has(name) && !isServed(state.snapshot, typeUrl, name)
+  const absent = new Set([...names].filter(isAbsent))
   // A client of everything has what was pushed meanwhile, also if it is gone again.
   const added = subscription.wildcard ? request.added : unite(request.added, absent)
   return withTypeState(ended, {

@@ -9,7 +9,7 @@ import { collectionOf } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, settle } from '../type-state/ledger.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
-import { spelledByClient, spellingsFor } from '../type-state/spellings.ts'
+import { spelledByClient, spellingsFor, spellingsOf } from '../type-state/spellings.ts'
 import {
   NO_NAMES,
   type Subscription,
@@ -148,7 +148,7 @@ function begin(state: StreamState, request: DeltaRequest): Received {
     created.type.legacyWildcard,
   )
   const view = clientView(state, change.subscription, request)
-  const spellings = spelledByClient(created.spellings, request)
+  const spellings = spelledByClient(spellingsOf(request.initialResourceVersions), request)
   const reports = request.initialResourceVersions.size > 0
   const known = { ...created, view, spellings, request: { ...created.request, reports } }
   const begun = withoutReported(applyChange(known, change))

@@ -73,6 +73,23 @@ t.test('a DiscoveryResponse holds its version, type, nonce and resources, and no
   t.pass()
 })
 
+t.test('a response that cannot be encoded leaves nothing in the next one', async (t) => {
+  const whole: Response = {
+    typeUrl: 'type',
+    nonce: '1',
+    version: 'v',
+    resources: shareList([]),
+    changedResources: [],
+    removed: [],
+  }
+  const broken = { ...whole, removed: ['leaked'], errors: [{ name: 'a', code: 0.5, message: '' }] }
+  for (const encode of [encodeDeltaResponse, encodeSotwResponse]) {
+    const expected = encode(whole)
+    t.throws(() => encode(broken))
+    t.ok(encode(whole).equals(expected))
+  }
+})
+
 t.test('a DeltaDiscoveryResponse holds its resources by name and version, and what is removed', async (t) => {
   fc.assert(
     fc.property(response, (response) => {

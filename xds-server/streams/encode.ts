@@ -28,6 +28,7 @@ const section = new FieldWriter()
 
 /** The only copy of a resource that is kept. */
 function sectionEntry(field: number, message: Uint8Array): Uint8Array {
+  section.begin()
   section.bytes(field, message)
   return section.finish(empty)
 }
@@ -35,6 +36,7 @@ function sectionEntry(field: number, message: Uint8Array): Uint8Array {
 /** Encodes a `DiscoveryResponse`. */
 export function encodeSotwResponse(response: Response): Buffer {
   const { version, resources, typeUrl, nonce, errors, ttls } = response
+  own.begin()
   own.string(SOTW.version, version)
   own.string(SOTW.typeUrl, typeUrl)
   own.string(SOTW.nonce, nonce)
@@ -47,6 +49,7 @@ export function encodeDeltaResponse(response: Response): Buffer {
   const { version, removed, typeUrl, nonce, errors, isWithoutContent, spellings, aliases } = response
   const resources = aliases === undefined ? response.resources : withAliases(response.resources, aliases)
   const written = (name: string) => spellings?.get(name) ?? name
+  own.begin()
   own.string(DELTA.version, version)
   own.string(DELTA.typeUrl, typeUrl)
   own.string(DELTA.nonce, nonce)
@@ -145,6 +148,7 @@ function encodeWrapper(
   resource: SentResource,
   parts: { readonly any?: boolean; readonly ttl?: boolean },
 ): Uint8Array {
+  wrapper.begin()
   wrapper.string(RESOURCE.version, resource.version)
   if (parts.any) wrapper.bytes(RESOURCE.any, encodeAny(resource))
   wrapper.string(RESOURCE.name, resource.name)
@@ -169,6 +173,7 @@ function withoutContent(name: string): Uint8Array {
 }
 
 function encodeAny({ typeUrl, value }: Pick<Resource, 'typeUrl' | 'value'>): Uint8Array {
+  any.begin()
   any.string(ANY.typeUrl, typeUrl)
   any.bytes(ANY.value, value)
   return any.take()

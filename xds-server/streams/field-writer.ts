@@ -15,19 +15,24 @@ export class FieldWriter {
   #bytes = Buffer.allocUnsafe(INITIAL_BYTES)
   #length = 0
 
+  /** Begins a message. If the one before could not be written to its end, what it left is dropped. */
+  begin(): void {
+    this.#length = 0
+  }
+
   string(field: number, text: string): void {
     const size = Buffer.byteLength(text)
-    this.#begin(field, size)
+    this.#beginField(field, size)
     this.#length += this.#bytes.write(text, this.#length, size)
   }
 
   bytes(field: number, bytes: Uint8Array): void {
-    this.#begin(field, bytes.length)
+    this.#beginField(field, bytes.length)
     this.#bytes.set(bytes, this.#length)
     this.#length += bytes.length
   }
 
-  /** What was written, with a shared part after it, in a buffer of its own. The next message begins. */
+  /** What was written, with a shared part after it, in a buffer of its own. */
   finish(shared: Uint8Array): Buffer {
     const message = Buffer.allocUnsafe(this.#length + shared.length)
     message.set(this.#bytes.subarray(0, this.#length))
@@ -36,7 +41,7 @@ export class FieldWriter {
     return message
   }
 
-  /** What was written, until the next field. The next message begins. */
+  /** What was written, until the next message begins. */
   take(): Buffer {
     const message = this.#bytes.subarray(0, this.#length)
     this.#reset()
@@ -49,7 +54,7 @@ export class FieldWriter {
     if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = Buffer.allocUnsafe(INITIAL_BYTES)
   }
 
-  #begin(field: number, size: number): void {
+  #beginField(field: number, size: number): void {
     this.#makeRoom(2 * MAX_VARINT_BYTES + size)
     this.#varint((field << 3) | WireType.LengthDelimited)
     this.#varint(size)

@@ -107,6 +107,22 @@ testScripts({
       beat CDS 9000 → CDS#4 a=1~9000
     `,
   },
+  'X58: in SotW, a heartbeat repeats what waits for its removal, and is no push': {
+    sotw: `
+      as expiring
+      as draining
+      serve CDS a=1~9000 b=1 | LDS l=1:b
+      ask CDS → CDS#1 a=1~9000 b=1
+      ack 1
+      ask LDS → LDS#2 l=1:b
+      ack 2
+      serve CDS a=1~9000 | LDS l=2:a → LDS#3 l=2:a
+      ack 3
+      beat CDS 9000 → CDS#1+4 a=1~9000 b=1
+      status → CDS SYNCED | LDS SYNCED
+      drained 3 → CDS#5 a=1~9000
+    `,
+  },
   'X58: a virtual host without content says that no such host exists, so its heartbeat has content': {
     delta: `
       as expiring

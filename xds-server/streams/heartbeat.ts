@@ -7,8 +7,8 @@ import { covers } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { CLUSTER, LISTENER, type ResourceType, RUNTIME } from '../snapshot/resource-type.ts'
 import type { Response } from '../type-state/responses.ts'
-import type { Subscription } from '../type-state/subscription.ts'
-import { isActive, type TypeState } from '../type-state/type-state.ts'
+import { isSubscribed, type Subscription } from '../type-state/subscription.ts'
+import { isActive, subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { withUnknown } from '../type-state/view.ts'
 import { type Expiry, type StreamState, withTypeState } from './stream.ts'
 
@@ -106,6 +106,20 @@ function heldWithTtl({ view, subscription, request }: TypeState, ttlMs: number):
   )
   const isSent = ({ name }: Resource) => !overrides.has(name) && !request.added.has(name)
   return shareList([...subscribed.filter(isSent), ...ahead])
+}
+
+/** All that the client has of its subscription. Undefined if nobody knows that exactly. */
+export function allHeld({ view, subscription }: TypeState): SharedList<Resource> | undefined {
+  const { base, overrides } = view
+  const subscribed = subscribedIn(base, subscription)
+  if (overrides.size === 0) return subscribed
+  const byName = new Map(subscribed.map((resource) => [resource.name, resource]))
+  for (const [name, held] of overrides) {
+    if (held.kind === 'resource' && isSubscribed(subscription, name)) byName.set(name, held.resource)
+    else if (held.kind === 'resource' || held.kind === 'absent') byName.delete(name)
+    else return undefined
+  }
+  return shareList([...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
 }
 
 const NO_RESOURCES: SharedList<Resource> = shareList([])

@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { shareList } from '../../core/memo.ts'
+import { snapshotOf } from '../../test/support/script-resources.ts'
 import { CLUSTER, ENDPOINT } from '../snapshot/resource-type.ts'
 import { NO_LOAD, reportedLoad, subscribedLoad, sum } from './name-load.ts'
 import { delta, sotw } from './protocol.ts'
@@ -40,6 +41,17 @@ t.test('X87: a list that replaces another counts alone', async (t) => {
   t.strictSame(subscribedLoad(first), { names: 2, bytes: 3 })
   const second = sotw.step(first, { kind: 'request', request: list('ccc') }).state
   t.strictSame(subscribedLoad(second), { names: 1, bytes: 3 })
+})
+
+t.test('X87: names that a client unsubscribes from count until they are answered', async (t) => {
+  const begun = delta.step(createStreamState(), { kind: 'request', request: asked(CLUSTER, '*') }).state
+  const request = { ...asked(CLUSTER), unsubscribe: shareList(['ab', 'c']) }
+  const waiting = delta.step(begun, { kind: 'request', request }).state
+  t.strictSame(subscribedLoad(waiting), { names: 2, bytes: 3 })
+  const snapshot = snapshotOf(CLUSTER, [], 1)
+  const { state, send } = delta.step(waiting, { kind: 'snapshot', snapshot })
+  t.match(send, [{ removed: ['ab', 'c'] }])
+  t.strictSame(subscribedLoad(state), NO_LOAD)
 })
 
 t.test('X87: reported names count with their versions', async (t) => {

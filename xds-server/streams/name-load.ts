@@ -1,6 +1,7 @@
 // What the names of a stream cost: those that it subscribes to, and those that it reports to have. Clients make names up.
 
 import { memoize } from '../../core/memo.ts'
+import { without } from '../type-state/subscription.ts'
 import type { StreamState } from './stream.ts'
 
 export interface NameLoad {
@@ -15,10 +16,16 @@ const loadOf = memoize(
   (names: ReadonlySet<string>): NameLoad => ({ names: names.size, bytes: bytesOf(names) }),
 )
 
-/** The names that a stream subscribes to, of all types. */
+/**
+ * The names that a stream subscribes to, of all types, and those that wait for an answer beside them: a client that reads nothing could
+ * unsubscribe from any number of names.
+ */
 export function subscribedLoad({ typeStates }: StreamState): NameLoad {
   let load = NO_LOAD
-  for (const { subscription } of typeStates.values()) load = sum(load, loadOf(subscription.names))
+  for (const { subscription, request } of typeStates.values()) {
+    const { names } = subscription
+    load = sum(load, sum(loadOf(names), loadOf(without(request.names, names))))
+  }
   return load
 }
 

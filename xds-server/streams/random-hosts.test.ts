@@ -96,6 +96,7 @@ class Envoy {
   /** Reads until all is quiet. @returns what is wrong then */
   settle(): readonly string[] {
     this.run({ do: 'unblock' })
+    this.#step({ kind: 'resumed' })
     while (this.#read());
     const { snapshot } = this.#state
     const served = snapshot ? typeIn(snapshot, VIRTUAL_HOST).list : []

@@ -19,10 +19,10 @@ import {
   unite,
   without,
 } from '../type-state/subscription.ts'
-import { createTypeState, subscribedIn, type TypeState } from '../type-state/type-state.ts'
+import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { forgotten, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
-import { type HeartbeatDraft, isHeartbeatNonce, responseNonceOf, withExpired } from './heartbeat.ts'
+import { allHeld, type HeartbeatDraft, isHeartbeatNonce, responseNonceOf, withExpired } from './heartbeat.ts'
 import { formerView, reportedView } from './reported.ts'
 import type { NackDetail, SotwRequest } from './requests.ts'
 import { withResumption } from './resumption.ts'
@@ -44,19 +44,19 @@ export const sotwRules: Protocol<SotwRequest> = {
  * Envoy 1.40 takes a heartbeat without content for a response without the resource: it deletes listeners and clusters, and lets the
  * others expire. So a heartbeat repeats what the client has; a full-state one repeats everything, if that is known.
  */
-function composeHeartbeat(
-  { type, view, subscription, ledger, request }: TypeState,
-  resources: SharedList<Resource>,
-): HeartbeatDraft | undefined {
-  if (!type.fullStateInSotw) return { resources, ttls: 'carried' }
-  const isKnown = view.overrides.size === 0 && ledger.nacked.length === 0 && request.names.size === 0
-  return isKnown ? { resources: subscribedIn(view.base, subscription), ttls: 'carried' } : undefined
+function composeHeartbeat(typeState: TypeState, resources: SharedList<Resource>): HeartbeatDraft | undefined {
+  if (!typeState.type.fullStateInSotw) return { resources, ttls: 'carried' }
+  const { ledger, request } = typeState
+  if (ledger.nacked.length > 0 || request.names.size > 0) return undefined
+  const all = allHeld(typeState)
+  return all && { resources: all, ttls: 'carried' }
 }
 
 /**
  * Whether a second response may be sent before the first is answered. It makes that answer stale, and the names in a stale
- * request are ignored. A wildcard client names nothing, so it loses nothing; one with glob collections repeats them. It may even need the second response: Envoy 1.40
- * holds back its NACK of a cluster while that cluster is warming, and only the next response brings the answer out.
+ * request are ignored. A wildcard client names nothing, so it loses nothing; one with glob collections repeats them. It may even need
+ * the second response: Envoy 1.40 holds back its NACK of a cluster while that cluster is warming, and only the next response brings the
+ * answer out.
  */
 function maySupersede({ type, subscription, ledger }: TypeState): boolean {
   return (

@@ -87,7 +87,7 @@ function take<Request extends OfType>(
       const { state: received, report } = protocol.receive(state, event.request)
       const drained = withDrains(received, report)
       if (!state.looksUp) return flush(drained, report, protocol)
-      const { state: awaiting, ...more } = awaitAbsent(drained, event.request.typeUrl)
+      const { state: awaiting, ...more } = awaitAbsent(state, drained, event.request.typeUrl)
       return { ...flush(awaiting, report, protocol), ...more }
     }
   }

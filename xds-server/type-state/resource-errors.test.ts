@@ -165,6 +165,16 @@ testScripts(
         ask CDS +* → CDS#4 a=2 b!gone
       `,
     },
+    'X72, X77: an empty glob collection is no error': {
+      sotw: `
+        serve CDS a=1
+        ask CDS xdstp://a/C/f/* → CDS#1
+      `,
+      delta: `
+        serve CDS a=1
+        ask CDS +xdstp://a/C/f/* → CDS#1 -xdstp://a/C/f/*
+      `,
+    },
     'X74: no stage waits for the answer to a response that only has errors': {
       sotw: `
         serve CDS a=1 | LDS l=1:a

@@ -4,6 +4,7 @@
 import { type ErrorDetail, type ErrorsByName, isSameError, NO_ERRORS } from '../snapshot/resource-error.ts'
 import { errorsIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import type { Held } from './held.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
 import { heldIn } from './view.ts'
@@ -63,8 +64,10 @@ export function planErrors(
   const { resources } = typeIn(latest, typeUrl)
   const errorOf = (name: string): NamedError | undefined => {
     if (resources.has(name)) return undefined
-    // Of a subscription to everything, the server decides what is in it: a name has an error only if the snapshot gives it one.
-    const error = given.get(name) ?? (subscription.names.has(name) ? explain(typeUrl, name) : undefined)
+    // Of a subscription to everything, the server decides what is in it: a name has an error only if the snapshot gives it one. So it
+    // is with a glob collection, which may be empty.
+    const isAsked = subscription.names.has(name) && !isCollection(name)
+    const error = given.get(name) ?? (isAsked ? explain(typeUrl, name) : undefined)
     return error && { name, ...error }
   }
   if (removed.length === 0 && isSameGiven) return { errors: NONE, sentErrors, errorOf }

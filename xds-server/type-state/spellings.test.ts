@@ -99,6 +99,14 @@ t.test('X79: what a client reports after a reconnect is removed as it wrote it',
   t.same(stream.ask({ subscribe: [COLLECTION], holding: { [GIVEN]: '1' } }), [`-${GIVEN}`])
 })
 
+t.test('X79: what a client reports in a later request changes nothing', async (t) => {
+  const stream = new WireStream()
+  stream.serve(CANONICAL)
+  t.same(stream.ask({ subscribe: ['*'] }), [CANONICAL])
+  t.same(stream.ask({ subscribe: ['gone?'], holding: { [GIVEN]: '1' } }), ['-gone?'])
+  t.same(stream.serve(), [`-${CANONICAL}`])
+})
+
 t.test('X79: without another spelling nothing is kept, so that streams share their bytes', async (t) => {
   let state = createStreamState()
   const snapshot = snapshotOf(CLUSTER, [staticCluster(CANONICAL), staticCluster('plain')], 1)

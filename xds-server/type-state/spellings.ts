@@ -23,19 +23,14 @@ export function spellingsOf(names: object): Spellings {
   return spelled.get(names) ?? NO_SPELLINGS
 }
 
-/** The spellings after a request. */
+/** The spellings after a request. What a client reports counts in its first request of a type: `known` has it. */
 export function spelledByClient(
   known: Spellings,
-  request: {
-    readonly subscribe: SharedList<string>
-    readonly unsubscribe: SharedList<string>
-    readonly initialResourceVersions: ReadonlyMap<string, string>
-  },
+  request: { readonly subscribe: SharedList<string>; readonly unsubscribe: SharedList<string> },
 ): Spellings {
   const asked = spellingsOf(request.subscribe)
-  const reported = spellingsOf(request.initialResourceVersions)
-  if (known.size + asked.size + reported.size === 0) return known
-  const after = new Map([...known, ...reported])
+  if (known.size + asked.size === 0) return known
+  const after = new Map(known)
   for (const name of [...request.subscribe, ...request.unsubscribe]) after.delete(name)
   for (const [name, written] of asked) after.set(name, written)
   return after
