@@ -110,7 +110,7 @@ for (const [title, flags, end] of ENDINGS) {
 }
 
 t.test(
-  'X82, X84, X86: flags end old connections, wait for nodes at the end, and change limits',
+  'X81, X83, X85: flags end old connections, wait for nodes at the end, and change limits',
   async (t) => {
     const flags = ['--connection-age', '1', '--close-grace', '60', '--xds-limit', 'streamsOfNode=1']
     const child = run(t, '--config', await configFile(t), ...flags)

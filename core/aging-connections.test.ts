@@ -4,7 +4,7 @@ import t from 'tap'
 import { jitteredAge } from './aging-connections.ts'
 import { LONGEST_TIMER_MS } from './longest-timer.ts'
 
-t.test('X82: ages differ by up to a tenth, by chance', async (t) => {
+t.test('X81: ages differ by up to a tenth, by chance', async (t) => {
   t.strictSame(
     [0, 0.5, 1].map((random) => Math.round(jitteredAge(1_000, random))),
     [900, 1_000, 1_100],

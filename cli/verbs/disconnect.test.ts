@@ -5,7 +5,7 @@ import { AnsweringNode } from '../../test/support/answering-node.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { startYardAndControlPlane } from '../../test/support/yard-and-control-plane.ts'
 
-t.test('X85: yard disconnect ends the streams of a node', async (t) => {
+t.test('X84: yard disconnect ends the streams of a node', async (t) => {
   const { rest, yard, xdsAddress } = await startYardAndControlPlane(t, sampleWith({}))
   for (const [id, cluster] of [
     ['edge-1', 'edge'],

@@ -58,7 +58,7 @@ async function subscribed(
 }
 
 t.test(
-  'X82: an old connection gets GOAWAY, and each stream ends with OK when its client has answered',
+  'X81: an old connection gets GOAWAY, and each stream ends with OK when its client has answered',
   async (t) => {
     await Promise.all(
       (['sotw', 'delta'] as const).map(async (protocol) => {
@@ -91,7 +91,7 @@ t.test(
   },
 )
 
-t.test('X83: an old connection ends after its grace, whatever its client has not answered', async (t) => {
+t.test('X82: an old connection ends after its grace, whatever its client has not answered', async (t) => {
   const { cache, server, closed } = await start(t, { maxConnectionAge: { timeMs: 1_000, graceMs: 1 } })
   const silent = await subscribed(connectTo(t, server.address), 'silent')
   t.not((await silent.raw.ended).code, status.OK)
@@ -99,7 +99,7 @@ t.test('X83: an old connection ends after its grace, whatever its client has not
   t.match(closed, [{ node: 'silent', reason: 'age', pending: [{ typeUrl: CLUSTER }] }])
 })
 
-t.test('X82: without a greatest age, connections stay', async (t) => {
+t.test('X81: without a greatest age, connections stay', async (t) => {
   const { cache, server } = await start(t)
   const relay = await startCountingRelay(t, server.address)
   const { client, raw, ack } = await subscribed(connectTo(t, relay.address), 'n')
@@ -111,7 +111,7 @@ t.test('X82: without a greatest age, connections stay', async (t) => {
 })
 
 t.test(
-  'X82: a new replica gets its share of sixty clients, which lose nothing and are sent nothing twice',
+  'X81: a new replica gets its share of sixty clients, which lose nothing and are sent nothing twice',
   async (t) => {
     const content = [staticCluster('a')]
     const replicas = await Promise.all(
@@ -158,7 +158,7 @@ t.test(
 )
 
 t.test(
-  'X84: a graceful close ends streams when their clients have answered, and accepts no new connections',
+  'X83: a graceful close ends streams when their clients have answered, and accepts no new connections',
   async (t) => {
     const { cache, server, closed } = await start(t)
     const channel = connectTo(t, server.address)
@@ -186,7 +186,7 @@ t.test(
 )
 
 t.test(
-  'X84: a graceful close ends by force after its grace, or when another close does not wait',
+  'X83: a graceful close ends by force after its grace, or when another close does not wait',
   async (t) => {
     for (const again of [false, true]) {
       const { cache, server, closed } = await start(t)
@@ -201,7 +201,7 @@ t.test(
   },
 )
 
-t.test('X84: a close without a grace ends everything at once', async (t) => {
+t.test('X83: a close without a grace ends everything at once', async (t) => {
   const { cache, server, closed } = await start(t)
   const { raw, ack } = await subscribed(connectTo(t, server.address), 'n')
   ack()
@@ -211,7 +211,7 @@ t.test('X84: a close without a grace ends everything at once', async (t) => {
   t.match(closed, [{ reason: 'shutdown' }])
 })
 
-t.test('X85: all streams of one node end, and those of others go on', async (t) => {
+t.test('X84: all streams of one node end, and those of others go on', async (t) => {
   const loadReports = new LoadReports()
   const path = '/made.up.Service/Stream'
   let ends = 0
@@ -260,7 +260,7 @@ t.test('X85: all streams of one node end, and those of others go on', async (t) 
 })
 
 t.test(
-  'X85: the streams of a node may be ended as soon as they open, and nothing of them is left',
+  'X84: the streams of a node may be ended as soon as they open, and nothing of them is left',
   async (t) => {
     const loadReports = new LoadReports()
     const path = '/made.up.Service/Stream'
@@ -304,7 +304,7 @@ t.test(
 )
 
 t.test(
-  'X84: a connection whose handshake of TLS ends after the close has begun does not hold it',
+  'X83: a connection whose handshake of TLS ends after the close has begun does not hold it',
   async (t) => {
     const { certificate, key } = await selfSignedCertificate()
     const pair = { cert_chain: Buffer.from(certificate), private_key: Buffer.from(key) }

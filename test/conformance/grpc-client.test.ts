@@ -177,7 +177,7 @@ for (const keeps of [true, false]) {
   )
 }
 
-t.test('X82, X85: a gRPC client comes back without a failed call while its streams end', async (t) => {
+t.test('X81, X84: a gRPC client comes back without a failed call while its streams end', async (t) => {
   const { cache, server, load } = await start(t, {
     maxConnectionAge: { timeMs: 500, graceMs: 60_000 },
   })

@@ -58,7 +58,7 @@ for (const [limits, says] of [
   [{ streamsOfPeer: 2 }, /127\.0\.0\.1 has 2 open streams, and may not have more: close some/],
   [{ streamsOfNode: 2 }, /the node "n" has 2 open streams, and may not have more: give each client an id/],
 ] as const) {
-  t.test(`X86: beyond ${JSON.stringify(limits)}, a stream is rejected, and others go on`, async (t) => {
+  t.test(`X85: beyond ${JSON.stringify(limits)}, a stream is rejected, and others go on`, async (t) => {
     const { channel, rejected, subscribed, isServed, cache } = await start(t, limits)
     const [first, second] = [await subscribed('n'), await subscribed('n')]
     for (let attempt = 1; attempt <= 3; attempt += 1) {
@@ -78,7 +78,7 @@ for (const [limits, says] of [
   })
 }
 
-t.test('X86: a limit for a node leaves other nodes alone', async (t) => {
+t.test('X85: a limit for a node leaves other nodes alone', async (t) => {
   const { rejected, subscribed, isServed } = await start(t, { streamsOfNode: 1 })
   const clients = [await subscribed('n1'), await subscribed('n2')]
   for (const [index, client] of clients.entries()) t.ok(await isServed(client, 10 + index))
@@ -88,7 +88,7 @@ t.test('X86: a limit for a node leaves other nodes alone', async (t) => {
 const names = (count: number, prefix = 'n') =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(3, '0')}`)
 
-t.test('X87: a stream that subscribes to too many names ends, with any number of requests', async (t) => {
+t.test('X86: a stream that subscribes to too many names ends, with any number of requests', async (t) => {
   for (const protocol of ['sotw', 'delta'] as const) {
     const { channel, rejected, subscribed, isServed } = await start(t, { names: 100 })
     const healthy = await subscribed('healthy')
@@ -115,7 +115,7 @@ t.test('X87: a stream that subscribes to too many names ends, with any number of
   }
 })
 
-t.test('X87: names of all types count, and so do those that a client reports', async (t) => {
+t.test('X86: names of all types count, and so do those that a client reports', async (t) => {
   const { channel, rejected } = await start(t, { names: 100 })
   const versions = Object.fromEntries(names(60).map((name) => [name, '1']))
   const claims = async (count: number) => {
@@ -131,7 +131,7 @@ t.test('X87: names of all types count, and so do those that a client reports', a
   await rejects(t, await claims(40), rejected, /there are 101/)
 })
 
-t.test('X87: names that are unsubscribed count no longer', async (t) => {
+t.test('X86: names that are unsubscribed count no longer', async (t) => {
   const { channel, rejected } = await start(t, { names: 100 })
   const client = new DeltaClient(channel)
   client.send({ node: nodeOf('n'), typeUrl: ENDPOINT, resourceNamesSubscribe: ['a', ...names(99)] })
@@ -142,7 +142,7 @@ t.test('X87: names that are unsubscribed count no longer', async (t) => {
   t.strictSame(rejected, [])
 })
 
-t.test('X87: long names are bounded by their bytes', async (t) => {
+t.test('X86: long names are bounded by their bytes', async (t) => {
   const { channel, rejected } = await start(t, { nameBytes: 1_000 })
   for (const [length, isAccepted] of [
     [333, true],
@@ -157,7 +157,7 @@ t.test('X87: long names are bounded by their bytes', async (t) => {
   }
 })
 
-t.test('X87: the streams of one node share a limit, and other nodes do not', async (t) => {
+t.test('X86: the streams of one node share a limit, and other nodes do not', async (t) => {
   for (const [limits, says] of [
     [{ namesOfNode: 100 }, /the limit is 100 names that the streams of this node .* and there are 120/],
     [{ nameBytesOfNode: 400 }, /the limit is 400 bytes of names that the streams of this node .* are 480/],
@@ -184,7 +184,7 @@ t.test('X87: the streams of one node share a limit, and other nodes do not', asy
   }
 })
 
-t.test('X88: a stream that sends too many requests ends, and one that only answers may go on', async (t) => {
+t.test('X87: a stream that sends too many requests ends, and one that only answers may go on', async (t) => {
   const { cache, channel, rejected, subscribed, isServed } = await start(t, { requestsPerSecond: 1 })
   const healthy = await subscribed('healthy')
   for (let change = 2; change < 40; change += 1) await isServed(healthy, change)

@@ -71,7 +71,7 @@ t.test('X45: an Envoy that never asks for listeners is in sync once it has start
 })
 
 t.test(
-  'X93: a client that has listeners and never asks for clusters gets new ones after a time',
+  'X89: a client that has listeners and never asks for clusters gets new ones after a time',
   async (t) => {
     const { client } = await start(t, BOTH, { startTimeMs: 50 })
     client.send({ node: nodeOf('n'), typeUrl: LISTENER, initialResourceVersions: { l: 'v0' } })

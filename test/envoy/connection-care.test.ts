@@ -85,7 +85,7 @@ async function endConnections(
 }
 
 t.test(
-  'X82, X84, X85, X93: Envoys come back without a failed call while connections end under load',
+  'X81, X83, X84, X89: Envoys come back without a failed call while connections end under load',
   async (t) => {
     const backends = await startBackends(t, 'b1', 'b2')
     const folder = t.testdir()

@@ -50,7 +50,7 @@ const fleets = await Promise.all(
 )
 
 for (const { how, asked, cache, server, envoy, call } of fleets) {
-  t.test(`X60, X65, X95: a call finds its virtual host by its domains, on ${how}`, async (t) => {
+  t.test(`X60, X65, X90: a call finds its virtual host by its domains, on ${how}`, async (t) => {
     t.equal(await call('a.shop.example'), `200 ${NAME}`, 'before the end of the lookup')
     t.equal(await call('b.shop.example'), `200 ${NAME}`)
     t.equal(await call('unknown.example'), '404')

@@ -11,11 +11,11 @@ t.test('every row has a test whose title begins with its code', async (t) => {
   for (const row of Object.keys(XDS_ROWS)) t.ok(tests.has(row), row)
 })
 
-t.test('the rows are in order', async (t) => {
+t.test('the rows are numbered from X1 on, without a gap', async (t) => {
   const codes = Object.keys(XDS_ROWS)
   t.strictSame(
     codes,
-    codes.toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1))),
+    codes.map((_, index) => `X${index + 1}`),
   )
 })
 

@@ -60,7 +60,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['envoyproxy/go-control-plane#119', 'envoyproxy/go-control-plane#426', 'kumahq/kuma#12098'],
   },
   X14: {
-    rule: 'On one stream, clusters and endpoints are pushed first, listeners when those are ACKed, and routes after listeners. Answers to requests do not wait, except those of X93.',
+    rule: 'On one stream, clusters and endpoints are pushed first, listeners when those are ACKed, and routes after listeners. Answers to requests do not wait, except those of X89.',
     sources: ['P', 'envoyproxy/go-control-plane#526'],
   },
   X15: {
@@ -344,47 +344,47 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['TP1', 'A47'],
     says: 'We define a control plane serving a given xDS resource as an authority.',
   },
-  X82: {
+  X81: {
     rule: 'With `maxConnectionAge`, a connection gets GOAWAY at its age, a tenth more or less by chance. Each of its streams ends with the status OK once its client has answered what it was sent.',
     sources: ['A9', 'kumahq/kuma#4039', 'istio/istio#11181', 'envoyproxy/gateway#7007'],
     says: 'This option can force the client to periodically reconnect to a L4 LB which allows spreading load more quickly. A per-connection random jitter of +/-10% will be added to MAX_CONNECTION_AGE to spread out connection storms.',
   },
-  X83: {
+  X82: {
     rule: 'A connection whose client has not answered ends by force when the grace after its GOAWAY is over.',
     sources: ['A9', 'grpc/grpc-go#6232'],
     says: 'MAX_CONNECTION_AGE_GRACE is the maximum time the connection will be kept alive for outstanding RPCs to complete',
   },
-  X84: {
+  X83: {
     rule: 'A graceful close stops listening, sends GOAWAY, and ends one stream after the other as their clients have answered. What is left when its time is over ends by force.',
     sources: ['GOAWAY', 'istio/istio#20938'],
     says: 'GOAWAY allows an endpoint to gracefully stop accepting new streams while still finishing processing of previously established streams.',
   },
-  X85: {
+  X84: {
     rule: 'All streams of one node can be ended, and those of other nodes go on.',
     sources: ['istio/istio#20938'],
   },
-  X86: {
+  X85: {
     rule: 'Open streams are limited, for the server, an IP address and a node id. One more ends with `RESOURCE_EXHAUSTED`, and the others go on.',
     sources: ['envoyproxy/java-control-plane#101', 'istio/istio#50413'],
   },
-  X87: {
+  X86: {
     rule: 'The names that a stream subscribes to or reports are limited, in number and bytes, and so are those of all streams of a node.',
     sources: ['envoyproxy/java-control-plane#101'],
   },
-  X88: {
+  X87: {
     rule: 'The requests of a stream in a second are limited. Answers to responses do not count.',
     sources: ['envoyproxy/java-control-plane#101', 'istio/istio#41246'],
   },
-  X92: {
+  X88: {
     rule: 'In delta, the configuration of a filter (ECDS) that does not exist is not answered as removed: the listener of an Envoy would warm forever. One that the client has is removed.',
     sources: ['envoyproxy/envoy#30379', 'istio/istio#49855'],
   },
-  X93: {
+  X89: {
     rule: 'On one stream, the first answers to an Envoy that reports what it has wait for their stages as a push does: listeners for clusters and endpoints, and routes for listeners. For clusters and endpoints that it has not asked for again they wait `startTimeMs` at most.',
     sources: ['P'],
     says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
   },
-  X95: {
+  X90: {
     rule: 'A call asks for a virtual host by its host. If another domain or an asterisk of a virtual host serves that, the answer is this virtual host, with the asked name as alias, when its stage comes. No lookup is made for it.',
     sources: ['VHDS', 'envoyproxy/envoy#8617'],
     says: 'the host/authority header values exactly matches the aliases, the route configuration is updated, the stream is resumed and processing of the filter chain continues.',

@@ -42,7 +42,7 @@ t.test('X8: pinning a group to the same snapshot again leaves its nodes pinned',
   t.notOk(cache.nodeStatus('fleet', 'n1').pinned)
 })
 
-t.test('X93: what SotW streams of a group were sent of clusters is known by its version', async (t) => {
+t.test('X89: what SotW streams of a group were sent of clusters is known by its version', async (t) => {
   const cache = new SnapshotCache()
   const sotw = new HandStream(cache, { id: 'n1', cluster: 'fleet' }, { ...STREAM, protocol: 'sotw' })
   const { types } = cache.setSnapshot('fleet', [cluster('a')])

@@ -34,7 +34,7 @@ function follow(t: Test, stream: OpenStream | undefined, isSettled: () => boolea
   return ends
 }
 
-t.test('X84: streams end within the time, settled ones at once in their turn', async (t) => {
+t.test('X83: streams end within the time, settled ones at once in their turn', async (t) => {
   const { streams, errors, enter } = start()
   let isAnswered = false
   const settled = Array.from({ length: 500 }, () => follow(t, enter('10.0.0.1:1'), () => true))
@@ -53,7 +53,7 @@ t.test('X84: streams end within the time, settled ones at once in their turn', a
   t.equal(streams.count, 0)
 })
 
-t.test('X84: when all streams have ended, nobody waits for the turns that are left', async (t) => {
+t.test('X83: when all streams have ended, nobody waits for the turns that are left', async (t) => {
   const { streams, enter } = start()
   const open = Array.from({ length: 10_000 }, () => enter('10.0.0.1:1'))
   const drained = streams.drain(6_000_000, 50)
@@ -62,13 +62,13 @@ t.test('X84: when all streams have ended, nobody waits for the turns that are le
   t.equal(streams.count, 0)
 })
 
-t.test('X84: without streams, there is nothing to wait for', async (t) => {
+t.test('X83: without streams, there is nothing to wait for', async (t) => {
   await start().streams.drain(600_000, 5)
   t.pass('it has ended')
 })
 
 t.test(
-  'X86: the port of a peer makes no difference, and its place is free once a stream has left',
+  'X85: the port of a peer makes no difference, and its place is free once a stream has left',
   async (t) => {
     const { errors, enter } = start({ streamsOfPeer: 1 })
     const first = enter('[::1]:1')
@@ -82,7 +82,7 @@ t.test(
   },
 )
 
-t.test('X85: a node is forgotten with its last stream', async (t) => {
+t.test('X84: a node is forgotten with its last stream', async (t) => {
   const { streams, enter } = start()
   const [one, other] = [enter('a:1'), enter('a:2')]
   const ends = [follow(t, one, () => false), follow(t, other, () => false)]

@@ -9,7 +9,7 @@ function allowed(rate: RequestRate, now: number): number {
   return count
 }
 
-t.test('X88: ten times the limit may come at once, and the limit each second after that', async (t) => {
+t.test('X87: ten times the limit may come at once, and the limit each second after that', async (t) => {
   const rate = new RequestRate(5, 0)
   t.equal(allowed(rate, 0), 50)
   const later = new RequestRate(5, 0)
@@ -18,7 +18,7 @@ t.test('X88: ten times the limit may come at once, and the limit each second aft
 })
 
 t.test(
-  'X88: many responses may be answered at once, whatever the limit, and then the burst is left',
+  'X87: many responses may be answered at once, whatever the limit, and then the burst is left',
   async (t) => {
     const rate = new RequestRate(1, 0)
     for (let response = 0; response < 300; response += 1) rate.responded()
@@ -27,7 +27,7 @@ t.test(
 )
 
 t.test(
-  'X88: a client that never answers saves up no more than the answers of pending responses',
+  'X87: a client that never answers saves up no more than the answers of pending responses',
   async (t) => {
     const rate = new RequestRate(1, 0)
     for (let response = 0; response < 100_000; response += 1) rate.responded()
@@ -37,7 +37,7 @@ t.test(
   },
 )
 
-t.test('X88: each response may be answered', async (t) => {
+t.test('X87: each response may be answered', async (t) => {
   const rate = new RequestRate(1, 0)
   t.equal(allowed(rate, 0), 10)
   for (let response = 0; response < 100; response += 1) {

@@ -25,7 +25,7 @@ function clockOf() {
   return { clock: new ResumeClock(1_000, () => over.push(true)), over }
 }
 
-t.test('X93: the time begins when the client has reported something, and ends once', async (t) => {
+t.test('X89: the time begins when the client has reported something, and ends once', async (t) => {
   const { clock, over } = clockOf()
   clock.update(ask(served, LISTENER, 'l'))
   mock.timers.tick(999)
@@ -44,7 +44,7 @@ const NO_TIMER: readonly [string, StreamState][] = [
   ['is on a separate service', ask({ ...served, isAggregated: false }, LISTENER, 'l')],
 ]
 for (const [title, state] of NO_TIMER) {
-  t.test(`X93: a client that ${title} needs no time`, async (t) => {
+  t.test(`X89: a client that ${title} needs no time`, async (t) => {
     const { clock, over } = clockOf()
     clock.update(state)
     mock.timers.tick(2_000)

@@ -118,7 +118,7 @@ for (const kind of ['request', 'snapshot']) {
 }
 
 for (const kind of ['opened', 'subscribed', 'sent'] as const) {
-  t.test(`X85: a listener of "${kind}" may end the stream, and no timer of it is left`, async (t) => {
+  t.test(`X84: a listener of "${kind}" may end the stream, and no timer of it is left`, async (t) => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'] })
     t.teardown(() => mock.timers.reset())
     const cache = new SnapshotCache()

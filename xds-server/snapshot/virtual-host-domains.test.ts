@@ -22,7 +22,7 @@ function finder(texts: readonly string[], ignorePortInHostMatching = false) {
   return (host: string) => virtualHostFor(snapshot, host)?.name
 }
 
-t.test('X95: the most specific domain serves a host', async (t) => {
+t.test('X90: the most specific domain serves a host', async (t) => {
   const find = finder([
     'r/exact=a.shop.example',
     'r/long=*.shop.example',
@@ -44,7 +44,7 @@ t.test('X95: the most specific domain serves a host', async (t) => {
   t.equal(find('r/other'), 'r/any')
 })
 
-t.test('X95: a host has no case, and belongs to its route configuration', async (t) => {
+t.test('X90: a host has no case, and belongs to its route configuration', async (t) => {
   const find = finder(['r/one=A.Example,b.example', 'team/r/one=c.example'])
   t.equal(find('r/a.example'), 'r/one')
   t.equal(find('r/B.EXAMPLE'), 'r/one', 'a second domain')
@@ -54,7 +54,7 @@ t.test('X95: a host has no case, and belongs to its route configuration', async 
   t.equal(find('c.example'), undefined, 'without a route configuration')
 })
 
-t.test('X95: a port counts, unless the route configuration ignores it', async (t) => {
+t.test('X90: a port counts, unless the route configuration ignores it', async (t) => {
   const hosts = ['r/plain=a.example', 'r/port=b.example:80', 'r/six=[::1]', 'r/end=*.c.example']
   const [strict, ignoring] = [finder(hosts), finder(hosts, true)]
   t.equal(strict('r/a.example:80'), undefined)

@@ -3,7 +3,7 @@
 import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts({
-  'X92: the configuration of a filter that does not exist is not answered, and is sent when it exists': {
+  'X88: the configuration of a filter that does not exist is not answered, and is sent when it exists': {
     delta: `
       serve ECDS e=1
       ask ECDS +f
@@ -14,7 +14,7 @@ testScripts({
       status → ECDS SYNCED
     `,
   },
-  'X92: one that the client has is removed': {
+  'X88: one that the client has is removed': {
     delta: `
       serve ECDS e=1 f=1
       ask ECDS +e +f → ECDS#1 e=1 f=1
@@ -24,13 +24,13 @@ testScripts({
       status → ECDS SYNCED
     `,
   },
-  'X92: one that the client reports after a reconnect is removed': {
+  'X88: one that the client reports after a reconnect is removed': {
     delta: `
       serve ECDS e=1
       ask ECDS +e +f holding f=1 → ECDS#1 e=1 -f
     `,
   },
-  'X92: other types are answered as removed': {
+  'X88: other types are answered as removed': {
     delta: `
       serve RDS r=1 | RTDS r=1
       ask RDS +s → RDS#1 -s

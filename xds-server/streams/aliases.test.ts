@@ -14,7 +14,7 @@ import type { DeltaRequest } from './requests.ts'
 import { createStreamState, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({
-  'X95: a name is answered with the virtual host whose domains it is one of': {
+  'X90: a name is answered with the virtual host whose domains it is one of': {
     delta: `
       serve VHDS r/shop=shop.x,*.shop.x r/b=b.x
       ask VHDS → VHDS#1 r/b=b.x r/shop=shop.x,*.shop.x
@@ -29,7 +29,7 @@ testScripts({
       ask VHDS +r/a.shop.x → VHDS#6 ?r/a.shop.x
     `,
   },
-  'X95: the first request of a stream may name hosts beside all virtual hosts': {
+  'X90: the first request of a stream may name hosts beside all virtual hosts': {
     delta: `
       serve VHDS r/any=*
       ask VHDS +* +r/a.x → VHDS#1 r/any=*(r/a.x)
@@ -42,7 +42,7 @@ testScripts({
       ask VHDS +* +r/a.x holding r/any=* → VHDS#1 r/new=a.x(r/a.x) -r/any
     `,
   },
-  'X95: a virtual host that was NACKed is sent once more to a call that needs it': {
+  'X90: a virtual host that was NACKed is sent once more to a call that needs it': {
     delta: `
       serve VHDS r/any=*
       ask VHDS → VHDS#1 r/any=*
@@ -52,7 +52,7 @@ testScripts({
       status → VHDS SYNCED
     `,
   },
-  'X95: a name waits while the cluster of its virtual host does, and both are sent once': {
+  'X90: a name waits while the cluster of its virtual host does, and both are sent once': {
     delta: `
       serve CDS a=1 | VHDS r/b=b
       ask CDS → CDS#1 a=1
@@ -67,7 +67,7 @@ testScripts({
       status → CDS SYNCED | VHDS SYNCED
     `,
   },
-  'X95: a virtual host that is removed while its stage is closed is not found': {
+  'X90: a virtual host that is removed while its stage is closed is not found': {
     delta: `
       serve CDS a=1 | VHDS r/b=b
       ask CDS → CDS#1 a=1
@@ -78,7 +78,7 @@ testScripts({
       serve CDS a=1 b=1 | VHDS r/b=b → VHDS#4 ?r/a.x
     `,
   },
-  'X95: what a lookup makes is the answer before the lookup is over, and its end is no further one': {
+  'X90: what a lookup makes is the answer before the lookup is over, and its end is no further one': {
     delta: `
       as lookingUp
       serve CDS a=1 | VHDS r/b=b
@@ -92,7 +92,7 @@ testScripts({
       lookedUp VHDS r/a.x r/c.y → VHDS#5 ?r/c.y
     `,
   },
-  'X95: what a lookup makes may be pushed after the end of the lookup': {
+  'X90: what a lookup makes may be pushed after the end of the lookup': {
     delta: `
       as lookingUp
       serve CDS a=1 | VHDS r/b=b
@@ -109,7 +109,7 @@ testScripts({
       status → CDS SYNCED | VHDS SYNCED
     `,
   },
-  'X95: a client without all virtual hosts gets the changes of those that it was answered with': {
+  'X90: a client without all virtual hosts gets the changes of those that it was answered with': {
     delta: `
       serve VHDS r/x=*.x r/b=b
       ask VHDS +r/a.x +r/c.y → VHDS#1 r/x=*.x(r/a.x) | VHDS#2 ?r/c.y
@@ -125,7 +125,7 @@ testScripts({
       status → VHDS SYNCED
     `,
   },
-  'X95: a client that reads errors gets none for a host that a virtual host serves': {
+  'X90: a client that reads errors gets none for a host that a virtual host serves': {
     delta: `
       as reader
       serve VHDS r/x=*.x
@@ -161,14 +161,14 @@ class Stream {
   }
 }
 
-t.test('X95: the status has the virtual host, and none for each host that it serves', async (t) => {
+t.test('X90: the status has the virtual host, and none for each host that it serves', async (t) => {
   const stream = new Stream()
   stream.ask({ subscribe: shareList(['*', 'r/a.x', 'none/a.x']) })
   const shown = describeResources(stream.state, 'delta').map(({ name, state }) => `${name} ${state}`)
   t.same(shown, ['none/a.x stale', 'r/any stale'])
 })
 
-t.test('X95: a client by name does not keep the names of virtual hosts that are gone', async (t) => {
+t.test('X90: a client by name does not keep the names of virtual hosts that are gone', async (t) => {
   const stream = new Stream()
   stream.ask({ subscribe: shareList(['r/a.x']) })
   for (const host of ['one', 'two', 'three']) {
@@ -185,7 +185,7 @@ t.test('X95: a client by name does not keep the names of virtual hosts that are 
   t.same(names(), ['r/three', 'r/b.x', 'r/four'], 'the client has asked for this one itself')
 })
 
-t.test('X95: an alias is written as the client wrote the name', async (t) => {
+t.test('X90: an alias is written as the client wrote the name', async (t) => {
   const stream = new Stream()
   const subscribe = shareList(['*', 'r/a.x'])
   noteSpelling(subscribe, 'r/a.x', 'r/%61.x')
@@ -193,7 +193,7 @@ t.test('X95: an alias is written as the client wrote the name', async (t) => {
   t.same(response?.aliases, new Map([['r/any', ['r/%61.x']]]))
 })
 
-t.test('X95: many long names are answered in several responses, each within what clients read', async (t) => {
+t.test('X90: many long names are answered in several responses, each within what clients read', async (t) => {
   const stream = new Stream()
   const names = ['a', 'b', 'c', 'd', 'e'].map((letter) => `r/${letter.repeat(60_000)}`)
   const first = stream.ask({ subscribe: shareList(['*', ...names]) })

@@ -261,7 +261,7 @@ t.test(
   },
 )
 
-t.test('X95: a virtual host has the names that calls asked for as aliases, and no others have', async (t) => {
+t.test('X90: a virtual host has the names that calls asked for as aliases, and no others have', async (t) => {
   const resources = [resourceFor('VHDS', 'r/b=b'), resourceFor('VHDS', 'r/any=*')]
   const response: Response = {
     typeUrl: 't',

@@ -16,7 +16,7 @@ const asked = (typeUrl: string, ...names: string[]) => ({
   responseNonce: '',
 })
 
-t.test('X87: names of all types count, the wildcard does not', async (t) => {
+t.test('X86: names of all types count, the wildcard does not', async (t) => {
   const take = (state: ReturnType<typeof createStreamState>, request: ReturnType<typeof asked>) =>
     delta.step(state, { kind: 'request', request }).state
   const clusters = take(createStreamState(), asked(CLUSTER, '*'))
@@ -30,7 +30,7 @@ t.test('X87: names of all types count, the wildcard does not', async (t) => {
   )
 })
 
-t.test('X87: a list that replaces another counts alone', async (t) => {
+t.test('X86: a list that replaces another counts alone', async (t) => {
   const list = (...names: string[]) => ({
     typeUrl: ENDPOINT,
     versionInfo: '',
@@ -43,7 +43,7 @@ t.test('X87: a list that replaces another counts alone', async (t) => {
   t.strictSame(subscribedLoad(second), { names: 1, bytes: 3 })
 })
 
-t.test('X87: names that a client unsubscribes from count until they are answered', async (t) => {
+t.test('X86: names that a client unsubscribes from count until they are answered', async (t) => {
   const begun = delta.step(createStreamState(), { kind: 'request', request: asked(CLUSTER, '*') }).state
   const request = { ...asked(CLUSTER), unsubscribe: shareList(['ab', 'c']) }
   const waiting = delta.step(begun, { kind: 'request', request }).state
@@ -54,7 +54,7 @@ t.test('X87: names that a client unsubscribes from count until they are answered
   t.strictSame(subscribedLoad(state), NO_LOAD)
 })
 
-t.test('X87: reported names count with their versions', async (t) => {
+t.test('X86: reported names count with their versions', async (t) => {
   const reported = reportedLoad(
     new Map([
       ['a', '12'],

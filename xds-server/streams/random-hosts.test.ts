@@ -165,7 +165,7 @@ class Envoy {
   }
 }
 
-t.test('X62, X95: no call waits forever', async (t) => {
+t.test('X62, X90: no call waits forever', async (t) => {
   fc.assert(
     fc.property(fc.array(command, { maxLength: 40, size: 'max' }), (commands) => {
       const envoy = new Envoy()

@@ -5,7 +5,7 @@ import { testScripts } from '../../test/support/stream-script.ts'
 
 testScripts(
   {
-    'X93: a route that changed between two streams waits for its new cluster and its endpoints': {
+    'X89: a route that changed between two streams waits for its new cluster and its endpoints': {
       sotw: `
         as draining
         serve CDS b=1 | EDS b=1 | RDS l=b → CDS#5 a=1 b=1
@@ -36,7 +36,7 @@ testScripts(
         ack 3 → CDS#4 -a | EDS#5 -a
       `,
     },
-    'X93: clusters that are kept for routes are known after another reconnect': {
+    'X89: clusters that are kept for routes are known after another reconnect': {
       sotw: `
         as draining
         serve CDS b=1 | EDS b=1 | RDS l=b → CDS#5 a=1 b=1
@@ -48,7 +48,7 @@ testScripts(
         ask CDS holding a=1 b=1 c=1 → CDS#1 a=1 b=1 c=1 d=1
       `,
     },
-    'X93: listeners come before routes': {
+    'X89: listeners come before routes': {
       sotw: `
         serve LDS l=2:rds | RDS l=a → LDS#5 l=2:rds
         reconnect
@@ -69,7 +69,7 @@ testScripts(
         ack 1 → RDS#2 l=a
       `,
     },
-    'X93: a client that asks for listeners and routes before endpoints, or before clusters, waits for these':
+    'X89: a client that asks for listeners and routes before endpoints, or before clusters, waits for these':
       {
         delta: `
         serve EDS a=2 | RDS l=a → EDS#5 a=2
@@ -90,7 +90,7 @@ testScripts(
         ack 1 → RDS#3 l=b
       `,
       },
-    'X93: a push waits for clusters that the client has not asked for again': {
+    'X89: a push waits for clusters that the client has not asked for again': {
       delta: `
         reconnect
         ask EDS +a holding a=1
@@ -103,7 +103,7 @@ testScripts(
         ack 1 → RDS#3 l=b
       `,
     },
-    'X93: a client that never asks for clusters is answered when its time is over': {
+    'X89: a client that never asks for clusters is answered when its time is over': {
       sotw: `
         serve LDS l=2 → LDS#5 l=2
         reconnect
@@ -119,7 +119,7 @@ testScripts(
         resumed → LDS#1 l=2
       `,
     },
-    'X93: in delta, names that the client reports nothing about are answered at once': {
+    'X89: in delta, names that the client reports nothing about are answered at once': {
       delta: `
         serve CDS a=1 b=1 | EDS a=1 b=1 | RDS l=b k=b → CDS#5 b=1
         reconnect
@@ -131,13 +131,13 @@ testScripts(
         ack 1 → RDS#4 l=b
       `,
     },
-    'X93: a client that starts is answered at once': `
+    'X89: a client that starts is answered at once': `
       serve CDS a=2 | RDS l=a → CDS#5 a=2 | EDS#6 a=1
       reconnect
       ask CDS → CDS#1 a=2
       ask LDS → LDS#2 l=1
     `,
-    'X93: clusters that are gone stay until listeners and routes are asked for, without a drain time too': {
+    'X89: clusters that are gone stay until listeners and routes are asked for, without a drain time too': {
       delta: `
         serve CDS b=1 | EDS b=1 | LDS l=2:b | RDS → CDS#5 b=1
         reconnect
@@ -160,7 +160,7 @@ testScripts(
         ack 3 → CDS#4 b=1
       `,
     },
-    'X93: what refers to a NACKed cluster waits, after a reconnect too': {
+    'X89: what refers to a NACKed cluster waits, after a reconnect too': {
       sotw: `
         serve CDS a=1 b=bad | RDS l=b → CDS#5 a=1 b=bad
         nack 5
@@ -189,7 +189,7 @@ testScripts(
         ack 3 → RDS#4 l=b
       `,
     },
-    'X93: gRPC is answered at once: its calls wait for the cluster of a new route': {
+    'X89: gRPC is answered at once: its calls wait for the cluster of a new route': {
       delta: `
         as grpc
         serve EDS a=2 | RDS l=b → EDS#5 a=2
@@ -198,7 +198,7 @@ testScripts(
         ask RDS +l holding l=1 → RDS#2 l=b
       `,
     },
-    'X93: a wildcard that begins in mid-stream is answered at once': {
+    'X89: a wildcard that begins in mid-stream is answered at once': {
       delta: `
         serve LDS l=1 m=1 → LDS#5 m=1
         reconnect
@@ -209,7 +209,7 @@ testScripts(
         ask LDS +* → LDS#2 l=1 m=1
       `,
     },
-    'X93: a client that names its listeners asks for them first, and nothing waits for the rest': {
+    'X89: a client that names its listeners asks for them first, and nothing waits for the rest': {
       delta: `
         serve LDS l=1 m=1 → LDS#5 m=1
         reconnect

@@ -220,7 +220,7 @@ export class SeenType {
     this.#allowAgain(this.#nackedNames().filter((name) => !this.isSubscribed(name)))
   }
 
-  /** X93: what a client reports needs no answer, and waits for its stage. A SotW client reports all names that it lists. */
+  /** X89: what a client reports needs no answer, and waits for its stage. A SotW client reports all names that it lists. */
   #noteReported({ versionInfo, initialResourceVersions }: ClientRequest, protocol: Protocol): void {
     this.#isResumed = protocol === 'sotw' ? versionInfo !== '' : initialResourceVersions.size > 0
     if (protocol === 'delta') for (const name of initialResourceVersions.keys()) this.#requested.delete(name)

@@ -76,7 +76,7 @@ export class Witness {
     if (type.repeatsNack(response, removed)) fail('X5: it was NACKed, and nothing in it is new')
     if (!type.isNew) {
       for (const name of this.#unready(type, response))
-        fail(`X14, X93: it uses "${name}", which is not ACKed`)
+        fail(`X14, X89: it uses "${name}", which is not ACKed`)
     }
     if (!type.isRequested(WILDCARD)) {
       for (const name of this.#stillUsed(type, typeUrl, removed, served)) fail(`X15: "${name}" is still used`)
