@@ -1,13 +1,16 @@
 // The gRPC services of xDS: ADS, and a service for each type, in SotW and delta. Requests and responses stay bytes.
 
-import type { DescMethod } from '@bufbuild/protobuf'
+import type { DescService } from '@bufbuild/protobuf'
 import { ClusterDiscoveryService } from '@envoy/xds-protos/envoy/service/cluster/v3/cds_pb.js'
 import { AggregatedDiscoveryService } from '@envoy/xds-protos/envoy/service/discovery/v3/ads_pb.js'
 import { DeltaDiscoveryRequestSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import { EndpointDiscoveryService } from '@envoy/xds-protos/envoy/service/endpoint/v3/eds_pb.js'
 import { ExtensionConfigDiscoveryService } from '@envoy/xds-protos/envoy/service/extension/v3/config_discovery_pb.js'
 import { ListenerDiscoveryService } from '@envoy/xds-protos/envoy/service/listener/v3/lds_pb.js'
-import { RouteDiscoveryService } from '@envoy/xds-protos/envoy/service/route/v3/rds_pb.js'
+import {
+  RouteDiscoveryService,
+  VirtualHostDiscoveryService,
+} from '@envoy/xds-protos/envoy/service/route/v3/rds_pb.js'
 import { ScopedRoutesDiscoveryService } from '@envoy/xds-protos/envoy/service/route/v3/srds_pb.js'
 import { RuntimeDiscoveryService } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import { SecretDiscoveryService } from '@envoy/xds-protos/envoy/service/secret/v3/sds_pb.js'
@@ -28,22 +31,8 @@ import { byteMethod } from './byte-method.ts'
 import type { OpenStreams } from './open-streams.ts'
 import { type ByteStream, type StreamContext, XdsStream } from './xds-stream.ts'
 
-interface DiscoveryService {
-  readonly service: {
-    readonly typeName: string
-    readonly methods: readonly Pick<DescMethod, 'name' | 'input' | 'methodKind'>[]
-  }
-  /** The type of a separate service. ADS has none. */
-  readonly typeUrl?: string
-}
-
-/** Envoy has VHDS in delta only. Its file is not in the package that the protos are taken from. */
-const VirtualHostDiscoveryService: DiscoveryService['service'] = {
-  typeName: 'envoy.service.route.v3.VirtualHostDiscoveryService',
-  methods: [{ name: 'DeltaVirtualHosts', input: DeltaDiscoveryRequestSchema, methodKind: 'bidi_streaming' }],
-}
-
-const SERVICES: readonly DiscoveryService[] = [
+/** Envoy has VHDS in delta only. */
+const SERVICES: readonly { readonly service: DescService; readonly typeUrl?: string }[] = [
   { service: AggregatedDiscoveryService },
   { service: ClusterDiscoveryService, typeUrl: CLUSTER },
   { service: EndpointDiscoveryService, typeUrl: ENDPOINT },
