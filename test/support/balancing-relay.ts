@@ -1,7 +1,6 @@
 // A TCP relay in front of several servers, as a balancer at layer 4: each connection goes to the next server in turn.
 
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { startRelay } from './relay.ts'
 import type { Teardown } from './xds-client.ts'
 
 export interface BalancingRelay {
@@ -12,24 +11,10 @@ export interface BalancingRelay {
 
 export async function startBalancingRelay(t: Teardown, ...servers: string[]): Promise<BalancingRelay> {
   let accepted = 0
-  const relay = createServer((client) => {
-    const { hostname, port } = new URL(`http://${servers[accepted % servers.length]}`)
+  const nextServer = () => {
+    const server = servers[accepted % servers.length] ?? ''
     accepted += 1
-    const upstream = connect(Number(port), hostname)
-    for (const socket of [client, upstream]) {
-      socket.on('error', () => {})
-      t.teardown(() => socket.destroy())
-    }
-    client.pipe(upstream)
-    upstream.pipe(client)
-    client.once('close', () => upstream.destroy())
-    upstream.once('close', () => client.destroy())
-  })
-  t.teardown(() => relay.close())
-  relay.listen(0, '127.0.0.1')
-  await once(relay, 'listening')
-  return {
-    address: `127.0.0.1:${(relay.address() as AddressInfo).port}`,
-    add: (server) => servers.push(server),
+    return server
   }
+  return { address: await startRelay(t, nextServer), add: (server) => servers.push(server) }
 }

@@ -1,7 +1,7 @@
 // A TCP relay that counts the connections to a server, those without a call too.
 
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { EventEmitter, once } from 'node:events'
+import { startRelay } from './relay.ts'
 import type { Teardown } from './xds-client.ts'
 
 export interface CountingRelay {
@@ -14,28 +14,15 @@ export interface CountingRelay {
 
 /** Relays connections to a server, given as `host:port`. */
 export async function startCountingRelay(t: Teardown, server: string): Promise<CountingRelay> {
-  const { hostname, port } = new URL(`http://${server}`)
+  const counts = new EventEmitter()
   let opened = 0
-  const relay = createServer((client) => {
-    const upstream = connect(Number(port), hostname)
-    for (const socket of [client, upstream]) {
-      socket.on('error', () => {})
-      t.teardown(() => socket.destroy())
-    }
-    client.pipe(upstream)
-    upstream.pipe(client)
+  const address = await startRelay(t, () => {
     opened += 1
-    relay.emit('counted')
+    counts.emit('counted')
+    return server
   })
-  t.teardown(() => relay.close())
-  relay.listen(0, '127.0.0.1')
-  await once(relay, 'listening')
   const untilOpened = async (count: number) => {
-    while (opened < count) await once(relay, 'counted')
+    while (opened < count) await once(counts, 'counted')
   }
-  return {
-    address: `127.0.0.1:${(relay.address() as AddressInfo).port}`,
-    opened: () => opened,
-    untilOpened,
-  }
+  return { address, opened: () => opened, untilOpened }
 }
