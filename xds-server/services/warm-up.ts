@@ -2,7 +2,7 @@
 // wait twice as long as later ones; and after a restart, these are the whole fleet at once.
 
 import { connect } from 'node:http2'
-import { duplexPair } from 'node:stream'
+import * as streams from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { create } from '@bufbuild/protobuf'
 import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
@@ -35,7 +35,9 @@ let isWarm = false
  * @returns how many responses its clients have received
  */
 export async function warmUp(limitMs = LIMIT_MS): Promise<number> {
-  if (isWarm) return 0
+  // Node has this function since 20.17 and 22.6.
+  const { duplexPair } = streams
+  if (isWarm || duplexPair === undefined) return 0
   isWarm = true
   const cache = new SnapshotCache({ nodeGroup: () => GROUP })
   cache.setSnapshot(GROUP, [
