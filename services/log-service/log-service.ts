@@ -1,6 +1,7 @@
 // The log service as its own process: a line of JSON for each entry, and its addresses on stdout. It ends when stdin closes.
 
 import { createWriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
 import { SwitchyardError } from '../../core/errors.ts'
 import { EXIT_BAD_FLAGS, EXIT_FAILED, errorReporter, handleDrainAndStop, print } from '../service-process.ts'
 import { startLogService } from './log-server.ts'
@@ -14,7 +15,12 @@ async function main(args: readonly string[]): Promise<void> {
   // Without its file it would answer Envoys, and lose what they send.
   out.on('error', fail)
   const service = await startLogService({ ...addresses, out })
-  handleDrainAndStop(service, reportError)
+  const close = async () => {
+    await service.close()
+    // A file is written behind the calls: without this, the last lines are lost when the process exits.
+    if (path !== '-') await finished(out.end())
+  }
+  handleDrainAndStop({ drain: () => service.drain(), close }, reportError)
   const { address, metrics } = service
   print({ address, ...(metrics !== undefined && { metrics }) })
 }
