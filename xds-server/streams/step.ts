@@ -5,7 +5,7 @@
 import { CLUSTER } from '../snapshot/resource-type.ts'
 import { errorsIn, type Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
-import { type PushPlan, planPush } from '../type-state/plan-push.ts'
+import { type PushContext, type PushPlan, planPush } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
 import {
   awaitsOnlyErrors,
@@ -14,7 +14,6 @@ import {
   type TypeState,
   withPushed,
 } from '../type-state/type-state.ts'
-import { awaitAbsent, endAwait, requestFound } from './awaited.ts'
 import { withDrains } from './drain.ts'
 import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
@@ -28,7 +27,8 @@ import {
   type StreamState,
   withTypeState,
 } from './stream.ts'
-import { requestHosts, resendVirtualHosts, withRequested } from './virtual-hosts.ts'
+import { requestAtStart, resendVirtualHosts } from './virtual-hosts.ts'
+import { lookUpAbsent, sortRequested, withoutLookups } from './waiting.ts'
 import { resendEdsForWarming } from './warming.ts'
 
 /** Pending responses of one type at most. A client that reads without answering gets no more. */
@@ -46,8 +46,6 @@ export interface Protocol<Request extends OfType> {
   /** The second of the three steps of a push: the responses that carry the plan. Empty if the client needs none. */
   readonly compose: (before: TypeState, plan: PushPlan) => readonly ResponseDraft[]
   readonly composeHeartbeat: ComposeHeartbeat
-  /** Whether a virtual host can be the answer to other names than its own. */
-  readonly hasAliases: boolean
 }
 
 export type ResponseDraft = Omit<Response, 'typeUrl' | 'nonce'>
@@ -72,7 +70,7 @@ function take<Request extends OfType>(
     case 'writable':
       return flush({ ...state, writable: true }, [], protocol)
     case 'snapshot':
-      return flush(requestFound({ ...state, snapshot: event.snapshot }), [], protocol)
+      return flush({ ...state, snapshot: event.snapshot }, [], protocol)
     case 'drained': {
       const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
       return flush({ ...state, drains }, [], protocol)
@@ -80,15 +78,15 @@ function take<Request extends OfType>(
     case 'resumed':
       return flush({ ...state, resumption: 'over' }, [], protocol)
     case 'lookedUp':
-      return flush(endAwait(state, event.typeUrl, event.names), [], protocol)
+      return flush(withoutLookups(state, event.typeUrl, event.names), [], protocol)
     case 'heartbeat':
       return keepAlive(protocol, state, event)
     case 'request': {
       const { state: received, report } = protocol.receive(state, event.request)
       const drained = withDrains(received, report)
       if (!state.looksUp) return flush(drained, report, protocol)
-      const { state: awaiting, ...more } = awaitAbsent(state, drained, event.request.typeUrl)
-      return { ...flush(awaiting, report, protocol), ...more }
+      const { state: lookingUp, ...more } = lookUpAbsent(state, drained, event.request.typeUrl)
+      return { ...flush(lookingUp, report, protocol), ...more }
     }
   }
 }
@@ -128,7 +126,7 @@ function flush<Request extends OfType>(
   // with a removal may be a cluster, whose endpoints follow.
   for (const { type } of before.typeStates.values()) {
     const { view, request } = state.typeStates.get(type.typeUrl) ?? {}
-    if (view?.overrides.size || request?.names.size) serve(type.typeUrl)
+    if (view?.overrides.size || request?.names.size || request?.waiting.size) serve(type.typeUrl)
   }
   if (send.length === 0) return { state, send, report: reported }
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
@@ -151,14 +149,17 @@ function pushType<Request extends OfType>(
     const moved = withPushed(known, pushTarget(state, latest, known))
     return { state: moved === known ? state : withTypeState(state, moved), send: [] }
   }
+  const asked = requestAtStart(known, latest)
+  const planWith = (context: PushContext) => {
+    const typeState = sortRequested(state, asked, context)
+    const plan = planPush(typeState, context)
+    return { typeState, plan, drafts: protocol.compose(typeState, plan) }
+  }
   const context = pushContextFor(state, latest, known)
-  const { hosts: typeState, waiting } = requestHosts(known, context, protocol)
-  let plan = planPush(typeState, context)
-  let drafts = protocol.compose(typeState, plan)
+  let { typeState, plan, drafts } = planWith(context)
   if (drafts.length > 0 && mustWait(state, latest, typeState, drafts)) {
+    ;({ typeState, plan, drafts } = planWith({ ...context, target: known.pushed, isStageOpen: false }))
     if (!asksForMore(typeState)) return nothing
-    plan = planPush(typeState, { ...context, target: typeState.pushed, isStageOpen: false })
-    drafts = protocol.compose(typeState, plan)
   }
   if (!mayPush && drafts.length > 0) return nothing
   const ttls = sendsTtls(state, typeState.type) ? { ttls: 'carried' as const } : undefined
@@ -166,8 +167,7 @@ function pushType<Request extends OfType>(
     (draft, index): Response => ({ ...draft, ...ttls, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
   const nextNonce = state.nextNonce + send.length
-  const committed = withRequested(commit(typeState, plan, send), waiting)
-  const after = withTypeState({ ...state, nextNonce }, committed)
+  const after = withTypeState({ ...state, nextNonce }, commit(typeState, plan, send))
   if (send.length === 0) return { state: after, send }
   if (typeUrl === CLUSTER) return { state: resendEdsForWarming(after, typeState, send), send }
   return { state: resendVirtualHosts(after, latest, send), send }

@@ -36,7 +36,7 @@ export interface StreamState {
   /** Whether absent names are looked up before the client learns of it. */
   readonly looksUp: boolean
   /** Names by type URL whose lookup is not over. */
-  readonly awaited: ReadonlyMap<string, ReadonlySet<string>>
+  readonly lookups: ReadonlyMap<string, ReadonlySet<string>>
   /** gRPC neither warms clusters nor drains listeners. Every other client is taken for an Envoy. */
   readonly client: 'envoy' | 'grpc'
   /** True on ADS, false on a service of one type. */
@@ -141,7 +141,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     drains: [],
     missing: new Map(),
     looksUp: false,
-    awaited: new Map(),
+    lookups: new Map(),
     client: 'envoy',
     isAggregated: true,
     isDraining: false,
