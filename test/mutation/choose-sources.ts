@@ -1,6 +1,7 @@
 // Which files `npm run mutants` mutates, and which tests run for each.
 
 import { SwitchyardError } from '../../core/errors.ts'
+import { memoizeByText } from '../../core/memo.ts'
 import { COVERED_BY } from '../house/covered-by.ts'
 import { importClosure, isTest, type Sources } from '../house/import-closure.ts'
 
@@ -10,9 +11,21 @@ const LIBRARY = 'xds-server/'
 const FIRST = ['type-state', 'streams', 'nodes', 'cache', 'snapshot', 'services']
 
 /** Over a socket. Only for what the tests in `xds-server/` do not reach: these are slow. */
-const SOCKET_TESTS = ['answers', 'content', 'errors', 'streams', 'transport'].map(
-  (name) => `test/conformance/${name}.test.ts`,
-)
+const SOCKET_TESTS = [
+  'answers',
+  'client-status',
+  'connection-care',
+  'content',
+  'errors',
+  'expiring',
+  'faults',
+  'hostile-limits',
+  'on-demand',
+  'resource-errors',
+  'starting',
+  'transport',
+  'unanswered',
+].map((name) => `test/conformance/${name}.test.ts`)
 const SOCKET_CODE = 'xds-server/services/'
 const MODEL = 'test/mutation/model-in-short.ts'
 
@@ -70,9 +83,12 @@ export function testsFor(sources: Sources, source: string): readonly string[] {
     return folderOf(test) === folderOf(source) ? 1 : 2
   }
   return [...candidates]
-    .filter((test) => importClosure(sources, test).has(source))
+    .filter((test) => closureOf(sources, test).has(source))
     .sort((one, other) => distance(one) - distance(other))
 }
+
+// Each test is asked for by each file.
+const closureOf = memoizeByText((sources: Sources, test) => importClosure(sources, test))
 
 /** The test that covers a file without a test beside it, if it is listed by its own path. */
 function coverOf(source: string): string | undefined {
