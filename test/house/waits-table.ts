@@ -1,4 +1,4 @@
-// Writes the table of what the answers to names wait for, so that a reader sees every case.
+// Writes the table of the reasons why answers to names wait, so that a reader sees every case.
 
 import { ANSWERS, type WaitFacts, waitOf } from '../../xds-server/streams/waiting.ts'
 

@@ -264,7 +264,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     says: 'xDS requests allow the client to specify a set of resource names as a hint to the server about which resources the client is interested in.',
   },
   X64: {
-    rule: 'With the option `onDemand`, a client learns that a name does not exist only when the lookup of the name is over. What the lookup makes is pushed in stages meanwhile, so the first call to a host or a cluster finds it. What goes before its stage is answered like what does not exist.',
+    rule: 'With the option `onDemand`, a client learns that a name does not exist only when the lookup of the name is over. What the lookup makes is pushed in stages meanwhile, so the first call to a host or a cluster finds it. What is gone again at its stage is answered like what does not exist.',
     sources: ['P', 'envoyproxy/envoy#17891'],
     says: 'The management server may reply either immediately or when the requested resources are available',
   },

@@ -1,4 +1,4 @@
-// Names whose answer waits: for their lookup, or for the stage of what it made.
+// Names whose answer waits: for their lookup, or for the stage of a resource that the lookup made.
 
 import { readFileSync } from 'node:fs'
 import t from 'tap'
