@@ -7,7 +7,7 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2'
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { Timer } from '../../core/timer.ts'
 import { readWebTrailers } from './web-trailers.ts'
 
 export interface RawCall {
@@ -146,13 +146,13 @@ async function answerOf(
   else stream.resume()
   stream.end(Buffer.concat(messages.map((one) => toFrame(one, isCompressed))))
   let isLate = false
-  const late = setTimeout(() => {
+  const late = new Timer(call.deadlineMs ?? Number.POSITIVE_INFINITY, () => {
     isLate = true
     stream.close(constants.NGHTTP2_CANCEL)
-  }, call.deadlineMs ?? LONGEST_TIMER_MS)
+  })
   // An answer may arrive before the whole request is sent: the rest of it then fails to send.
   await new Promise((resolve) => stream.once('close', resolve).once('end', resolve))
-  clearTimeout(late)
+  late.stop()
   stream.close()
   const answered = Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),

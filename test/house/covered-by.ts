@@ -144,7 +144,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'core/bootstrap-cluster.ts': by('envoy-bootstrap/bootstrap.test.ts'),
   'core/wire-address.ts': by('xds-server/load-reports/decode-report.test.ts'),
   'core/wire-reader.ts': by('xds-server/load-reports/decode-report.test.ts'),
-  'core/longest-timer.ts': by('services/load-report.test.ts'),
   'core/errors.ts': by('test/house/errors.test.ts'),
   'core/bounded-metadata.ts': by('test/policies/hostile-nodes.test.ts'),
   'core/grpc-listener.ts': by('test/policies/xds-connections.test.ts'),

@@ -2,8 +2,8 @@
 
 import type { Server } from '@grpc/grpc-js'
 import type { GrpcListener } from '../../core/grpc-listener.ts'
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
 import { type ChecksOf, isNumber, optionsWith, rejectProblems, valueWhere } from '../../core/option-checks.ts'
+import { Timer } from '../../core/timer.ts'
 import type { OpenStreams } from './open-streams.ts'
 
 /** From one stream to the next, if the grace allows it: the others of the group are served meanwhile. */
@@ -60,10 +60,10 @@ export async function closeServer(
     return
   }
   for (const listener of listeners) listener.drain()
-  const timer = setTimeout(force, Math.min(graceMs, LONGEST_TIMER_MS))
+  const timer = new Timer(graceMs, force, { keepsAlive: true })
   // Half of the grace is left for answers to what the last streams were sent.
   void streams.drain(graceMs / 2, PACE_MS)
   await closed
-  clearTimeout(timer)
+  timer.stop()
   server.forceShutdown()
 }
