@@ -1,12 +1,12 @@
 // Heartbeats of resources with a TTL: what carries the TTL, what a heartbeat repeats, and what it leaves alone.
 
 import t from 'tap'
-import { sotwRequest } from '../../test/support/requests.ts'
+import { deltaRequest, sotwRequest } from '../../test/support/requests.ts'
 import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
-import { CLUSTER } from '../snapshot/resource-type.ts'
+import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { isHeartbeatNonce, responseNonceOf } from './heartbeat.ts'
-import { sotw } from './protocol.ts'
+import { delta, sotw } from './protocol.ts'
 import type { SotwRequest } from './requests.ts'
 import { createStreamState, type StreamEvent, type StreamState } from './stream.ts'
 
@@ -356,4 +356,14 @@ t.test('the nonce of a heartbeat names the response before it', async (t) => {
   t.equal(responseNonceOf('12'), '12')
   t.ok(isHeartbeatNonce('12+3'))
   t.notOk(isHeartbeatNonce('12'))
+})
+
+t.test('X58: the heartbeat of a virtual host carries its TTL and its content', async (t) => {
+  const [typeUrl, ttlMs] = [VIRTUAL_HOST, 9_000]
+  const snapshot = snapshotFor(`VHDS r/a=a~${ttlMs}`, 1, undefined)
+  const begun = { ...createStreamState({ ttls: 'delta' }), snapshot }
+  const request = deltaRequest({ typeUrl, subscribe: ['r/a'] })
+  const { state } = delta.step(begun, { kind: 'request', request })
+  const { send } = delta.step(state, { kind: 'heartbeat', isLate: false, typeUrl, ttlMs })
+  t.match(send, [{ ttls: 'carried', resources: [{ name: 'r/a' }] }])
 })
