@@ -135,7 +135,7 @@ const NOTHING = {
   warmingEds: NO_NAMES,
   drains: [],
   missing: new Map<string, Missing>(),
-  awaited: new Map<string, ReadonlySet<string>>(),
+  lookups: new Map<string, ReadonlySet<string>>(),
 }
 
 export function createStreamState(options: StreamOptions = {}): StreamState {
@@ -151,7 +151,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     drains: NOTHING.drains,
     missing: NOTHING.missing,
     looksUp: false,
-    lookups: NOTHING.awaited,
+    lookups: NOTHING.lookups,
     client: 'envoy',
     isAggregated: true,
     isDraining: false,
