@@ -7,6 +7,7 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2'
+import { COMPRESSED, toGrpcFrame } from '../../core/grpc-framing.ts'
 import { Timer } from '../../core/timer.ts'
 import { readWebTrailers } from './web-trailers.ts'
 
@@ -144,7 +145,7 @@ async function answerOf(
   const body: Buffer[] = []
   if (call.isWeb) stream.on('data', (chunk: Buffer) => body.push(chunk))
   else stream.resume()
-  stream.end(Buffer.concat(messages.map((one) => toFrame(one, isCompressed))))
+  stream.end(Buffer.concat(messages.map((one) => toGrpcFrame(one, isCompressed ? COMPRESSED : 0))))
   let isLate = false
   const late = new Timer(call.deadlineMs ?? Number.POSITIVE_INFINITY, () => {
     isLate = true
@@ -171,15 +172,6 @@ async function answerOf(
         ? (STATUS_OF_RESET[stream.rstCode ?? 0] ?? INTERNAL)
         : (STATUS_OF_HTTP[httpStatus] ?? UNKNOWN)
   return { status, httpStatus, details: String(answer['grpc-message'] ?? ''), headers: answered }
-}
-
-/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests */
-function toFrame(message: Uint8Array, isCompressed: boolean): Buffer {
-  const frame = Buffer.alloc(5 + message.length)
-  frame.writeUInt8(Number(isCompressed))
-  frame.writeUInt32BE(message.length, 1)
-  frame.set(message, 5)
-  return frame
 }
 
 /** Alternating names and values: in this form Node sends a header more than once. */

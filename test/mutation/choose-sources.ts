@@ -10,7 +10,7 @@ const LIBRARY = 'xds-server/'
 /** The order of the folders: those with the most logic first. Others follow. */
 const FIRST = ['type-state', 'streams', 'nodes', 'cache', 'snapshot', 'services']
 
-/** Over a socket. Only for what the tests in `xds-server/` do not reach: these are slow. */
+/** Over a socket. Only for code of the services without a test beside it: these are slow. */
 const SOCKET_TESTS = [
   'answers',
   'client-status',
@@ -27,6 +27,8 @@ const SOCKET_TESTS = [
   'unanswered',
 ].map((name) => `test/conformance/${name}.test.ts`)
 const SOCKET_CODE = 'xds-server/services/'
+/** The test beside it has what no client over a socket can show. */
+const TESTED_BOTH_WAYS = 'xds-server/services/xds-stream.ts'
 const MODEL = 'test/mutation/model-in-short.ts'
 
 /**
@@ -70,11 +72,12 @@ function rankOf(path: string): number {
  * library, and then the model.
  */
 export function testsFor(sources: Sources, source: string): readonly string[] {
-  const own = coverOf(source) ?? source.replace(/\.ts$/, '.test.ts')
+  const own = coverOf(source) ?? besideOf(source)
+  const isOverSocket = !sources.has(besideOf(source)) || source === TESTED_BOTH_WAYS
   const candidates = new Set([
     ...[...sources.keys()].filter((path) => path.startsWith(LIBRARY) && isTest(path)),
     ...(source.startsWith(SOCKET_CODE)
-      ? [own, ...SOCKET_TESTS].filter((path) => sources.has(path))
+      ? [own, ...(isOverSocket ? SOCKET_TESTS : [])].filter((path) => sources.has(path))
       : [MODEL]),
   ])
   const distance = (test: string) => {
@@ -85,6 +88,10 @@ export function testsFor(sources: Sources, source: string): readonly string[] {
   return [...candidates]
     .filter((test) => closureOf(sources, test).has(source))
     .sort((one, other) => distance(one) - distance(other))
+}
+
+function besideOf(source: string): string {
+  return source.replace(/\.ts$/, '.test.ts')
 }
 
 // Each test is asked for by each file.
