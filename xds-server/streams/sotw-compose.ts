@@ -7,6 +7,7 @@ import { setVersion } from '../snapshot/version.ts'
 import { isCollection } from '../snapshot/xdstp-name.ts'
 import { beforeNacks, type Held, resourcesInEffect } from '../type-state/held.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
+import { fitErrors } from '../type-state/resource-errors.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { hasExactly, heldIn } from '../type-state/view.ts'
@@ -27,7 +28,8 @@ function withErrors(
 ): ResponseDraft {
   const known = new Set(planned.map(({ name }) => name))
   const more = draft.removed.filter((name) => !known.has(name)).flatMap((name) => errorOf?.(name) ?? [])
-  const errors = isFirst ? [...planned, ...more] : more
+  const errors =
+    more.length === 0 ? (isFirst ? planned : more) : fitErrors(isFirst ? [...planned, ...more] : more)
   return errors.length === 0 ? draft : { ...draft, errors }
 }
 
