@@ -62,17 +62,13 @@ function composeContent(
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && !hasReported(view)
   if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
-  if (type.typeUrl !== VIRTUAL_HOST) {
-    const [first = upserts, ...others] = separateAfterNack(before, upserts)
-    return draftsOf(before, target, [
-      ...splitContent(first, removed),
-      ...others.flatMap((part) => splitContent(part, [])),
-    ])
-  }
+  const contents = (gone: readonly string[]) =>
+    separateAfterNack(before, upserts, gone).flatMap((part) => splitContent(part.resources, part.removed))
+  if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(before, target, contents(removed))
   const absent = sortAbsentHosts(before, removed)
   const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
   return [
-    ...(isRest ? draftsOf(before, target, splitContent(upserts, absent.removed)) : []),
+    ...(isRest ? draftsOf(before, target, contents(absent.removed)) : []),
     ...(absent.unknown.length === 0
       ? []
       : draftsOf(before, target, splitContent(EMPTY_LIST, absent.unknown))
