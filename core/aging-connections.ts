@@ -13,7 +13,7 @@ import {
   type ServerInterceptor,
   ServerListenerBuilder,
 } from '@grpc/grpc-js'
-import { LONGEST_TIMER_MS } from './longest-timer.ts'
+import { Timer } from './timer.ts'
 
 export interface MaxAge {
   /** Milliseconds from the begin of a connection to its GOAWAY. Each connection gets up to a tenth more or less. */
@@ -26,7 +26,7 @@ export interface MaxAge {
 
 /** A tenth more or less, so that connections that began at once do not end at once. @param random from 0 to 1 */
 export function jitteredAge(ageMs: number, random: number): number {
-  return Math.min(ageMs * (0.9 + random * 0.2), LONGEST_TIMER_MS)
+  return ageMs * (0.9 + random * 0.2)
 }
 
 /** By the metadata of a call, which gRPC hands through unchanged. */
@@ -54,22 +54,22 @@ export class AgingConnections {
     const connection = {}
     const injector = injectorFor(this.#server, [marking(connection), ...this.#interceptors])
     const { ageMs, graceMs, onAged } = this.#maxAge
-    let timer: NodeJS.Timeout | undefined
+    let timer: Timer | undefined
     const goAway = () => {
       if (!this.#open.delete(socket)) return
-      clearTimeout(timer)
+      timer?.stop()
       injector.destroy()
     }
     const age = () => {
       goAway()
-      timer = setTimeout(() => socket.destroy(), Math.min(graceMs, LONGEST_TIMER_MS)).unref()
+      timer = new Timer(graceMs, () => socket.destroy())
       onAged(connection)
     }
     this.#open.set(socket, goAway)
-    timer = setTimeout(age, jitteredAge(ageMs, Math.random())).unref()
+    timer = new Timer(jitteredAge(ageMs, Math.random()), age)
     socket.once('close', () => {
       goAway()
-      clearTimeout(timer)
+      timer?.stop()
     })
     injector.injectConnection(socket)
   }

@@ -14,8 +14,8 @@ import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { AgingConnections, injectorFor, type MaxAge } from './aging-connections.ts'
 import { readPreface } from './http2-preface.ts'
 import { listenPrivately } from './listen-privately.ts'
-import { LONGEST_TIMER_MS } from './longest-timer.ts'
 import { SilentConnections } from './reading-deadline.ts'
+import { Timer } from './timer.ts'
 
 export interface ListenOptions {
   /** Of gRPC: it gets connections whose client has introduced itself. */
@@ -165,12 +165,11 @@ function secureListener(
 function endWithCertificate(socket: TLSSocket, onExpired: ListenOptions['onExpired']): void {
   const end = certificateEnd(socket.getPeerCertificate(true))
   if (end === undefined) return
-  let timer: NodeJS.Timeout
+  let timer: Timer | undefined
   const wait = () => {
     const left = end - Date.now()
     if (left > 0) {
-      timer = setTimeout(wait, Math.min(left, LONGEST_TIMER_MS))
-      timer.unref()
+      timer = new Timer(left, wait)
       return
     }
     onExpired(
@@ -180,7 +179,7 @@ function endWithCertificate(socket: TLSSocket, onExpired: ListenOptions['onExpir
     socket.destroy()
   }
   wait()
-  socket.once('close', () => clearTimeout(timer))
+  socket.once('close', () => timer?.stop())
 }
 
 /** When the certificate of a chain that ends first does, in milliseconds since 1970; undefined without a certificate. */

@@ -1,7 +1,7 @@
 // Deadlines for what a client sends. A server whose event loop is late has not read what the client has sent in time, so a deadline
 // counts only time in which the server could have read.
 
-import { LONGEST_TIMER_MS } from './longest-timer.ts'
+import { Timer } from './timer.ts'
 
 /** A deadline is this many timers, one after the other. Sockets are read between two of them, and a late one counts once. */
 const PARTS = 4
@@ -9,12 +9,12 @@ const PARTS = 4
 /** @returns ends the wait. @param onEnd called once, after `ms` at the earliest */
 export function startReadingDeadline(ms: number, onEnd: () => void): () => void {
   let left = PARTS
-  const timer = setTimeout(() => {
+  const timer = new Timer(Math.ceil(ms / PARTS), () => {
     left -= 1
     if (left === 0) onEnd()
-    else timer.refresh()
-  }, partOf(ms)).unref()
-  return () => clearTimeout(timer)
+    else timer.restart()
+  })
+  return () => timer.stop()
 }
 
 /** What is watched of a connection. */
@@ -27,12 +27,12 @@ export interface Readable {
 export class SilentConnections<Connection extends Readable> {
   readonly #seen = new Map<Connection, { bytes: number; silent: number }>()
   readonly #onSilent: (connection: Connection) => void
-  readonly #timer: NodeJS.Timeout
+  readonly #timer: Timer
 
   /** @param ms the silence that is too long; it may last a quarter longer */
   constructor(ms: number, onSilent: (connection: Connection) => void) {
     this.#onSilent = onSilent
-    this.#timer = setInterval(() => this.#look(), partOf(ms)).unref()
+    this.#timer = new Timer(Math.ceil(ms / PARTS), () => this.#look())
   }
 
   add(connection: Connection): void {
@@ -44,10 +44,11 @@ export class SilentConnections<Connection extends Readable> {
   }
 
   close(): void {
-    clearInterval(this.#timer)
+    this.#timer.stop()
   }
 
   #look(): void {
+    this.#timer.restart()
     for (const [connection, seen] of this.#seen) {
       const bytes = connection.bytesRead
       seen.silent = bytes === seen.bytes ? seen.silent + 1 : 0
@@ -57,8 +58,4 @@ export class SilentConnections<Connection extends Readable> {
       this.#onSilent(connection)
     }
   }
-}
-
-function partOf(ms: number): number {
-  return Math.min(Math.ceil(ms / PARTS), LONGEST_TIMER_MS)
 }

@@ -2,13 +2,10 @@
 // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md and, for trailers in the body, PROTOCOL-WEB.md beside it.
 
 import { gunzipSync, inflateSync } from 'node:zlib'
+import { COMPRESSED, GRPC_PREFIX_BYTES, TRAILERS } from '../core/grpc-framing.ts'
 import type { Span, WireProblem } from './field.ts'
 import { leftText } from './scalar.ts'
 
-const HEAD = 5
-const COMPRESSED = 0x01
-/** gRPC-Web sends trailers in the body, because browsers do not show those of HTTP. */
-const TRAILERS = 0x80
 /** A small input may be a bomb. */
 const LARGEST = 64 * 1024 * 1024
 
@@ -34,7 +31,7 @@ export interface GrpcFrames {
  */
 export function isGrpcFrame(bytes: Uint8Array): boolean {
   const [flag = -1, next] = bytes
-  if (bytes.length < HEAD) return false
+  if (bytes.length < GRPC_PREFIX_BYTES) return false
   return flag === 0 || flag === COMPRESSED || ((flag & ~COMPRESSED) === TRAILERS && next === 0)
 }
 
@@ -49,7 +46,7 @@ export function readGrpcFrames(bytes: Uint8Array): GrpcFrames {
       break
     }
     const said = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(1)
-    const from = at + HEAD
+    const from = at + GRPC_PREFIX_BYTES
     const there = Math.min(said, bytes.length - from)
     if (there < said) {
       const message = `the frame says that ${said} bytes follow, and ${leftText(there)}`
@@ -65,7 +62,7 @@ export function readGrpcFrames(bytes: Uint8Array): GrpcFrames {
       problems.push({ at: from, message })
     }
     frames.push({
-      ...{ at, length: HEAD + there, said, contentAt: from },
+      ...{ at, length: GRPC_PREFIX_BYTES + there, said, contentAt: from },
       ...{ isCompressed, isTrailers: (flag & TRAILERS) !== 0, content },
     })
     at = from + there
@@ -79,7 +76,9 @@ function headProblem(bytes: Uint8Array, at: number): string | undefined {
     return `a frame begins with 00, 01, 80 or 81, not ${flag.toString(16).padStart(2, '0')}`
   }
   const left = bytes.length - at
-  return left < HEAD ? `a frame begins with ${HEAD} bytes, and ${leftText(left)}` : undefined
+  return left < GRPC_PREFIX_BYTES
+    ? `a frame begins with ${GRPC_PREFIX_BYTES} bytes, and ${leftText(left)}`
+    : undefined
 }
 
 function unpack(sent: Uint8Array): Uint8Array | undefined {

@@ -12,7 +12,7 @@ import {
   ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js'
-import { LONGEST_TIMER_MS } from '../core/longest-timer.ts'
+import { LONGEST_TIMER_MS } from '../core/timer.ts'
 import type { Implementation } from './rpc/index.ts'
 
 /** The trailer of a report: https://github.com/grpc/proposal/blob/master/A51-custom-backend-metrics.md */

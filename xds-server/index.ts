@@ -35,16 +35,13 @@ export {
   type TypeStatus,
 } from './nodes/status.ts'
 export type { Authorize } from './services/authorize.ts'
+export type { CloseOptions } from './services/close-server.ts'
 export type { StreamLimits } from './services/limits.ts'
 export type { OnDemand, OnDemandRequest } from './services/lookups.ts'
 export type { Peer } from './services/peer.ts'
+export type { XdsServerOptions } from './services/server-options.ts'
 export type { TelemetryService, TelemetrySink, TelemetrySource } from './services/telemetry-service.ts'
-export {
-  type CloseOptions,
-  startXdsServer,
-  type XdsServer,
-  type XdsServerOptions,
-} from './services/xds-server.ts'
+export { startXdsServer, type XdsServer } from './services/xds-server.ts'
 export {
   type ConsistencyOptions,
   type ExternalNames,

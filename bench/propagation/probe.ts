@@ -3,9 +3,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:http2'
 import type { LbMode } from '../../api/schemas/lb.ts'
+import { EMPTY_GRPC_FRAME } from '../../core/grpc-framing.ts'
 
-/** An empty gRPC message: no compression, no bytes. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
-const EMPTY_MESSAGE = Buffer.alloc(5)
 const METHOD = '/switchyard.echo.v1.EchoService/Unary'
 /** Envoy's router adds this header; tcp_proxy does not. */
 const SIGN_OF_L7 = 'x-envoy-upstream-service-time'
@@ -25,7 +24,7 @@ async function modeOf(target: string): Promise<LbMode | undefined> {
       te: 'trailers',
     })
     const failed = once(session, 'error').then(([error]) => Promise.reject(error))
-    call.end(EMPTY_MESSAGE)
+    call.end(EMPTY_GRPC_FRAME)
     const [headers] = await Promise.race([once(call, 'response'), failed])
     return SIGN_OF_L7 in headers ? 'l7' : 'l4'
   } catch {

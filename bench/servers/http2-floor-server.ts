@@ -4,27 +4,19 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { GrpcFrameReader, toGrpcFrame } from '../../core/grpc-framing.ts'
 import { serveBenchmark } from './control-socket.ts'
 import { createFloor } from './floor.ts'
 
-/** Of a message of gRPC: whether it is compressed, and its length. */
-const PREFIX_BYTES = 5
-
 await serveBenchmark(async (size) => {
-  const floor = createFloor(size, framed)
+  const floor = createFloor(size, toGrpcFrame)
   const server = createServer()
   server.on('stream', (stream, { ':path': path = '' }) => {
     stream.respond({ ':status': 200, 'content-type': 'application/grpc' })
     const take = floor.open(path.slice(path.lastIndexOf('/') + 1), stream)
-    let unread: Buffer = Buffer.alloc(0)
+    const frames = new GrpcFrameReader()
     stream.on('data', (chunk: Buffer) => {
-      unread = unread.length === 0 ? chunk : Buffer.concat([unread, chunk])
-      while (unread.length >= PREFIX_BYTES) {
-        const end = PREFIX_BYTES + unread.readUInt32BE(1)
-        if (unread.length < end) return
-        take(unread.subarray(PREFIX_BYTES, end))
-        unread = unread.subarray(end)
-      }
+      for (const { bytes } of frames.push(chunk)) take(bytes)
     })
     stream.on('error', () => {})
     stream.on('close', () => floor.close(stream))
@@ -33,10 +25,3 @@ await serveBenchmark(async (size) => {
   const { port } = server.address() as AddressInfo
   return { address: `127.0.0.1:${port}`, bump: floor.bump }
 })
-
-function framed(response: Buffer): Buffer {
-  const message = Buffer.alloc(PREFIX_BYTES + response.length)
-  message.writeUInt32BE(response.length, 1)
-  message.set(response, PREFIX_BYTES)
-  return message
-}

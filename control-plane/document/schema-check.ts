@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { TSchema } from 'typebox'
 import { ownValue } from '../../core/plain-map.ts'
 import { CLIENTS, ENVOY_FIELD, SOME_GRPC_CLIENTS, UNAVAILABLE, WEAKER } from '../switches/schema-keywords.ts'
+import { acceptLazySchemas, lazySchema } from './lazy-schema.ts'
 import { createFieldFinder, nearestName } from './nearest-field.ts'
 import { type PlacedProblem, shorten, takeProblems } from './problem.ts'
 
@@ -16,7 +17,10 @@ const ajv = new Ajv({
   // A reference may be one name or a list of names.
   allowUnionTypes: true,
   strictRequired: false,
+  // Ajv takes longer to shorten its code than V8 takes to read it.
+  code: { optimize: false },
 })
+acceptLazySchemas(ajv)
 
 /** A keyword of ours: names of fields, or values of a discriminator, that belong to the document but come in a later version. */
 export const LATER = 'x-later'
@@ -49,14 +53,17 @@ export type SchemaCheck = (value: unknown) => PlacedProblem[]
 
 /**
  * A function that lists all that is wrong with a value; nothing where the value fits the schema. The schema is compiled for the first
- * value: the one of the document takes half a second, and most verbs of `yard` check none.
+ * value: most verbs of `yard` check none.
  */
 export function createSchemaCheck(schema: TSchema): SchemaCheck {
   let compiled: { readonly validate: ValidateFunction; readonly known: Known } | undefined
-  const compile = () => ({
-    validate: ajv.compile(schema),
-    known: { choiceOf: new Map(branchesIn(schema)), findField: createFieldFinder(schema) },
-  })
+  const compile = () => {
+    const lazy = lazySchema(schema)
+    return {
+      validate: ajv.compile(lazy),
+      known: { choiceOf: new Map(branchesIn(lazy)), findField: createFieldFinder(schema) },
+    }
+  }
   return (value) => {
     compiled ??= compile()
     const { validate, known } = compiled

@@ -12,6 +12,7 @@ import {
 } from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
 import type { Issued } from '../../testbed/certificates/authority.ts'
 import { CELL_HEADER } from './cell-header.ts'
 import { type CellRecords, UNKNOWN_METHOD } from './cell-records.ts'
@@ -137,9 +138,7 @@ function send(stream: ServerHttp2Stream, { status, message, body, headers }: Rep
   }
   stream.respond(start, { waitForTrailers: !stays })
   if (!stays) stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
-  const frame = Buffer.alloc(5 + body.length)
-  frame.writeUInt32BE(body.length, 1)
-  frame.set(body, 5)
+  const frame = toGrpcFrame(body)
   if (stays) stream.write(frame)
   else stream.end(frame)
 }

@@ -7,7 +7,8 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2'
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { COMPRESSED, toGrpcFrame } from '../../core/grpc-framing.ts'
+import { Timer } from '../../core/timer.ts'
 import { readWebTrailers } from './web-trailers.ts'
 
 export interface RawCall {
@@ -144,15 +145,15 @@ async function answerOf(
   const body: Buffer[] = []
   if (call.isWeb) stream.on('data', (chunk: Buffer) => body.push(chunk))
   else stream.resume()
-  stream.end(Buffer.concat(messages.map((one) => toFrame(one, isCompressed))))
+  stream.end(Buffer.concat(messages.map((one) => toGrpcFrame(one, isCompressed ? COMPRESSED : 0))))
   let isLate = false
-  const late = setTimeout(() => {
+  const late = new Timer(call.deadlineMs ?? Number.POSITIVE_INFINITY, () => {
     isLate = true
     stream.close(constants.NGHTTP2_CANCEL)
-  }, call.deadlineMs ?? LONGEST_TIMER_MS)
+  })
   // An answer may arrive before the whole request is sent: the rest of it then fails to send.
   await new Promise((resolve) => stream.once('close', resolve).once('end', resolve))
-  clearTimeout(late)
+  late.stop()
   stream.close()
   const answered = Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),
@@ -171,15 +172,6 @@ async function answerOf(
         ? (STATUS_OF_RESET[stream.rstCode ?? 0] ?? INTERNAL)
         : (STATUS_OF_HTTP[httpStatus] ?? UNKNOWN)
   return { status, httpStatus, details: String(answer['grpc-message'] ?? ''), headers: answered }
-}
-
-/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests */
-function toFrame(message: Uint8Array, isCompressed: boolean): Buffer {
-  const frame = Buffer.alloc(5 + message.length)
-  frame.writeUInt8(Number(isCompressed))
-  frame.writeUInt32BE(message.length, 1)
-  frame.set(message, 5)
-  return frame
 }
 
 /** Alternating names and values: in this form Node sends a header more than once. */

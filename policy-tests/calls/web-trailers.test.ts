@@ -1,14 +1,10 @@
 // Trailers in the body of gRPC-Web.
 
 import t from 'tap'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
 import { readWebTrailers } from './web-trailers.ts'
 
-const frame = (flag: number, content: string) => {
-  const head = Buffer.alloc(5)
-  head.writeUInt8(flag)
-  head.writeUInt32BE(content.length, 1)
-  return Buffer.concat([head, Buffer.from(content)])
-}
+const frame = (flags: number, content: string) => toGrpcFrame(Buffer.from(content), flags)
 
 t.test('the last frame has them, behind the messages', async (t) => {
   const trailers = frame(0x80, 'Grpc-Status: 7\r\ngrpc-message:no: really\r\n')

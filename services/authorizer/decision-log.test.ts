@@ -140,3 +140,14 @@ t.test('lines that the disk cannot take are dropped and counted, and no call wai
   t.equal(taken.length, 3)
   t.equal(JSON.parse(taken.at(-1) ?? '').dropped, 3)
 })
+
+t.test('a log whose disk has failed can be closed', async (t) => {
+  const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('no space left')) })
+  const failed = new Promise((resolve) => full.on('error', () => {}).once('close', resolve))
+  const log = new DecisionLog(full)
+  log.write({ input: callAs('user'), decision: DECISION, revision: 'r' })
+  await failed
+  await log.close()
+  await log.close()
+  t.pass('it has ended')
+})

@@ -1,8 +1,8 @@
 // The decision log: one JSON line for each call, with the fields of OPA's decision logs, and masked except for what is known to be harmless.
 
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import type { Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { Decision } from './decision.ts'
 import { DecisionMasks, type MaskRules } from './decision-masks.ts'
 import { ENTRYPOINT } from './policy.ts'
@@ -62,9 +62,8 @@ export class DecisionLog {
     this.#out.write(`${JSON.stringify(entry)}\n`)
   }
 
-  /** Resolves when all lines are written. */
+  /** Resolves when all lines are written, or when the output has failed, which is reported elsewhere. */
   async close(): Promise<void> {
-    this.#out.end()
-    if (!this.#out.writableFinished) await once(this.#out, 'finish')
+    await finished(this.#out.end(), { readable: false }).catch(() => {})
   }
 }

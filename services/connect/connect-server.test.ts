@@ -9,6 +9,7 @@ import { StatusSchema } from '@envoy/xds-protos/google/rpc/status_pb.js'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { Metadata, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
 import { echoService } from '../echo.ts'
 import { type CallContext, type Implementation, RpcStatusError } from '../rpc/index.ts'
 import { startConnectServer } from './connect-server.ts'
@@ -95,13 +96,11 @@ t.test('O3.1: a deadline that passes is the status, whatever the handler throws 
   const message = Buffer.from(
     toBinary(EchoRequestSchema, create(EchoRequestSchema, { delay: { seconds: 60n } })),
   )
-  const head = Buffer.alloc(5)
-  head.writeUInt32BE(message.length, 1)
   // Without a deadline of its own, as a client would have one.
   const response = await fetch(`${url}/${EchoService.typeName}/Unary`, {
     method: 'POST',
     headers: { 'content-type': 'application/grpc-web+proto', 'grpc-timeout': '50m' },
-    body: Buffer.concat([head, message]),
+    body: toGrpcFrame(message),
   })
   t.match(Buffer.from(await response.arrayBuffer()).toString(), `grpc-status: ${Code.DeadlineExceeded}`)
 })

@@ -108,7 +108,9 @@ t.test(
 
 t.test('O5.10: a call that its client ends is one line, with the reason', async (t) => {
   const started = { now: Promise.withResolvers<void>() }
+  let calls = 0
   const never = async (_: unknown, { signal }: CallContext) => {
+    calls += 1
     started.now.resolve()
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('too late'))))
     return {}
@@ -122,13 +124,13 @@ t.test('O5.10: a call that its client ends is one line, with the reason', async 
   await t.rejects(call)
   t.match(await cancelled, { level: 'info', grpcStatus: 'CANCELLED', requests: 1, responses: 0 })
   const late = nextCall('server')
-  await t.rejects(client.unary({}, { deadline: Date.now() + 300 }))
+  // On a busy machine, the deadline may pass before the call has come to the server.
+  do await t.rejects(client.unary({}, { deadline: Date.now() + 300 }))
+  while (calls < 2)
   t.match(await late, { level: 'warn', grpcStatus: 'DEADLINE_EXCEEDED' })
-  t.same(
-    lines({ role: 'client' }).map(({ grpcStatus }) => grpcStatus),
-    ['CANCELLED', 'DEADLINE_EXCEEDED'],
-  )
-  t.equal(lines({ role: 'server', event: 'call' }).length, 2)
+  const [first, ...others] = lines({ role: 'client' }).map(({ grpcStatus }) => grpcStatus)
+  t.same([first, ...new Set(others)], ['CANCELLED', 'DEADLINE_EXCEEDED'])
+  t.equal(lines({ role: 'server', event: 'call' }).length, calls)
 })
 
 t.test('O5.9: messages of sampled calls are logged, without values that are sensitive', async (t) => {

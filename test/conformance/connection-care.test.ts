@@ -57,18 +57,20 @@ async function subscribed(
   return { client, raw: client.raw, ack: () => client.ack(response as never) }
 }
 
+type Subscribed = Awaited<ReturnType<typeof subscribed>>
+
 t.test(
   'X81: an old connection gets GOAWAY, and each stream ends with OK when its client has answered',
   async (t) => {
     await Promise.all(
       (['sotw', 'delta'] as const).map(async (protocol) => {
-        // Time enough for two streams to begin.
+        // Time enough for two streams to begin at once.
         const maxConnectionAge = { timeMs: 1_000, graceMs: LONG_MS }
         const { cache, server, closed } = await start(t, { maxConnectionAge })
         const relay = await startCountingRelay(t, server.address)
         const channel = connectTo(t, relay.address)
-        const slow = await subscribed(channel, 'slow', protocol)
-        const quick = await subscribed(channel, 'quick', protocol)
+        const both = ['slow', 'quick'].map((id) => subscribed(channel, id, protocol))
+        const [slow, quick] = (await Promise.all(both)) as [Subscribed, Subscribed]
         t.equal(relay.opened(), 1, 'both streams share a connection')
         quick.ack()
         t.equal((await quick.raw.ended).code, status.OK)

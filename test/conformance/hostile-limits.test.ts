@@ -214,14 +214,14 @@ t.test('limits and options of channels that make no sense are rejected, all at o
   t.strictSame(
     error.problems.map(({ path }) => path),
     [
+      'maxConnectionAge.timeMs',
+      'maxConnectionAge.graceMs',
       'limits.streams',
       'limits.names',
       'limits.nameBites',
       'channelOptions["grpc.max_receive_message_length"]',
       'channelOptions["grpc.keepalive_time_ms"]',
       'channelOptions["interceptors"]',
-      'maxConnectionAge.timeMs',
-      'maxConnectionAge.graceMs',
     ],
   )
   t.match(error.message, /set maxRequestBytes/)

@@ -1,6 +1,7 @@
 // A caller over HTTP/2 that sends many calls at once and does not care how they end.
 
 import { type ClientHttp2Session, connect } from 'node:http2'
+import { EMPTY_GRPC_FRAME } from '../../core/grpc-framing.ts'
 import type { Probe } from './probes.ts'
 
 /** Carries the name of the call, so that a backend can tell which one it got. */
@@ -8,7 +9,6 @@ export const PROBE_HEADER = 'x-probe'
 
 /** Some random documents let calls hang: what has not ended by then counts as not reached. */
 const MOST_MS = 3_000
-const EMPTY_FRAME = Buffer.alloc(5)
 
 /**
  * Calls all at once, each on a connection of its own: a connection ends with a call that breaks the rules of HTTP/2. Resolves when all
@@ -46,6 +46,6 @@ async function callOnce(session: ClientHttp2Session, { path, headers }: Probe, n
   })
   stream.on('error', () => {}).resume()
   const ended = new Promise<void>((resolve) => stream.once('close', resolve))
-  if (!stream.writableEnded) stream.end(EMPTY_FRAME)
+  if (!stream.writableEnded) stream.end(EMPTY_GRPC_FRAME)
   await ended
 }

@@ -7,7 +7,7 @@ import { startTestbed } from '../../testbed/testbed.ts'
 import { EventReader } from '../support/event-reader.ts'
 import { requireTool } from '../support/requirements.ts'
 
-t.test('the steady load loses no call in a flip from L4 to L7', { timeout: 180_000 }, async (t) => {
+t.test('the steady load loses no call in a flip from L4 to L7', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())

@@ -15,14 +15,17 @@ import {
 } from '../support/edge.ts'
 import { startLoad } from '../support/real-envoy.ts'
 
+/** A dead backend refuses at once. A live one may be slow on a busy machine, so its checks have time. */
 const CHECK = {
   enabled: true,
   service: 'switchyard.echo.v1.EchoService',
   interval: '100ms',
-  timeout: '500ms',
+  timeout: '20s',
   unhealthy: 2,
   healthy: 1,
 }
+/** A frozen backend fails its checks when their time is over. */
+const SHORT_CHECK = { ...CHECK, timeout: '500ms' }
 const OFF = { ...CHECK, enabled: false }
 
 type Backends = Readonly<Record<'b1' | 'b2' | 'b3', BackendProcess>>
@@ -103,7 +106,7 @@ for (const [title, edit] of [
 ] as const) {
   t.test(`T6: a connection through L4 ${title}`, async (t) => {
     const backends = await startBackends(t)
-    const upstreams = echoOf(backends, CHECK)
+    const upstreams = echoOf(backends, SHORT_CHECK)
     const edge = await startEdge(t, { upstreams, lb: { mode: 'l4' }, ...(edit && { edit }) })
     const { client, closed } = connectEchoUntilClosed(t, edge.address)
     const { backendId } = await client.unary({})

@@ -87,7 +87,7 @@ async function shares(page: Page): Promise<Readonly<Record<string, number>>> {
   )
 }
 
-t.test('the live page', { timeout: 400_000 }, async (t) => {
+t.test('the live page', async (t) => {
   if (!requireTool(t, 'envoy') || !requireTool(t, 'chromium')) return
   buildPage(root)
   const group = new ProcessGroup()

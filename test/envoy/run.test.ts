@@ -134,7 +134,7 @@ t.test('stopping a group ends its Envoys', async (t) => {
   t.same(await envoy.exited, { code: 0, signal: null })
 })
 
-t.test('Envoy ends with a parent that is killed by -9', { timeout: 30_000 }, async (t) => {
+t.test('Envoy ends with a parent that is killed by -9', async (t) => {
   const bootstrap = new URL('../../envoy-bootstrap/bootstrap.ts', import.meta.url)
   const run = new URL('../../envoy-bootstrap/run-envoy.ts', import.meta.url)
   const script = `

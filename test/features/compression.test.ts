@@ -8,7 +8,7 @@ import { anyPack, anyUnpack } from '@bufbuild/protobuf/wkt'
 import { CompressorSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/compressor/v3/compressor_pb.js'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t, { type Test } from 'tap'
-import { toFrame } from '../../experiments/scenarios/grpc-web/wire/frames.ts'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
 import { connectEcho, type Served, startEdge, startEndpoints } from '../support/edge.ts'
 import { editFilterChains } from '../support/edit-filter-chains.ts'
 import { callHttp1, isAnsweredEarly, openHttp1Call } from '../support/http1-call.ts'
@@ -160,9 +160,9 @@ t.test('T25: requests may be compressed if the switch says so', async (t) => {
   const { edge, on } = await startCompressed(t)
   const message = toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'compressed' }))
   const bodies = {
-    gzip: gzipSync(toFrame(message)),
-    br: brotliCompressSync(toFrame(message)),
-    zstd: zstdCompressSync(toFrame(message)),
+    gzip: gzipSync(toGrpcFrame(message)),
+    br: brotliCompressSync(toGrpcFrame(message)),
+    zstd: zstdCompressSync(toGrpcFrame(message)),
   }
   const send = async (coding: keyof typeof bodies, body: Uint8Array<ArrayBuffer> = bodies[coding]) => {
     const headers = { ...WEB, 'content-encoding': coding, connection: 'close' }

@@ -63,7 +63,8 @@ t.test('T11, T12, T14: connections of callers end when they are due, and no call
   await t.test('after `idle` in mode l4', async (t) => {
     await edge.serve({ upstreams, lb: { mode: 'l4' }, fleet: { connections: { idle: SHORT } } })
     const { client, closed } = connectEchoUntilClosed(t, edge.address)
-    await client.unary({})
+    // On a busy machine, the connection may be idle for that long before the call.
+    await client.unary({}).catch(() => {})
     await closed
     t.pass('closed')
   })

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { fromBinary } from '@bufbuild/protobuf'
 import { EchoResponseSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t, { type Test } from 'tap'
+import { EMPTY_GRPC_FRAME, GRPC_PREFIX_BYTES } from '../../core/grpc-framing.ts'
 import { TokenIssuer } from '../../services/issuer/token-issuer.ts'
 import { type Served, startEdge, startEndpoints } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
@@ -13,7 +14,6 @@ import { requireTool } from '../support/requirements.ts'
 const PATH = `/${EchoService.typeName}/${EchoService.method.unary.name}`
 /** Forty random picks of one of two endpoints are all the same less than once in a million. */
 const MANY = 40
-const NO_FLAGS_NO_BYTES = Buffer.alloc(5)
 const FAILED = 'failed'
 
 interface Call {
@@ -30,11 +30,11 @@ async function answerOn(session: ClientHttp2Session, { query = '', headers = {} 
     te: 'trailers',
     ...headers,
   })
-  stream.end(NO_FLAGS_NO_BYTES)
+  stream.end(EMPTY_GRPC_FRAME)
   const [answer] = (await once(stream, 'response')) as [IncomingHttpHeaders]
   const body = await buffer(stream)
   if (answer['grpc-status'] !== undefined) return FAILED
-  return fromBinary(EchoResponseSchema, body.subarray(NO_FLAGS_NO_BYTES.length)).backendId
+  return fromBinary(EchoResponseSchema, body.subarray(GRPC_PREFIX_BYTES)).backendId
 }
 
 /** Makes many calls, each on a connection of its own or all on one. @returns who answered, each once */

@@ -6,13 +6,13 @@ import { buffer } from 'node:stream/consumers'
 import { fromBinary } from '@bufbuild/protobuf'
 import { EchoResponseSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import t from 'tap'
+import { EMPTY_GRPC_FRAME, GRPC_PREFIX_BYTES } from '../../core/grpc-framing.ts'
 import { startEdge, startEndpoints } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 const PATH = `/${EchoService.typeName}/${EchoService.method.unary.name}`
 /** Forty random picks of one of two endpoints are all the same less than once in a million. */
 const MANY = 40
-const NO_FLAGS_NO_BYTES = Buffer.alloc(5)
 
 interface Caller {
   readonly cookie?: string
@@ -30,11 +30,11 @@ async function call(address: string, { cookie, from = '127.0.0.1' }: Caller = {}
     te: 'trailers',
     ...(cookie !== undefined && { cookie }),
   })
-  stream.end(NO_FLAGS_NO_BYTES)
+  stream.end(EMPTY_GRPC_FRAME)
   const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders]
   const body = await buffer(stream)
   session.close()
-  const { backendId } = fromBinary(EchoResponseSchema, body.subarray(NO_FLAGS_NO_BYTES.length))
+  const { backendId } = fromBinary(EchoResponseSchema, body.subarray(GRPC_PREFIX_BYTES))
   return { backendId, setCookie: headers['set-cookie']?.join() }
 }
 

@@ -7,6 +7,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { EMPTY_GRPC_FRAME } from '../../core/grpc-framing.ts'
 import { startEdge } from '../support/edge.ts'
 import { callGreeting, startGreeting } from '../support/greeting-backend.ts'
 import { UNARY } from '../support/match-cases.ts'
@@ -125,7 +126,7 @@ t.test('T28: in mode l7, services and the access log see the caller from the hea
       'content-type': 'application/grpc',
       te: 'trailers',
     })
-    stream.end(Buffer.alloc(5))
+    stream.end(EMPTY_GRPC_FRAME)
     await once(stream.resume(), 'close')
     session.destroy()
     return seen.at(-1)?.['x-forwarded-for']

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import { RpcStatusError } from '../../services/rpc/index.ts'
 import { callEcho, FAILED } from '../support/call-echo.ts'
 import { serveEcho } from '../support/echo-pair.ts'
-import { connectEcho, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
+import { connectEcho, type Edge, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
 /** Attempts of a call, by its message. The first attempt fails, or hangs. */
@@ -24,6 +24,25 @@ async function startFirstFails(t: Test, how: 'fails' | 'hangs', metadata = new M
   return { attempts, upstreams: { echo: { endpoints: { b1: { address } } } } }
 }
 
+/**
+ * Calls that a timeout of Envoy ends, until one has come to the service: on a busy machine, the timeout may pass before that.
+ * @returns the attempts of that one
+ */
+async function attemptsInTime(
+  t: Test,
+  attempts: ReadonlyMap<string, number>,
+  { address }: Edge,
+  title: string,
+): Promise<number> {
+  const client = connectEcho(t, address)
+  for (let call = 1; ; call += 1) {
+    const message = `${title} ${call}`
+    await t.rejects(client.unary({ message }), { code: status.UNAVAILABLE, message: /timeout/ })
+    const made = attempts.get(message)
+    if (made !== undefined) return made
+  }
+}
+
 const ruleWith = (settings: object) => ({ all: { match: {}, to: { echo: 1 }, ...settings } })
 const onReset = { enabled: true, attempts: 10, on: ['reset'] }
 
@@ -40,8 +59,7 @@ t.test('T9: an attempt that takes longer than `perTryTimeout` is repeated', asyn
   t.ok((attempts.get('with') ?? 0) >= 2)
 
   await edge.serve({ upstreams, rules: ruleWith({ retry: onReset, timeout: '800ms' }) })
-  await t.rejects(client.unary({ message: 'without' }), { code: status.UNAVAILABLE })
-  t.equal(attempts.get('without'), 1, 'the twin waits for its first attempt')
+  t.equal(await attemptsInTime(t, attempts, edge, 'without'), 1, 'the twin waits for its first attempt')
 })
 
 const onUnavailable = { enabled: true, attempts: 1, on: ['unavailable'] }
@@ -56,8 +74,7 @@ t.test('T9: a retry waits for its `backOff`', async (t) => {
   // A random part of a hundred years: once in a thousand million it is shorter than three seconds.
   const backOff = { base: '900000h', max: '900000h' }
   await edge.serve({ upstreams, rules: ruleWith({ retry: { ...onUnavailable, backOff }, timeout: '500ms' }) })
-  await t.rejects(client.unary({ message: 'long' }), { code: status.UNAVAILABLE, message: /timeout/ })
-  t.equal(attempts.get('long'), 1)
+  t.equal(await attemptsInTime(t, attempts, edge, 'long'), 1)
 })
 
 t.test('T9: a retry waits as long as the answer asks, where the switch lets it', async (t) => {
@@ -79,12 +96,11 @@ t.test('T9: a retry waits as long as the answer asks, where the switch lets it',
   t.equal(attempts.get('asked'), 2)
 
   await edge.serve(served({ enabled: true, max: '500ms' }, '1800ms'))
-  await t.rejects(client.unary({ message: 'too long' }), { code: status.UNAVAILABLE, message: /timeout/ })
-  t.equal(attempts.get('too long'), 1, 'an answer that asks for more than `max`')
+  const tooLong = await attemptsInTime(t, attempts, edge, 'too long')
+  t.equal(tooLong, 1, 'an answer that asks for more than `max`')
 
   await edge.serve(served({ enabled: false }, '1800ms'))
-  await t.rejects(client.unary({ message: 'off' }), { code: status.UNAVAILABLE, message: /timeout/ })
-  t.equal(attempts.get('off'), 1, 'twin: the switch off')
+  t.equal(await attemptsInTime(t, attempts, edge, 'off'), 1, 'twin: the switch off')
 })
 
 t.test('T9: an attempt that has no byte for `perTryIdleTimeout` is repeated', async (t) => {
@@ -96,8 +112,7 @@ t.test('T9: an attempt that has no byte for `perTryIdleTimeout` is repeated', as
   t.match(await client.unary({ message: 'with' }), { message: 'with' })
   t.ok((attempts.get('with') ?? 0) >= 2)
   await edge.serve({ upstreams, rules: ruleWith({ retry: onReset, timeout: '800ms' }) })
-  await t.rejects(client.unary({ message: 'without' }), { code: status.UNAVAILABLE })
-  t.equal(attempts.get('without'), 1, 'the twin waits for its first attempt')
+  t.equal(await attemptsInTime(t, attempts, edge, 'without'), 1, 'the twin waits for its first attempt')
 })
 
 const CALLS = 400

@@ -62,7 +62,7 @@ t.test('what a test covers over a socket is tested by that one first', async (t)
   const sources = readSources()
   const [first, ...others] = testsFor(sources, 'xds-server/services/load-stream.ts')
   t.equal(first, 'test/conformance/load-reports.test.ts')
-  t.ok(others.includes('test/conformance/streams.test.ts'))
+  t.ok(others.includes('test/conformance/connection-care.test.ts'))
   t.equal(
     testsFor(sources, 'xds-server/services/report-rate.ts')[0],
     'xds-server/services/report-rate.test.ts',

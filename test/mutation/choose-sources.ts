@@ -1,6 +1,7 @@
 // Which files `npm run mutants` mutates, and which tests run for each.
 
 import { SwitchyardError } from '../../core/errors.ts'
+import { memoizeByText } from '../../core/memo.ts'
 import { COVERED_BY } from '../house/covered-by.ts'
 import { importClosure, isTest, type Sources } from '../house/import-closure.ts'
 
@@ -9,11 +10,25 @@ const LIBRARY = 'xds-server/'
 /** The order of the folders: those with the most logic first. Others follow. */
 const FIRST = ['type-state', 'streams', 'nodes', 'cache', 'snapshot', 'services']
 
-/** Over a socket. Only for what the tests in `xds-server/` do not reach: these are slow. */
-const SOCKET_TESTS = ['answers', 'content', 'errors', 'streams', 'transport'].map(
-  (name) => `test/conformance/${name}.test.ts`,
-)
+/** Over a socket. Only for code of the services without a test beside it: these are slow. */
+const SOCKET_TESTS = [
+  'answers',
+  'client-status',
+  'connection-care',
+  'content',
+  'errors',
+  'expiring',
+  'faults',
+  'hostile-limits',
+  'on-demand',
+  'resource-errors',
+  'starting',
+  'transport',
+  'unanswered',
+].map((name) => `test/conformance/${name}.test.ts`)
 const SOCKET_CODE = 'xds-server/services/'
+/** The test beside it has what no client over a socket can show. */
+const TESTED_BOTH_WAYS = 'xds-server/services/xds-stream.ts'
 const MODEL = 'test/mutation/model-in-short.ts'
 
 /**
@@ -57,11 +72,12 @@ function rankOf(path: string): number {
  * library, and then the model.
  */
 export function testsFor(sources: Sources, source: string): readonly string[] {
-  const own = coverOf(source) ?? source.replace(/\.ts$/, '.test.ts')
+  const own = coverOf(source) ?? besideOf(source)
+  const isOverSocket = !sources.has(besideOf(source)) || source === TESTED_BOTH_WAYS
   const candidates = new Set([
     ...[...sources.keys()].filter((path) => path.startsWith(LIBRARY) && isTest(path)),
     ...(source.startsWith(SOCKET_CODE)
-      ? [own, ...SOCKET_TESTS].filter((path) => sources.has(path))
+      ? [own, ...(isOverSocket ? SOCKET_TESTS : [])].filter((path) => sources.has(path))
       : [MODEL]),
   ])
   const distance = (test: string) => {
@@ -70,9 +86,16 @@ export function testsFor(sources: Sources, source: string): readonly string[] {
     return folderOf(test) === folderOf(source) ? 1 : 2
   }
   return [...candidates]
-    .filter((test) => importClosure(sources, test).has(source))
+    .filter((test) => closureOf(sources, test).has(source))
     .sort((one, other) => distance(one) - distance(other))
 }
+
+function besideOf(source: string): string {
+  return source.replace(/\.ts$/, '.test.ts')
+}
+
+// Each test is asked for by each file.
+const closureOf = memoizeByText((sources: Sources, test) => importClosure(sources, test))
 
 /** The test that covers a file without a test beside it, if it is listed by its own path. */
 function coverOf(source: string): string | undefined {

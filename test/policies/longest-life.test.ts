@@ -64,17 +64,27 @@ t.test('a stream with a token that ends goes on, and ends after `maxStreamDurati
     },
     document: { routes: { all: { hosts: ['*'], rules } } },
   })
-  const token = await edge.issuers.main.sign({ subject: 'alice', audience: 'echo', lifetime: 2 })
-  const stream = (kind: string) => {
-    const metadata = new Metadata()
-    metadata.set('authorization', `Bearer ${token}`)
-    metadata.set('x-kind', kind)
-    return follow(connectEcho(t, edge.address).serverStream(ENDLESS, { metadata }))
+  const open = async (lifetime: number) => {
+    const token = await edge.issuers.main.sign({ subject: 'alice', audience: 'echo', lifetime })
+    const stream = (kind: string) => {
+      const metadata = new Metadata()
+      metadata.set('authorization', `Bearer ${token}`)
+      metadata.set('x-kind', kind)
+      return follow(connectEcho(t, edge.address).serverStream(ENDLESS, { metadata }))
+    }
+    const [bounded, twin] = [stream('bounded'), stream('free')]
+    const call = async () => (await edge.call({ headers: { authorization: `Bearer ${token}` } })).status
+    const untilMessages = () => Promise.all([bounded.untilMessage(), twin.untilMessage()])
+    const isInTime = await untilMessages().then(
+      async () => (await call()) === 0,
+      () => false,
+    )
+    return { bounded, twin, call, isInTime }
   }
-  const [bounded, twin] = [stream('bounded'), stream('free')]
-  await Promise.all([bounded.untilMessage(), twin.untilMessage()])
-  const call = async () => (await edge.call({ headers: { authorization: `Bearer ${token}` } })).status
-  t.equal(await call(), 0, 'while the token is valid')
+  let opened = await open(2)
+  // A busy machine may take the whole life of a token to begin.
+  for (let lifetime = 4; !opened.isInTime; lifetime *= 2) opened = await open(lifetime)
+  const { bounded, twin, call } = opened
   let status = 0
   while (status === 0) status = await call()
   t.equal(status, UNAUTHENTICATED, 'afterwards')

@@ -139,7 +139,7 @@ async function closed(socket: Socket): Promise<void> {
   await once(socket.on('error', () => {}).resume(), 'close')
 }
 
-t.test('S66: who does not introduce itself is disconnected', { timeout: 60_000 }, async (t) => {
+t.test('S66: who does not introduce itself is disconnected', async (t) => {
   const { authority, ca, address } = await startGuarded(t, SHORT_MS)
   const [host, port] = address.split(':') as [string, string]
   const dial = () => connect(Number(port), host)
@@ -202,7 +202,7 @@ t.test('S66: who does not introduce itself is disconnected', { timeout: 60_000 }
   honest.close()
 })
 
-t.test('a renewed certificate and a new CA are used without a restart', { timeout: 60_000 }, async (t) => {
+t.test('a renewed certificate and a new CA are used without a restart', async (t) => {
   const [old, next] = [await Authority.create('old'), await Authority.create('next')]
   const folder = await ownFolder(t)
   const clientCa = join(folder, 'ca.pem')

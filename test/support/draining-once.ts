@@ -4,9 +4,7 @@ import { once } from 'node:events'
 import { createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Test } from 'tap'
-
-/** An empty message: one byte of flags and four of length. */
-const EMPTY_MESSAGE = Buffer.alloc(5)
+import { EMPTY_GRPC_FRAME } from '../../core/grpc-framing.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc9113#section-6.5 */
 const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
@@ -24,7 +22,7 @@ export async function startDrainingOnce(t: Test): Promise<string> {
     stream.on('error', () => {})
     stream.respond({ 'content-type': 'application/grpc' }, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
-    stream.end(EMPTY_MESSAGE)
+    stream.end(EMPTY_GRPC_FRAME)
   })
   let isDrained = false
   const server = createServer((socket) => {

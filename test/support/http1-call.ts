@@ -6,7 +6,8 @@ import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createZstdDecompress } from 'node:zlib'
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import { type Frame, FrameReader, toFrame } from '../../experiments/scenarios/grpc-web/wire/frames.ts'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
+import { type Frame, FrameReader } from '../../experiments/scenarios/grpc-web/wire/frames.ts'
 import type { Teardowns } from './real-envoy.ts'
 
 type Request = MessageInitShape<typeof EchoRequestSchema>
@@ -68,7 +69,8 @@ export function openHttp1Call(
   // A call that nobody ends any more fails when the test ends.
   answer.catch(() => {})
   return {
-    send: (message) => sent.write(toFrame(toBinary(EchoRequestSchema, create(EchoRequestSchema, message)))),
+    send: (message) =>
+      sent.write(toGrpcFrame(toBinary(EchoRequestSchema, create(EchoRequestSchema, message)))),
     first,
     end() {
       sent.end()

@@ -11,6 +11,7 @@ import {
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoResponseSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
 import type { Teardowns } from './real-envoy.ts'
 
 /** What a check asked. */
@@ -42,16 +43,10 @@ const HEALTH = '/grpc.health.v1.Health/Check'
 export const PING = { send: '50494e47', receive: ['504f', '4e47'] }
 const [SERVING, NOT_SERVING] = [1, 2]
 
-function frame(message: Uint8Array): Buffer {
-  const head = Buffer.alloc(5)
-  head.writeUInt32BE(message.length, 1)
-  return Buffer.concat([head, message])
-}
-
 function answerGrpc(stream: ServerHttp2Stream, message: Uint8Array): void {
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
-  stream.end(frame(message))
+  stream.end(toGrpcFrame(message))
 }
 
 /** @param status of HTTP while it is healthy; otherwise it is 503 */

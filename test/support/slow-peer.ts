@@ -5,6 +5,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 export const HALF_A_PREFACE = PREFACE.subarray(0, 12)
@@ -72,9 +73,7 @@ export async function callByteByByte(
   stream.on('response', read).on('trailers', read)
   stream.on('error', () => {}).resume()
   const closed = once(stream, 'close')
-  const frame = Buffer.alloc(5 + message.length)
-  frame.writeUInt32BE(message.length, 1)
-  frame.set(message, 5)
+  const frame = toGrpcFrame(message)
   for (const byte of frame) {
     if (stream.closed || stream.destroyed || status !== undefined) break
     stream.write(Buffer.from([byte]))

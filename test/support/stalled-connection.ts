@@ -2,6 +2,7 @@
 
 import { once } from 'node:events'
 import { type ClientHttp2Session, connect } from 'node:http2'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
 import type { Teardowns } from './real-envoy.ts'
 
 export interface StalledConnection {
@@ -35,9 +36,7 @@ export async function openStalledConnection(
   const close = () => session.destroy()
   t.teardown(close)
   await once(session, 'connect')
-  const frame = Buffer.alloc(5 + message.length)
-  frame.writeUInt32BE(message.length, 1)
-  frame.set(message, 5)
+  const frame = toGrpcFrame(message)
   const open = () => sendForever(session, path, frame, Math.ceil(bytes / frame.length))
   for (let stream = 0; stream < streams; stream += 1) open()
   return { settled: (roundTrip) => settled(session, roundTrip), close }

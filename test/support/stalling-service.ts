@@ -3,11 +3,11 @@
 import { once } from 'node:events'
 import { createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { EMPTY_GRPC_FRAME } from '../../core/grpc-framing.ts'
 import type { Teardowns } from './real-envoy.ts'
 
 const OK = { 'grpc-status': '0' }
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc' }
-const EMPTY_MESSAGE = Buffer.alloc(5)
 
 /** @param unary the path of the method that it answers with an empty message. Default: none, so that it never answers */
 export async function startStallingService(t: Teardowns, unary?: string): Promise<string> {
@@ -20,7 +20,7 @@ export async function startStallingService(t: Teardowns, unary?: string): Promis
     stream.respond(HEADERS, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers(OK))
     stream.resume()
-    stream.end(EMPTY_MESSAGE)
+    stream.end(EMPTY_GRPC_FRAME)
   })
   t.teardown(() => {
     for (const session of sessions) session.destroy()

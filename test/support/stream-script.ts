@@ -17,6 +17,7 @@
 //   lookedUp EDS a                 the lookup of these names is over
 //   as expiring                    the client takes TTLs; CDS a=1~9000 has one of 9,000 ms
 //   beat CDS 9000                  a heartbeat is due: CDS#1+2 ~a has no content
+//   expiring                       what needs heartbeats, and how many resources of each type expire: `CDS 9000 | 2 of CDS`
 //   late CDS 9000                  the same when the resources may have expired at the client
 //   as reader                      the client reads why names are missing
 //   serve EDS a=1 b!denied         b is missing, and the snapshot says why; a response says b!denied, or b! without such an error
@@ -31,6 +32,7 @@ import { CLUSTER } from '../../xds-server/snapshot/resource-type.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { setVersion } from '../../xds-server/snapshot/version.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
+import { expiriesOf } from '../../xds-server/streams/heartbeat.ts'
 import { delta, sotw } from '../../xds-server/streams/protocol.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
 import {
@@ -190,6 +192,8 @@ class ScriptedStream<Request> {
         const expiry = { typeUrl: typeUrlFor(type), ttlMs: Number(ttlMs) }
         return this.#step({ kind: 'heartbeat', isLate: verb === 'late', ...expiry })
       }
+      case 'expiring':
+        return this.#expiring()
       case 'reconnect':
         return this.#reconnect(words)
       case 'status':
@@ -228,6 +232,14 @@ class ScriptedStream<Request> {
       const { typeUrl } = response
       return this.#request({ typeUrl, nonce, words: words.slice(nonces.length), held: [], error })
     })
+  }
+
+  #expiring(): string[] {
+    const due = expiriesOf(this.#state).map(({ typeUrl, ttlMs }) => `${shortNameOf(typeUrl)} ${ttlMs}`)
+    const counts = [...describeStream(this.#state)].flatMap(([typeUrl, { expiring }]) =>
+      expiring === undefined ? [] : [`${expiring} of ${shortNameOf(typeUrl)}`],
+    )
+    return [...due, ...counts]
   }
 
   #reconnect(words: readonly string[]): string[] {

@@ -9,6 +9,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { EMPTY_GRPC_FRAME } from '../../core/grpc-framing.ts'
 import type { Teardowns } from './real-envoy.ts'
 
 export interface Witness {
@@ -16,9 +17,6 @@ export interface Witness {
   /** The headers of the calls, the newest last, with `:path` and `:authority`. */
   readonly seen: readonly IncomingHttpHeaders[]
 }
-
-/** An empty message, which is a valid answer of every method. */
-const EMPTY_FRAME = Buffer.alloc(5)
 
 /** @param own headers of its answers besides those of gRPC; with a `grpc-status`, its answers are errors without a message */
 export async function startWitness(t: Teardowns, own: OutgoingHttpHeaders = {}): Promise<Witness> {
@@ -33,7 +31,7 @@ export async function startWitness(t: Teardowns, own: OutgoingHttpHeaders = {}):
     if ('grpc-status' in own) return stream.respond(answer, { endStream: true })
     stream.respond(answer, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
-    return stream.end(EMPTY_FRAME)
+    return stream.end(EMPTY_GRPC_FRAME)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -74,7 +72,7 @@ export async function callWhole(
     stream.setEncoding('utf8').on('data', (text: string) => {
       body += text
     })
-    if (headers[':method'] !== 'GET') stream.end(EMPTY_FRAME)
+    if (headers[':method'] !== 'GET') stream.end(EMPTY_GRPC_FRAME)
     await once(stream, 'close')
     return { headers: got, body }
   } finally {

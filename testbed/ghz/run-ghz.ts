@@ -5,14 +5,12 @@ import { join } from 'node:path'
 import { fromBinary, toJsonString } from '@bufbuild/protobuf'
 import { EchoRequestSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
+import { LONGEST_TIMER_MS } from '../../core/timer.ts'
 import type { ProcessStarter } from '../../processes/process-group.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { findGhz } from './find-ghz.ts'
 import { firstCall, ghzFlags } from './ghz-flags.ts'
 import { type GhzOutput, type GhzResult, readGhz } from './read-ghz.ts'
-
-/** It has no line that says it is ready, so this is never waited for. The longest that timers of Node take. */
-const NEVER_MS = 2 ** 31 - 1
 
 export interface GhzOptions {
   /** For its request and its result. */
@@ -37,8 +35,9 @@ export async function runGhz(
   await writeFile(files.request, toJsonString(EchoRequestSchema, request))
   const started = group.start({
     ...{ name: 'ghz', command, args, dieWithParent: true },
+    // It has no line that says it is ready, so this is never waited for.
     ready: () => undefined,
-    timeoutMs: NEVER_MS,
+    timeoutMs: LONGEST_TIMER_MS,
   })
   if (started.pid !== undefined) onStarted?.(started.pid)
   const { code } = await started.exited

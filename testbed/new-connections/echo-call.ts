@@ -9,11 +9,10 @@ import {
   EchoService,
 } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import type { Client } from '@grpc/grpc-js'
+import { toGrpcFrame } from '../../core/grpc-framing.ts'
 
 const PATH = `/${EchoService.typeName}/${EchoService.method.unary.name}`
 const REQUEST = Buffer.from(toBinary(EchoRequestSchema, create(EchoRequestSchema, { payloadSize: 64 })))
-/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: not compressed, and its length. */
-const PREFIX_BYTES = 5
 
 /** @returns the client's address, as the server saw it */
 export function callByGrpc(client: Client): Promise<string> {
@@ -33,13 +32,11 @@ export async function callByHttp2(session: ClientHttp2Session): Promise<void> {
     'content-type': 'application/grpc',
     te: 'trailers',
   })
-  const prefix = Buffer.alloc(PREFIX_BYTES)
-  prefix.writeUInt32BE(REQUEST.length, 1)
   let status: unknown
   stream.on('trailers', (trailers) => {
     status = trailers['grpc-status']
   })
-  stream.end(Buffer.concat([prefix, REQUEST]))
+  stream.end(toGrpcFrame(REQUEST))
   stream.resume()
   await once(stream, 'end')
   if (status !== '0') throw new Error(`the call ended with status ${String(status)}`)

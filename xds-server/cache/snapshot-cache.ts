@@ -2,6 +2,14 @@
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { SwitchyardError } from '../../core/errors.ts'
+import {
+  type ChecksOf,
+  FUNCTION,
+  OBJECT,
+  oneOf,
+  optionsWith,
+  rejectProblems,
+} from '../../core/option-checks.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import type { NackLog } from '../nodes/nack-log.ts'
 import { type NodeGroup, nodeGroupOf } from '../nodes/node-group.ts'
@@ -128,6 +136,18 @@ export interface PreparedSnapshot {
   readonly previous: Snapshot | undefined
 }
 
+const CHECKS: ChecksOf<SnapshotCacheOptions> = {
+  nodeGroup: FUNCTION,
+  listenerAddress: FUNCTION,
+  consistency: oneOf('off', 'enforce'),
+  external: OBJECT,
+  explainMissing: FUNCTION,
+  nackLog: OBJECT,
+  messages: OBJECT,
+}
+
+const OPTIONS = optionsWith(CHECKS)
+
 let servingIn: (cache: SnapshotCache) => Serving
 
 /**
@@ -154,7 +174,9 @@ export class SnapshotCache {
   readonly #serving: Serving
   #sequence = 0
 
+  /** @throws SwitchyardError `invalid-argument` with every invalid option */
   constructor(options: SnapshotCacheOptions = {}) {
+    rejectProblems('the options of the snapshot cache are invalid:', OPTIONS(options, ''))
     const { nodeGroup = nodeGroupOf, listenerAddress = listenerAddressOf, nackLog, explainMissing } = options
     this.messages = options.messages ?? CORE_MESSAGES
     this.#consistency = options.consistency ?? 'off'

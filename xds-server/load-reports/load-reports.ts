@@ -5,7 +5,7 @@ import { EventQueue } from '../nodes/event-queue.ts'
 import type { ClusterLoad } from './load-report.ts'
 import {
   type CompleteSettings,
-  checkSettings,
+  changeSettings,
   DEFAULT_SETTINGS,
   type LoadReportSettings,
   responseFor,
@@ -98,8 +98,7 @@ export class LoadReports {
 
   /** @throws SwitchyardError `invalid-argument` with every invalid setting */
   constructor(settings: LoadReportSettings = {}) {
-    this.#settings = { ...DEFAULT_SETTINGS, ...settings }
-    checkSettings(this.#settings)
+    this.#settings = changeSettings(DEFAULT_SETTINGS, settings)
   }
 
   /** The settings in effect. */
@@ -112,9 +111,7 @@ export class LoadReports {
    * @throws SwitchyardError `invalid-argument` with every invalid setting, and then nothing is changed
    */
   configure(settings: LoadReportSettings): void {
-    const changed = { ...this.#settings, ...settings }
-    checkSettings(changed)
-    this.#settings = changed
+    this.#settings = changeSettings(this.#settings, settings)
     for (const { onSettings } of this.#watches) onSettings()
   }
 

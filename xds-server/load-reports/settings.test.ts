@@ -38,8 +38,8 @@ t.test('X39: an error says what is wrong with each setting, and the longest inte
   t.throws(() => new LoadReports({ intervalMs: 99, clusters: [''] }), {
     message: /^invalid settings of load reports:/,
     problems: [
-      { path: 'intervalMs', message: 'is 99; use a number of milliseconds from 100 to 3600000' },
-      { path: 'clusters', message: 'has no name or an empty one; name clusters, or use "all"' },
+      { path: 'intervalMs', message: '99 is not a number of milliseconds from 100 to 3600000' },
+      { path: 'clusters', message: 'a list is not a list of names, or "all"' },
     ],
   })
   t.same(new LoadReports({ intervalMs: 3_600_000 }).settings, {

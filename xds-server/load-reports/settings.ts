@@ -6,7 +6,14 @@ import {
   type LoadStatsResponse,
   LoadStatsResponseSchema,
 } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
-import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import {
+  type ChecksOf,
+  FLAG,
+  isNumber,
+  optionsWith,
+  rejectProblems,
+  valueWhere,
+} from '../../core/option-checks.ts'
 
 /**
  * What nodes report, and how often.
@@ -37,20 +44,29 @@ export const DEFAULT_SETTINGS: CompleteSettings = { intervalMs: 10_000, clusters
 const MIN_INTERVAL_MS = 100
 const MAX_INTERVAL_MS = 3_600_000
 
-/** @throws SwitchyardError `invalid-argument` with every invalid setting */
-export function checkSettings({ intervalMs, clusters }: CompleteSettings): void {
-  const problems: Problem[] = []
-  if (!(intervalMs >= MIN_INTERVAL_MS && intervalMs <= MAX_INTERVAL_MS)) {
-    const message = `is ${intervalMs}; use a number of milliseconds from ${MIN_INTERVAL_MS} to ${MAX_INTERVAL_MS}`
-    problems.push({ path: 'intervalMs', message })
-  }
-  // gRPC Go would take an empty list for all clusters.
-  if (clusters !== 'all' && (clusters.length === 0 || clusters.includes(''))) {
-    problems.push({ path: 'clusters', message: 'has no name or an empty one; name clusters, or use "all"' })
-  }
-  if (problems.length > 0) {
-    throw new SwitchyardError('invalid-argument', 'invalid settings of load reports:', { problems })
-  }
+const CHECKS: ChecksOf<LoadReportSettings> = {
+  intervalMs: valueWhere(
+    (value) => isNumber(value) && value >= MIN_INTERVAL_MS && value <= MAX_INTERVAL_MS,
+    `a number of milliseconds from ${MIN_INTERVAL_MS} to ${MAX_INTERVAL_MS}`,
+  ),
+  clusters: valueWhere((value) => value === 'all' || isListOfNames(value), 'a list of names, or "all"'),
+  endpoints: FLAG,
+}
+
+const SETTINGS = optionsWith(CHECKS)
+
+/** The settings after a change. @throws SwitchyardError `invalid-argument` with every invalid setting */
+export function changeSettings(before: CompleteSettings, change: LoadReportSettings): CompleteSettings {
+  rejectProblems('invalid settings of load reports:', SETTINGS(change, ''))
+  const given = Object.entries(change).filter(([, value]) => value !== undefined)
+  return { ...before, ...Object.fromEntries(given) }
+}
+
+/** gRPC Go would take an empty list for all clusters. */
+function isListOfNames(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string' && name !== '')
+  )
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { mock } from 'node:test'
 import t from 'tap'
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { LONGEST_TIMER_MS } from '../../core/timer.ts'
 import { AnswerClock } from './answer-clock.ts'
 
 t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000 }))

@@ -1,6 +1,6 @@
 // When each un-ACKed response of a stream was sent, and an alarm if the oldest one stays unanswered for too long.
 
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { Timer } from '../../core/timer.ts'
 
 export interface AnswerClockOptions {
   /** Undefined for no alarm. */
@@ -17,7 +17,7 @@ export class AnswerClock {
   readonly #options: AnswerClockOptions
   /** By nonce, the oldest first. */
   readonly #sentAt = new Map<string, number>()
-  #alarm: NodeJS.Timeout | undefined
+  #alarm: Timer | undefined
 
   constructor(options: AnswerClockOptions) {
     this.#options = options
@@ -43,11 +43,11 @@ export class AnswerClock {
     if (timeoutMs === undefined || oldest === undefined) return
     const remaining = oldest + timeoutMs - Date.now()
     if (remaining <= 0) onOverdue()
-    else this.#alarm = setTimeout(() => this.update(), Math.min(remaining, LONGEST_TIMER_MS)).unref()
+    else this.#alarm = new Timer(remaining, () => this.update())
   }
 
   stop(): void {
-    clearTimeout(this.#alarm)
+    this.#alarm?.stop()
     this.#alarm = undefined
   }
 }

@@ -28,18 +28,18 @@ function running(endsAt: 'drain' | 'close') {
 
 t.test('X83: a graceful close that comes to its end needs no force', async (t) => {
   const { target, calls } = running('drain')
-  await closeServer(target, 600_000)
+  await closeServer(target, { graceMs: 600_000 })
   t.strictSame(calls, ['drain', 'forceShutdown'])
 })
 
 t.test('X83: after the grace, connections end by force', async (t) => {
   const { target, calls } = running('close')
-  await closeServer(target, 20)
+  await closeServer(target, { graceMs: 20 })
   t.strictSame(calls.slice(0, 3), ['drain', 'forceShutdown', 'close'])
 })
 
 t.test('X83: without a grace, connections end by force at once', async (t) => {
   const { target, calls } = running('close')
-  await closeServer(target, 0)
+  await closeServer(target, { graceMs: 0 })
   t.strictSame(calls, ['forceShutdown', 'close'])
 })

@@ -1,12 +1,12 @@
 // The drain times of replaced listeners. The stream machine has no clock, so the stream starts a timer for each of its drains.
 
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { Timer } from '../../core/timer.ts'
 import type { StreamState } from '../streams/stream.ts'
 
 export class DrainTimers {
   readonly #drainTimeMs: number
   readonly #onDrained: (nonce: string) => void
-  readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #timers = new Map<string, Timer>()
 
   constructor(drainTimeMs: number, onDrained: (nonce: string) => void) {
     this.#drainTimeMs = drainTimeMs
@@ -17,19 +17,16 @@ export class DrainTimers {
   update({ drains }: StreamState): void {
     for (const { nonce } of drains) {
       if (this.#timers.has(nonce)) continue
-      const timer = setTimeout(
-        () => {
-          this.#timers.delete(nonce)
-          this.#onDrained(nonce)
-        },
-        Math.min(this.#drainTimeMs, LONGEST_TIMER_MS),
-      ).unref()
+      const timer = new Timer(this.#drainTimeMs, () => {
+        this.#timers.delete(nonce)
+        this.#onDrained(nonce)
+      })
       this.#timers.set(nonce, timer)
     }
   }
 
   stop(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer)
+    for (const timer of this.#timers.values()) timer.stop()
     this.#timers.clear()
   }
 }

@@ -9,6 +9,7 @@ import { CLUSTER } from '../snapshot/resource-type.ts'
 import { createStreamState } from '../streams/stream.ts'
 import { DrainTimers } from './drain-timers.ts'
 import { Lookups } from './lookups.ts'
+import { ResumeClock } from './resume-clock.ts'
 import { StartClock } from './start-clock.ts'
 
 t.test('a time without an end is not over at once', async (t) => {
@@ -20,11 +21,13 @@ t.test('a time without an end is not over at once', async (t) => {
   const drains = new DrainTimers(Number.POSITIVE_INFINITY, isOver)
   drains.update({ ...createStreamState(), drains: [{ nonce: '1', references: [] }] })
   const start = new StartClock(Number.POSITIVE_INFINITY, isOver)
+  const resume = new ResumeClock(Number.POSITIVE_INFINITY, isOver)
+  resume.update({ ...createStreamState(), resumption: 'begun' })
   const onDemand = () => new Promise<void>(() => {})
   const options = { onDemand, timeoutMs: Number.POSITIVE_INFINITY }
   const lookups = new Lookups(options, new EventQueue<XdsEvent>(), isOver)
   lookups.start(create(NodeSchema), 'fleet', CLUSTER, new Set(['a']))
   await new Promise((resolve) => setImmediate(resolve))
   t.strictSame(warnings, [])
-  for (const one of [drains, start, lookups]) one.stop()
+  for (const one of [drains, start, resume, lookups]) one.stop()
 })

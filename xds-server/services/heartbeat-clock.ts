@@ -1,6 +1,6 @@
 // When the heartbeats of a stream are due. The stream machine has no clock, so the stream has one for each TTL of each type.
 
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { Timer } from '../../core/timer.ts'
 import type { Expiry } from '../streams/stream.ts'
 
 export interface HeartbeatClockOptions {
@@ -19,7 +19,7 @@ interface Beat {
   readonly expiry: Expiry
   /** When the resources were last known to be alive at the client. */
   sentAt: number
-  timer: NodeJS.Timeout | undefined
+  timer: Timer | undefined
 }
 
 export class HeartbeatClock {
@@ -38,7 +38,7 @@ export class HeartbeatClock {
     const keys = new Set(expiries.map(keyOf))
     for (const [key, { timer }] of this.#beats) {
       if (keys.has(key)) continue
-      clearTimeout(timer)
+      timer?.stop()
       this.#beats.delete(key)
     }
     for (const expiry of expiries) {
@@ -51,13 +51,12 @@ export class HeartbeatClock {
   }
 
   stop(): void {
-    for (const { timer } of this.#beats.values()) clearTimeout(timer)
+    for (const { timer } of this.#beats.values()) timer?.stop()
     this.#beats.clear()
   }
 
   #schedule(key: string, beat: Beat): void {
-    beat.timer = setTimeout(() => this.#beat(key, beat), Math.min(this.#intervalOf(beat), LONGEST_TIMER_MS))
-    beat.timer.unref()
+    beat.timer = new Timer(this.#intervalOf(beat), () => this.#beat(key, beat))
   }
 
   #beat(key: string, beat: Beat): void {

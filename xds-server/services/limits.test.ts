@@ -1,7 +1,7 @@
 // Limits have defaults, and a limit that makes no sense is a problem with its path.
 
 import t from 'tap'
-import { limitProblems, limitsOf } from './limits.ts'
+import { LIMITS, limitsOf } from './limits.ts'
 
 t.test('X85: an address may have as many streams as the server, unless a limit says otherwise', async (t) => {
   t.match(limitsOf(), { streams: 100_000, streamsOfPeer: 100_000, streamsOfNode: 10_000 })
@@ -10,13 +10,11 @@ t.test('X85: an address may have as many streams as the server, unless a limit s
 })
 
 t.test('a limit is a whole number from 1 on', async (t) => {
-  t.strictSame(limitProblems({ streams: 1, names: 2 ** 40 }), [])
+  t.strictSame(LIMITS({ streams: 1, names: 2 ** 40 }, 'limits'), [])
   const wrong = { streams: 0, names: 1.5, nameBytes: Number.NaN, namesOfNode: Number.POSITIVE_INFINITY }
   t.strictSame(
-    limitProblems(wrong).map(({ path }) => path),
+    LIMITS(wrong, 'limits').map(({ path }) => path),
     Object.keys(wrong).map((name) => `limits.${name}`),
   )
-  t.match(limitProblems({ steams: 3 } as object), [
-    { path: 'limits.steams', message: /Use one of: streams, / },
-  ])
+  t.match(LIMITS({ steams: 3 }, 'limits'), [{ path: 'limits.steams', message: /Use one of: streams, / }])
 })

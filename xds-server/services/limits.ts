@@ -1,6 +1,6 @@
 // What the streams of a server may cost it. The defaults are far above what Envoys and gRPC clients do.
 
-import type { Problem } from '../../core/errors.ts'
+import { type ChecksOf, COUNT, optionsWith } from '../../core/option-checks.ts'
 
 /**
  * What the streams of a server may cost it. A stream beyond a limit ends with `RESOURCE_EXHAUSTED` and the event `rejected`; others
@@ -51,19 +51,22 @@ const DEFAULTS: Omit<Limits, 'streamsOfPeer'> = {
   requestsPerSecond: 1_000,
 }
 
-const NAMES = [...Object.keys(DEFAULTS), 'streamsOfPeer']
-
 export function limitsOf(given: StreamLimits = {}): Limits {
   const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const limits = { ...DEFAULTS, ...own }
   return { streamsOfPeer: limits.streams, ...limits }
 }
 
-export function limitProblems(given: StreamLimits = {}): readonly Problem[] {
-  return Object.entries(given).flatMap(([name, value]: [string, unknown]) => {
-    const path = `limits.${name}`
-    if (!NAMES.includes(name)) return [{ path, message: `unknown limit. Use one of: ${NAMES.join(', ')}` }]
-    if (value === undefined || (Number.isSafeInteger(value) && Number(value) >= 1)) return []
-    return [{ path, message: `${String(value)} is not a whole number from 1 on` }]
-  })
+const CHECKS: ChecksOf<StreamLimits> = {
+  streams: COUNT,
+  streamsOfPeer: COUNT,
+  streamsOfNode: COUNT,
+  names: COUNT,
+  nameBytes: COUNT,
+  namesOfNode: COUNT,
+  nameBytesOfNode: COUNT,
+  requestsPerSecond: COUNT,
 }
+
+/** What is wrong with limits that a user gives. */
+export const LIMITS = optionsWith(CHECKS)

@@ -1,7 +1,7 @@
 // Lookups of names that clients ask for and that their snapshot lacks, each with a time limit.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { Timer } from '../../core/timer.ts'
 import { messageOf } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
 
@@ -50,7 +50,7 @@ export class Lookups {
   readonly #options: LookupOptions
   readonly #events: Serving['events']
   readonly #onEnded: (typeUrl: string, names: ReadonlySet<string>) => void
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #timers = new Set<Timer>()
 
   /** @param onEnded called once for each lookup, unless `stop` comes first */
   constructor(
@@ -65,10 +65,10 @@ export class Lookups {
 
   start(node: Node, group: string, typeUrl: string, names: ReadonlySet<string>): void {
     const end = () => {
-      clearTimeout(timer)
+      timer.stop()
       if (this.#timers.delete(timer)) this.#onEnded(typeUrl, names)
     }
-    const timer = setTimeout(end, Math.min(this.#options.timeoutMs, LONGEST_TIMER_MS)).unref()
+    const timer = new Timer(this.#options.timeoutMs, end)
     this.#timers.add(timer)
     const run = async () => this.#options.onDemand({ node, group, typeUrl, names: [...names] })
     run().then(end, (error: unknown) => {
@@ -79,7 +79,7 @@ export class Lookups {
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const timer of this.#timers) timer.stop()
     this.#timers.clear()
   }
 }

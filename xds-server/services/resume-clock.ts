@@ -1,11 +1,12 @@
 // The time that a client with content of an earlier stream has to ask for all its types. The stream machine has no clock.
 
+import { Timer } from '../../core/timer.ts'
 import type { StreamState } from '../streams/stream.ts'
 
 export class ResumeClock {
   readonly #timeMs: number
   readonly #onOver: () => void
-  #timer: NodeJS.Timeout | undefined
+  #timer: Timer | undefined
 
   constructor(timeMs: number, onOver: () => void) {
     this.#timeMs = timeMs
@@ -14,10 +15,10 @@ export class ResumeClock {
 
   /** Starts the time when the client has reported something. */
   update(state: StreamState): void {
-    if (state.resumption === 'begun') this.#timer ??= setTimeout(this.#onOver, this.#timeMs).unref()
+    if (state.resumption === 'begun') this.#timer ??= new Timer(this.#timeMs, this.#onOver)
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
+    this.#timer?.stop()
   }
 }

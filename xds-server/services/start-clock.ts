@@ -2,7 +2,7 @@
 // without dynamic listeners never does. So a client that has asked for the earlier types only, and then sends nothing for a time,
 // has started.
 
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { Timer } from '../../core/timer.ts'
 import { CLUSTER, LISTENER, RUNTIME } from '../snapshot/resource-type.ts'
 import type { StreamState } from '../streams/stream.ts'
 import { isOpenEnded } from '../type-state/subscription.ts'
@@ -11,17 +11,14 @@ import { isOpenEnded } from '../type-state/subscription.ts'
 export const FIRST_TYPES: readonly string[] = [RUNTIME, CLUSTER]
 
 export class StartClock {
-  readonly #timer: NodeJS.Timeout
+  readonly #timer: Timer
   #isStarting = true
 
   constructor(startTimeMs: number, onStarted: () => void) {
-    this.#timer = setTimeout(
-      () => {
-        this.#isStarting = false
-        onStarted()
-      },
-      Math.min(startTimeMs, LONGEST_TIMER_MS),
-    ).unref()
+    this.#timer = new Timer(startTimeMs, () => {
+      this.#isStarting = false
+      onStarted()
+    })
   }
 
   get isStarting(): boolean {
@@ -36,12 +33,12 @@ export class StartClock {
       clusters === undefined
         ? typeStates.values().every(({ type }) => type.typeUrl === RUNTIME)
         : isOpenEnded(clusters)
-    if (isFirst && !typeStates.has(LISTENER)) this.#timer.refresh()
+    if (isFirst && !typeStates.has(LISTENER)) this.#timer.restart()
     else this.stop()
   }
 
   stop(): void {
     this.#isStarting = false
-    clearTimeout(this.#timer)
+    this.#timer.stop()
   }
 }

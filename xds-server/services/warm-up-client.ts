@@ -9,15 +9,13 @@ import {
   DiscoveryRequestSchema,
   DiscoveryResponseSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
+import { GrpcFrameReader, toGrpcFrame } from '../../core/grpc-framing.ts'
 import { CLUSTER, ENDPOINT, ROUTE } from '../snapshot/resource-type.ts'
 
 const ADS = '/envoy.service.discovery.v3.AggregatedDiscoveryService'
 
 /** One for each type that a client subscribes to. */
 export const FIRST_RESPONSES = 3
-
-/** What gRPC writes before a message: whether it is compressed, and its length. */
-const PREFIX_BYTES = 5
 
 export interface WarmUpClientOptions {
   readonly mode: 'sotw' | 'delta'
@@ -31,7 +29,7 @@ export class WarmUpClient {
   readonly #stream: ClientHttp2Stream
   readonly #options: WarmUpClientOptions
   #received = 0
-  #unread: Buffer = Buffer.alloc(0)
+  readonly #frames = new GrpcFrameReader()
   #waiting: (() => void) | undefined
 
   constructor(session: ClientHttp2Session, options: WarmUpClientOptions) {
@@ -45,7 +43,9 @@ export class WarmUpClient {
       te: 'trailers',
     })
     for (const one of [session, this.#stream]) one.on('error', () => {})
-    this.#stream.on('data', (chunk: Buffer) => this.#read(chunk))
+    this.#stream.on('data', (chunk: Buffer) => {
+      for (const { bytes } of this.#frames.push(chunk)) this.#answer(bytes)
+    })
     const first = { node: { id } }
     for (const typeUrl of [CLUSTER, ENDPOINT, ROUTE]) {
       const names = this.#namesOf(typeUrl)
@@ -72,16 +72,6 @@ export class WarmUpClient {
     return typeUrl === ENDPOINT ? [...this.#options.clusters] : [this.#options.route]
   }
 
-  #read(chunk: Buffer): void {
-    this.#unread = Buffer.concat([this.#unread, chunk])
-    while (this.#unread.length >= PREFIX_BYTES) {
-      const end = PREFIX_BYTES + this.#unread.readUInt32BE(1)
-      if (this.#unread.length < end) return
-      this.#answer(this.#unread.subarray(PREFIX_BYTES, end))
-      this.#unread = this.#unread.subarray(end)
-    }
-  }
-
   #answer(bytes: Buffer): void {
     if (this.#options.mode === 'sotw') {
       const { typeUrl, versionInfo, nonce } = fromBinary(DiscoveryResponseSchema, bytes)
@@ -96,10 +86,7 @@ export class WarmUpClient {
   }
 
   #write(request: Uint8Array): void {
-    const message = Buffer.alloc(PREFIX_BYTES + request.length)
-    message.writeUInt32BE(request.length, 1)
-    message.set(request, PREFIX_BYTES)
-    this.#stream.write(message)
+    this.#stream.write(toGrpcFrame(request))
   }
 }
 

@@ -9,7 +9,6 @@ import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { RouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_pb.js'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
 import { SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { limitsOf } from './limits.ts'
@@ -46,16 +45,20 @@ export async function warmUp(limitMs = LIMIT_MS): Promise<number> {
   ])
   const serving = servingOf(cache)
   const server = new Server()
-  addDiscoveryServices(server, new OpenStreams(limitsOf(undefined), serving.events, LONGEST_TIMER_MS), {
-    serving,
-    budget: new WriteBudget(),
-    isPrivate: true,
-    authorize: () => undefined,
-    drainTimeMs: 0,
-    startTimeMs: 0,
-    heartbeatsPerTtl: 2,
-    resourceErrors: 'off',
-  })
+  addDiscoveryServices(
+    server,
+    new OpenStreams(limitsOf(undefined), serving.events, Number.POSITIVE_INFINITY),
+    {
+      serving,
+      budget: new WriteBudget(),
+      isPrivate: true,
+      authorize: () => undefined,
+      drainTimeMs: 0,
+      startTimeMs: 0,
+      heartbeatsPerTtl: 2,
+      resourceErrors: 'off',
+    },
+  )
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
   const sessions = Array.from({ length: CONNECTIONS }, () => {
     const [near, far] = duplexPair()

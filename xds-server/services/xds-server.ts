@@ -3,151 +3,27 @@
 import { lookup } from 'node:dns/promises'
 import { existsSync, rmSync } from 'node:fs'
 import { connect, isIP } from 'node:net'
-import { type ChannelOptions, status as grpcStatus, Server, ServerCredentials } from '@grpc/grpc-js'
+import { status as grpcStatus, Server, ServerCredentials } from '@grpc/grpc-js'
 import type { MaxAge } from '../../core/aging-connections.ts'
 import { boundBinaryMetadata } from '../../core/bounded-metadata.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { type GrpcListener, type ListenOptions, listenForGrpc } from '../../core/grpc-listener.ts'
 import { splitAddress } from '../../core/host-and-port.ts'
-import { LONGEST_TIMER_MS } from '../../core/longest-timer.ts'
+import { rejectProblems } from '../../core/option-checks.ts'
 import { describeHolder } from '../../core/port-holder.ts'
-import { type SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
-import type { LoadReports } from '../load-reports/load-reports.ts'
-import type { Authorize } from './authorize.ts'
-import { channelOptionProblems } from './channel-options.ts'
+import { LONGEST_TIMER_MS } from '../../core/timer.ts'
+import { servingOf } from '../cache/snapshot-cache.ts'
 import { addClientStatusService } from './client-status-service.ts'
-import { closeServer } from './close-server.ts'
+import { type CloseOptions, closeServer } from './close-server.ts'
 import { addDiscoveryServices } from './discovery-services.ts'
 import { requireFirstRequest } from './first-request.ts'
-import { limitProblems, limitsOf, type StreamLimits } from './limits.ts'
+import { limitsOf } from './limits.ts'
 import { addLoadService } from './load-service.ts'
-import type { OnDemand } from './lookups.ts'
 import { OpenStreams } from './open-streams.ts'
-import { addTelemetryService, type TelemetryService } from './telemetry-service.ts'
+import { serverOptionProblems, type XdsServerOptions } from './server-options.ts'
+import { addTelemetryService } from './telemetry-service.ts'
 import { warmUp } from './warm-up.ts'
 import { WriteBudget } from './write-budget.ts'
-
-/**
- * The options of a server. All but the cache and the address have a default.
- *
- * @example
- * ```ts
- * import { readFileSync } from 'node:fs'
- * import { ServerCredentials } from '@grpc/grpc-js'
- * import { startXdsServer, type XdsServerOptions } from 'switchyard'
- *
- * const pair = { cert_chain: readFileSync('server.pem'), private_key: readFileSync('server.key') }
- * const options: XdsServerOptions = {
- *   cache,
- *   address: '10.0.0.1:18000',
- *   // The last argument requires client certificates.
- *   credentials: ServerCredentials.createSsl(readFileSync('ca.pem'), [pair], true),
- *   drainTimeMs: 61_000,
- * }
- * await startXdsServer(options)
- * ```
- */
-export interface XdsServerOptions {
-  readonly cache: SnapshotCache
-  /** `host:port` (port 0 picks a free one) or `unix:/path`. */
-  readonly address: string
-  /**
-   * Lets servers of other processes listen at the same port, each with this option: Linux spreads the connections among them
-   * (`SO_REUSEPORT`). Needs Node 22.12 or newer. Default: false, and a port that is in use is an error.
-   */
-  readonly reusePort?: boolean
-  /**
-   * TLS credentials of grpc-js. New ones of a certificate provider are used from the next connection on. A connection ends with the
-   * certificate that its client has shown, and a session with a client certificate is not resumed. Default: plaintext.
-   */
-  readonly credentials?: ServerCredentials
-  /** Which peer may be served as which node. With client certificates, `peer.uris` has their URI names. Default: everybody. */
-  readonly authorize?: Authorize
-  /**
-   * HTTP/2 pings that detect dead peers, in milliseconds. Default: every 30,000, with 10,000 for the answer. A connection ends when
-   * nothing has come for both together, or a quarter more; time in which the server itself could not read does not count.
-   */
-  readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number }
-  /**
-   * How long a client may take for the handshake of TLS, and for the preface of HTTP/2, in milliseconds; twice that for the first
-   * request of a stream, as a whole. Default: 7,000.
-   */
-  readonly introductionTimeoutMs?: number
-  /**
-   * Ends a stream whose client answers a response with neither an ACK nor a NACK for this time, with `DEADLINE_EXCEEDED` and the
-   * event `overdue`. Milliseconds, more than a cluster may take to warm. Default: never, because Envoy answers only when clusters
-   * have warmed.
-   */
-  readonly answerTimeoutMs?: number
-  /**
-   * How long Envoy serves the connections of a replaced listener with its old content: its `--drain-time-s`, in milliseconds.
-   * What that content refers to is removed only then. 0 for clients without listeners. Default: 600,000, as Envoy's.
-   */
-  readonly drainTimeMs?: number
-  /**
-   * How many heartbeats are sent in the time of a TTL (`ExpiringResource`), to clients that take TTLs: more than 1. The more, the
-   * more of them may be lost or late. Default: 3.
-   */
-  readonly heartbeatsPerTtl?: number
-  /**
-   * An Envoy that starts asks for clusters when it has its runtime layers, and for listeners when its clusters are warm. An Envoy
-   * that has asked for layers or clusters and then sends nothing for this time, in milliseconds, counts as an Envoy without dynamic
-   * listeners: until then it is `NOT_SENT` if its group has what it may still ask for. An Envoy that reconnects has the same time to
-   * ask for clusters and endpoints, for which changed listeners and routes wait. Default: 15,000, as Envoy waits for the first
-   * response of each cluster's endpoints.
-   */
-  readonly startTimeMs?: number
-  /**
-   * Called when a client asks by name for what its snapshot lacks, such as the virtual host or the cluster of a call. Make it with
-   * `updateSnapshot`. The client learns that a name does not exist when the promise settles. If it throws or rejects, the event
-   * `fault` says so. Default: the client learns it at once.
-   */
-  readonly onDemand?: OnDemand
-  /**
-   * The longest time that `onDemand` may take, in milliseconds. After it, the client learns that the names do not exist; what comes
-   * later is pushed. Default: 4,000, because a call through Envoy waits 5 s for its cluster.
-   */
-  readonly onDemandTimeoutMs?: number
-  /**
-   * Serves CSDS (`envoy.service.status.v3.ClientStatusDiscoveryService`) beside xDS: each connected client, and what it was sent and
-   * has ACKed or NACKed, with sensitive fields redacted. A peer sees the nodes that `authorize` would serve it as; give another
-   * function if operators may see more. Default: not served.
-   */
-  readonly clientStatus?: true | { readonly authorize: Authorize }
-  /**
-   * Asks nodes for reports of their calls, over LRS. Default: the server accepts their streams and asks for nothing.
-   */
-  readonly loadReports?: LoadReports
-  /** Services that nodes stream what they observe to, such as their stats or access logs. Default: none. */
-  readonly telemetry?: readonly TelemetryService[]
-  /**
-   * Which clients get the reason why a name is missing, in the field `resource_errors` (xRFC TP3). gRPC clients are known by their user
-   * agent. Other clients do not say whether they read it, and in SotW it may take a response of its own: an Envoy that waits for a
-   * route or an assignment takes that for its answer. Default: `grpc`.
-   */
-  readonly resourceErrors?: 'grpc' | 'all' | 'off'
-  /**
-   * Ends connections that are old, so that replicas share the clients: after `timeMs` (a tenth more or less, by chance), a connection
-   * gets GOAWAY, and each of its streams ends with OK when the client has answered what it was sent; after `graceMs` more, the
-   * connection ends in any case. Clients connect again at once, and have what they had. Milliseconds. Default: never, and a grace of
-   * 30,000. https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md
-   */
-  readonly maxConnectionAge?: { readonly timeMs: number; readonly graceMs?: number }
-  /** What streams may cost, such as their number and the names that they subscribe to. Default: those of `StreamLimits`. */
-  readonly limits?: StreamLimits
-  /**
-   * Options of grpc-js for its server, such as `grpc.max_concurrent_streams`. Those that another option here sets are rejected.
-   * https://github.com/grpc/grpc-node/blob/master/packages/grpc-js/README.md#supported-channel-options
-   */
-  readonly channelOptions?: ChannelOptions
-  /** The largest request, in bytes. Default: 64 MiB, because a delta client that reconnects reports every resource that it has. */
-  readonly maxRequestBytes?: number
-  /**
-   * Serves a few clients in memory before the first server of a process listens, so that the code that serves is compiled: the first
-   * clients are in sync in half the time. It takes about 70 ms of CPU. Default: true.
-   */
-  readonly warmUp?: boolean
-}
 
 /**
  * A running server.
@@ -177,26 +53,6 @@ export interface XdsServer {
    * @returns how many streams it had
    */
   readonly disconnect: (group: string, node: string) => number
-}
-
-/**
- * How `XdsServer.close` ends.
- *
- * @example
- * ```ts
- * import { type CloseOptions, startXdsServer } from 'switchyard'
- *
- * const gracefully: CloseOptions = { graceMs: 10_000 }
- * const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
- * process.once('SIGTERM', () => server.close(gracefully))
- * ```
- */
-export interface CloseOptions {
-  /**
-   * Milliseconds. Clients get GOAWAY, and their streams end one after the other within half of this time, each when the client has
-   * answered what it was sent. What is left at its end is ended by force. Default: 0, by force at once.
-   */
-  readonly graceMs?: number
 }
 
 const DEFAULT_KEEPALIVE = { timeMs: 30_000, timeoutMs: 10_000 }
@@ -236,7 +92,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   const { cache, address, keepalive = DEFAULT_KEEPALIVE, authorize = () => undefined } = options
   const { credentials = ServerCredentials.createInsecure() } = options
   const { heartbeatsPerTtl = DEFAULT_HEARTBEATS_PER_TTL } = options
-  rejectInvalid(options)
+  rejectProblems('the options of the xDS server are invalid:', serverOptionProblems(options))
   boundBinaryMetadata()
   const patienceMs = options.introductionTimeoutMs ?? DEFAULT_INTRODUCTION_TIMEOUT_MS
   const requestPatienceMs = 2 * patienceMs
@@ -295,7 +151,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   })
   return {
     address: address.startsWith('unix:') ? address : address.replace(/:\d+$/, `:${listeners[0]?.port}`),
-    close: ({ graceMs = 0 } = {}) => closeServer({ server, listeners, streams }, graceMs),
+    close: (closing = {}) => closeServer({ server, listeners, streams }, closing),
     disconnect: (group, node) => streams.disconnect(group, node),
   }
 }
@@ -310,33 +166,6 @@ function maxAgeOf(
   streams: OpenStreams,
 ): MaxAge {
   return { ageMs: timeMs, graceMs, onAged: (connection) => streams.drainConnection(connection) }
-}
-
-/** @throws SwitchyardError `invalid-argument` with all problems */
-function rejectInvalid(options: XdsServerOptions): void {
-  const { limits, channelOptions, maxConnectionAge, heartbeatsPerTtl = DEFAULT_HEARTBEATS_PER_TTL } = options
-  const { timeMs = 1, graceMs = 0 } = maxConnectionAge ?? {}
-  const problems = [...limitProblems(limits), ...channelOptionProblems(channelOptions)]
-  if (!(timeMs > 0)) {
-    problems.push({
-      path: 'maxConnectionAge.timeMs',
-      message: `${timeMs} is not a number of milliseconds above 0`,
-    })
-  }
-  if (!(graceMs >= 0)) {
-    problems.push({
-      path: 'maxConnectionAge.graceMs',
-      message: `${graceMs} is not a number of milliseconds from 0 on`,
-    })
-  }
-  if (!(heartbeatsPerTtl > 1)) {
-    problems.push({
-      path: 'heartbeatsPerTtl',
-      message: `${heartbeatsPerTtl} is not a number above 1, so the TTL would be over before a heartbeat comes`,
-    })
-  }
-  if (problems.length > 0)
-    throw new SwitchyardError('invalid-argument', 'the options of the xDS server are invalid:', { problems })
 }
 
 /** A host name may have several addresses. They share the port. */

@@ -4,8 +4,10 @@ import t from 'tap'
 import { thrownBy } from '../../test/support/thrown.ts'
 import {
   changeErrors,
+  checkError,
   type ErrorsByType,
   indexErrors,
+  isSameError,
   keepEqualErrors,
   notFound,
   type ResourceError,
@@ -42,7 +44,7 @@ t.test('errors are indexed by type and name, whatever the host of the type URL',
 })
 
 t.test('one error lists all problems of errors', async (t) => {
-  const { code, problems } = thrownBy(() =>
+  const { code, message, problems } = thrownBy(() =>
     indexErrors([
       denied(''),
       denied('a', { code: 0 }),
@@ -54,6 +56,7 @@ t.test('one error lists all problems of errors', async (t) => {
     ]),
   )
   t.equal(code, 'invalid-argument')
+  t.match(message, /^an error of a resource is invalid, so nothing was changed/)
   t.same(
     problems.map(({ path }) => path),
     [
@@ -65,6 +68,8 @@ t.test('one error lists all problems of errors', async (t) => {
       'errors[6].name',
     ],
   )
+  t.equal(problems[0]?.message, 'must not be empty: name the resource that is missing')
+  t.equal(problems[4]?.message, 'has 1025 characters: use up to 1024')
   t.match(problems[1]?.message, /0 is no error: use a gRPC status code from 1 to 16/)
   t.match(problems.at(-1)?.message, /RouteConfiguration "e" has an error already/)
 })
@@ -74,9 +79,15 @@ t.test('an error for a resource that is served is rejected, and one for a missin
   t.doesNotThrow(() =>
     rejectErrorsOfServed(indexErrors([denied('b'), denied('a', { typeUrl: CLUSTER })]), types),
   )
-  const { problems } = thrownBy(() => rejectErrorsOfServed(indexErrors([denied('a'), denied('b')]), types))
+  const { message, problems } = thrownBy(() =>
+    rejectErrorsOfServed(indexErrors([denied('a'), denied('b')]), types),
+  )
+  t.match(message, /^an error is for a resource that is served, so nothing was changed/)
   t.match(problems, [
-    { message: /RouteConfiguration "a" is in the snapshot: leave out the resource or its error/ },
+    {
+      path: 'errors',
+      message: /RouteConfiguration "a" is in the snapshot: leave out the resource or its error/,
+    },
   ])
   t.equal(problems.length, 1)
 })
@@ -88,6 +99,12 @@ t.test('a change keeps the errors of names that it does not touch', async (t) =>
     { typeUrl: CLUSTER, name: 'c' },
   ])
   t.same(textsOf(after), ['RouteConfiguration b 7 still no', 'RouteConfiguration c 7 no'])
+  const another = indexErrors([denied('a', { typeUrl: CLUSTER })])
+  t.same(
+    textsOf(changeErrors(before, another, [])).at(-1),
+    'Cluster a 7 no',
+    'also one of a type that had none',
+  )
   t.equal(textsOf(before).length, 3, 'the earlier errors stay as they are')
 })
 
@@ -99,10 +116,32 @@ t.test('equal errors stay the same objects, so that a snapshot with them is the 
   t.equal(changed?.get(ROUTE), before?.get(ROUTE))
   t.not(changed?.get(CLUSTER), before?.get(CLUSTER))
   t.equal(keepEqualErrors(before, new Map()), undefined)
+  t.equal(
+    keepEqualErrors(before, new Map([[ROUTE, new Map()]])),
+    undefined,
+    'a type without errors counts as missing',
+  )
   t.not(keepEqualErrors(before, indexErrors([denied('a')])), before)
 })
 
 t.test('a name that nobody gave an error is not found, in a message of bounded length', async (t) => {
   t.same(notFound('edge', ROUTE, 'a'), { code: 5, message: 'group "edge" has no RouteConfiguration "a"' })
   t.equal(notFound('edge', ROUTE, 'n'.repeat(5_000)).message.length, 1_024)
+})
+
+t.test('an error from a lookup needs a code, and a long message is cut', async (t) => {
+  t.same(checkError({ code: 16, message: 'm'.repeat(1_025) }), { code: 16, message: 'm'.repeat(1_024) })
+  t.throws(() => checkError({ code: 0, message: 'fine' }), {
+    message: /^code: 0 is no error: use a gRPC status code from 1 to 16/,
+  })
+})
+
+t.test('errors are the same if code and message are', async (t) => {
+  const error = { code: 7, message: 'no' }
+  t.ok(isSameError(error, { ...error }))
+  t.ok(isSameError(undefined, undefined))
+  t.notOk(isSameError(error, { ...error, code: 5 }))
+  t.notOk(isSameError(error, { ...error, message: 'never' }))
+  t.notOk(isSameError(error, undefined))
+  t.notOk(isSameError(undefined, error))
 })

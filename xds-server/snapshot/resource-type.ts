@@ -97,9 +97,11 @@ export const VIRTUAL_HOST = typeUrlOf(VirtualHostSchema)
 export const STAGES = ['dependencies', 'filters', 'listeners', 'routes', 'virtual-hosts'] as const
 export type Stage = (typeof STAGES)[number]
 
+const STAGE_NUMBERS = Object.fromEntries(STAGES.map((stage, at) => [stage, at])) as Record<Stage, number>
+
 /** The place of a type's stage among the stages. */
 export function stageOf({ stage }: Pick<ResourceType, 'stage'>): number {
-  return STAGES.indexOf(stage)
+  return STAGE_NUMBERS[stage]
 }
 
 /** Whether listeners and routes use resources of the type, which then are removed after all stages. */

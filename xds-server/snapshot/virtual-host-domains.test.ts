@@ -44,6 +44,20 @@ t.test('X90: the most specific domain serves a host', async (t) => {
   t.equal(find('r/other'), 'r/any')
 })
 
+t.test(
+  'X90: a domain with an asterisk needs a character for it, also beside one that takes any host',
+  async (t) => {
+    const find = finder(['r/end=*b.x', 'r/begin=b.x*', 'r/any=*'])
+    t.equal(find('r/b.x'), 'r/any')
+    t.equal(find('r/ab.x'), 'r/end')
+    t.equal(find('r/b.xa'), 'r/begin')
+  },
+)
+
+t.test('X90: a name is no domain', async (t) => {
+  t.equal(finder(['alone=d.x'])('alone'), undefined)
+})
+
 t.test('X90: a host has no case, and belongs to its route configuration', async (t) => {
   const find = finder(['r/one=A.Example,b.example', 'team/r/one=c.example'])
   t.equal(find('r/a.example'), 'r/one')
@@ -60,6 +74,7 @@ t.test('X90: a port counts, unless the route configuration ignores it', async (t
   t.equal(strict('r/a.example:80'), undefined)
   t.equal(strict('r/b.example:80'), 'r/port')
   t.equal(strict('r/x.c.example:80'), undefined)
+  t.equal(ignoring('r/a.example'), 'r/plain')
   t.equal(ignoring('r/a.example:80'), 'r/plain')
   t.equal(ignoring('r/b.example:80'), undefined, 'the domain has a port that no host has')
   t.equal(ignoring('r/x.c.example:80'), 'r/end')

@@ -52,6 +52,18 @@ testScripts({
       status → VHDS SYNCED
     `,
   },
+  'X90: a virtual host that is asked for by its name too is a name like others when it goes': {
+    delta: `
+      serve VHDS r/b=b,*.b
+      ask VHDS +r/b → VHDS#1 r/b=b,*.b
+      ack 1
+      ask VHDS +r/x.b → VHDS#2 r/b=b,*.b(r/x.b)
+      ack 2
+      serve VHDS → VHDS#3 -r/b
+      ack 3
+      serve VHDS r/any=* → VHDS#4 r/any=*(r/b,r/x.b)
+    `,
+  },
   'X90: a name waits while the cluster of its virtual host does, and both are sent once': {
     delta: `
       serve CDS a=1 | VHDS r/b=b
@@ -191,6 +203,13 @@ t.test('X90: an alias is written as the client wrote the name', async (t) => {
   noteSpelling(subscribe, 'r/a.x', 'r/%61.x')
   const [response] = stream.ask({ subscribe })
   t.same(response?.aliases, new Map([['r/any', ['r/%61.x']]]))
+})
+
+t.test('X90: a name that is longer than the aliases of a response may be is answered alone', async (t) => {
+  const stream = new Stream()
+  const longest = `r/${'a'.repeat(200_000)}`
+  const [response] = stream.ask({ subscribe: shareList(['*', longest, 'r/b']) })
+  t.same(response?.aliases?.get('r/any'), [longest])
 })
 
 t.test('X90: many long names are answered in several responses, each within what clients read', async (t) => {

@@ -1,6 +1,14 @@
 // Heartbeats of resources with a TTL: what carries the TTL, what a heartbeat repeats, and what it leaves alone.
 
+import t from 'tap'
+import { deltaRequest, sotwRequest } from '../../test/support/requests.ts'
+import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
+import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { isHeartbeatNonce, responseNonceOf } from './heartbeat.ts'
+import { delta, sotw } from './protocol.ts'
+import type { SotwRequest } from './requests.ts'
+import { createStreamState, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({
   'X32: a client that does not say so is sent no TTL and no heartbeat': `
@@ -250,4 +258,112 @@ testScripts({
       ask CDS holding a=1~9000 b=1 → CDS#1 a=1~9000
     `,
   },
+  'X32: each TTL of each type that is subscribed needs heartbeats, and the status counts what expires': {
+    sotw: `
+      as expiring
+      serve CDS a=1~9000 b=1~500 c=1~500 d=1 | EDS a=1~800 | RTDS r=1~700 | UNKNOWN u=1~600
+      expiring
+      ask CDS → CDS#1 a=1~9000 b=1~500 c=1~500 d=1
+      expiring → CDS 9000 | CDS 500 | 3 of CDS
+      ask EDS a → EDS#2 a=1
+      ask RTDS r → RTDS#3 r=1~700
+      ask UNKNOWN u → UNKNOWN#4 u=1~600
+      expiring → CDS 9000 | CDS 500 | RTDS 700 | UNKNOWN 600 | 3 of CDS | 1 of RTDS | 1 of UNKNOWN
+    `,
+    delta: `
+      as expiring
+      serve CDS a=1~9000 | EDS a=1~800 b=1~800 c=1~500 d=1
+      expiring
+      ask EDS +a +c +d → EDS#1 a=1~800 c=1~500 d=1
+      expiring → EDS 800 | EDS 500 | 2 of EDS
+      ack 1
+      block
+      ask EDS +b
+      expiring → EDS 800 | EDS 500 | 2 of EDS
+      ask EDS -c
+      expiring → EDS 800 | EDS 500 | 1 of EDS
+      ask EDS -a -b -d
+      expiring
+    `,
+  },
+  'X32: nothing expires at a client that takes no TTLs': `
+    serve CDS a=1~9000
+    ask CDS → CDS#1 a=1
+    expiring
+  `,
+  'X32: what waits for its removal still needs its heartbeats': {
+    delta: `
+      as expiring
+      as draining
+      serve CDS a=1 b=1~9000 c=1 | LDS l=1:b m=1:c
+      ask CDS → CDS#1 a=1 b=1~9000 c=1
+      ack 1
+      ask LDS → LDS#2 l=1:b m=1:c
+      ack 2
+      serve CDS a=1 | LDS l=2:a m=2:a → LDS#3 l=2:a m=2:a
+      ack 3
+      expiring → CDS 9000 | 1 of CDS
+      beat CDS 9000 → CDS#1+4 ~b
+      beat CDS 500
+      drained 3 → CDS#5 -b -c
+      expiring
+    `,
+    sotw: `
+      as expiring
+      as draining
+      serve CDS a=1 b=1~9000 | LDS l=1:a
+      ask CDS → CDS#1 a=1 b=1~9000
+      ack 1
+      ask LDS → LDS#2 l=1:a
+      ack 2
+      serve CDS b=1~9000 | LDS l=2:b → LDS#3 l=2:b
+      ack 3
+      expiring → CDS 9000 | 1 of CDS
+      beat CDS 9000 → CDS#1+4 a=1 b=1~9000
+    `,
+  },
+  'X59: after a gap in the heartbeats of one TTL, the resources with another are not sent anew': {
+    delta: `
+      as expiring
+      serve RTDS a=1~9000 b=1~500
+      ask RTDS +a +b → RTDS#1 a=1~9000 b=1~500
+      ack 1
+      late RTDS 9000 → RTDS#2 a=1~9000
+    `,
+  },
+})
+
+t.test('X32: a heartbeat in SotW has the version of the response that it repeats', async (t) => {
+  const take = (state: StreamState, event: StreamEvent<SotwRequest>) => sotw.step(state, event)
+  const beat: StreamEvent<SotwRequest> = { kind: 'heartbeat', isLate: false, typeUrl: CLUSTER, ttlMs: 9_000 }
+  const first = snapshotFor('CDS a=1~9000', 1, undefined)
+  const begun = take(createStreamState({ ttls: 'sotw' }), { kind: 'snapshot', snapshot: first }).state
+  const asked = take(begun, { kind: 'request', request: sotwRequest({ typeUrl: CLUSTER }) })
+  const [response] = asked.send
+  t.equal(take(asked.state, beat).send[0]?.version, response?.version, 'while it is pending')
+  const ack = sotwRequest({ typeUrl: CLUSTER, responseNonce: response?.nonce ?? '' })
+  const acked = take(asked.state, { kind: 'request', request: ack }).state
+  t.equal(take(acked, beat).send[0]?.version, response?.version, 'when it is ACKed')
+  t.strictSame(take(acked, beat).send[0]?.changedResources, [])
+  const second = snapshotFor('CDS a=1~9000 b=1', 2, first)
+  const pushed = take(acked, { kind: 'snapshot', snapshot: second })
+  t.not(pushed.send[0]?.version, response?.version)
+  t.equal(take(pushed.state, beat).send[0]?.version, pushed.send[0]?.version, 'of the newest one')
+})
+
+t.test('the nonce of a heartbeat names the response before it', async (t) => {
+  t.equal(responseNonceOf('12+3'), '12')
+  t.equal(responseNonceOf('12'), '12')
+  t.ok(isHeartbeatNonce('12+3'))
+  t.notOk(isHeartbeatNonce('12'))
+})
+
+t.test('X58: the heartbeat of a virtual host carries its TTL and its content', async (t) => {
+  const [typeUrl, ttlMs] = [VIRTUAL_HOST, 9_000]
+  const snapshot = snapshotFor(`VHDS r/a=a~${ttlMs}`, 1, undefined)
+  const begun = { ...createStreamState({ ttls: 'delta' }), snapshot }
+  const request = deltaRequest({ typeUrl, subscribe: ['r/a'] })
+  const { state } = delta.step(begun, { kind: 'request', request })
+  const { send } = delta.step(state, { kind: 'heartbeat', isLate: false, typeUrl, ttlMs })
+  t.match(send, [{ ttls: 'carried', resources: [{ name: 'r/a' }] }])
 })

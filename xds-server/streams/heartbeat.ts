@@ -2,12 +2,11 @@
 // nothing waits for its answer, and no status shows it.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#ttl
 
-import { memoizePair, type SharedList, shareList } from '../../core/memo.ts'
-import { covers } from '../snapshot/collections.ts'
+import { EMPTY_LIST, type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { CLUSTER, LISTENER, type ResourceType, RUNTIME } from '../snapshot/resource-type.ts'
 import type { Response } from '../type-state/responses.ts'
-import { isSubscribed, type Subscription } from '../type-state/subscription.ts'
+import { isSubscribed, subscribedAmong } from '../type-state/subscription.ts'
 import { isActive, subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { withUnknown } from '../type-state/view.ts'
 import { type Expiry, type StreamState, withTypeState } from './stream.ts'
@@ -98,7 +97,7 @@ export function withExpired(state: StreamState, typeUrl: string, ttlMs?: number)
 /** The resources with this TTL that the client was sent and has not NACKed. */
 function heldWithTtl({ view, subscription, request }: TypeState, ttlMs: number): SharedList<Resource> {
   const { base, overrides } = view
-  const shared = base.resources.byTtl.get(ttlMs) ?? NO_RESOURCES
+  const shared = base.resources.byTtl.get(ttlMs) ?? EMPTY_LIST
   const subscribed = subscribedAmong(shared, subscription)
   if (overrides.size === 0 && request.added.size === 0) return subscribed
   const ahead = [...overrides.values()].flatMap((held) =>
@@ -121,20 +120,6 @@ export function allHeld({ view, subscription }: TypeState): SharedList<Resource>
   }
   return shareList([...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
 }
-
-const NO_RESOURCES: SharedList<Resource> = shareList([])
-
-function subscribedAmong(
-  list: SharedList<Resource>,
-  { wildcard, names }: Subscription,
-): SharedList<Resource> {
-  return wildcard || list.length === 0 ? list : namedAmong(list, names)
-}
-
-/** Streams with the same names share the heartbeat's bytes. */
-const namedAmong = memoizePair((list: SharedList<Resource>, names: ReadonlySet<string>) =>
-  shareList(list.filter(({ name }) => covers(names, name))),
-)
 
 /** The nonce of the last response is part of it, so that an answer to a heartbeat counts as an answer to that response. */
 function heartbeatNonce(lastNonce: string, count: number): string {

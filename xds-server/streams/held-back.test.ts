@@ -49,3 +49,15 @@ t.test('X44: a name that is sent again after its NACK is waited for until its AC
   const again = typeStateOf('CDS', { pending: [pendingOf('CDS', 'a=1 b=2', { before })] })
   t.same(heldBack(again), { LDS: ['m', 'n'], RDS: ['n'] })
 })
+
+t.test('X44: streams that are sent the same again share what waits, and each asks for it once', async (t) => {
+  const latest = snapshotFor(SERVED, 1)
+  const [before, again] = [viewOf('CDS', '', { a: UNKNOWN, b: UNKNOWN }), pendingOf('CDS', 'a=1 b=2')]
+  const waiting = () => {
+    const clusters = typeStateOf('CDS', { pending: [{ ...again, before: { ...before } }] })
+    return heldBackNames(streamOf('', clusters), latest, typeFor('LDS'))
+  }
+  const names = waiting()
+  t.same([...names].sort(), ['l', 'm', 'n', 'o'])
+  t.equal(waiting(), names)
+})

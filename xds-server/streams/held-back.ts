@@ -1,10 +1,12 @@
 // What a NACK holds back: the resources of later stages that refer to a NACKed one, directly or by others.
 
-import { memoize } from '../../core/memo.ts'
+import { memoize, memoizeByText, memoizePair } from '../../core/memo.ts'
+import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, stageOf } from '../snapshot/resource-type.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import type { Ledger } from '../type-state/responses.ts'
-import { NO_NAMES } from '../type-state/subscription.ts'
+import type { NackedResponse } from '../type-state/responses.ts'
+import { NO_NAMES, unite } from '../type-state/subscription.ts'
+import type { View } from '../type-state/view.ts'
 import type { StreamState } from './stream.ts'
 
 interface Name {
@@ -19,40 +21,51 @@ export function heldBackNames(
   type: ResourceType,
 ): ReadonlySet<string> {
   const stage = stageOf(type)
-  if (stage === 0) return NO_NAMES
-  const unsettled: Name[] = []
-  for (const { type: earlier, ledger } of typeStates.values())
-    if (stageOf(earlier) < stage) addUnsettled(unsettled, earlier.typeUrl, ledger)
-  if (unsettled.length === 0) return NO_NAMES
-  const names = new Set<string>()
-  for (const user of usersOf(unsettled, latest)) if (user.typeUrl === type.typeUrl) names.add(user.name)
+  let names = NO_NAMES
+  if (stage === 0) return names
+  const add = (unsettled: readonly Name[]) => {
+    if (unsettled.length > 0) names = unite(names, usersOf(unsettled, latest).get(type.typeUrl) ?? NO_NAMES)
+  }
+  for (const { type: earlier, ledger } of typeStates.values()) {
+    if (stageOf(earlier) >= stage) continue
+    for (const { content } of ledger.nacked) add(namesOf(content, earlier.typeUrl))
+    for (const { before, changedResources } of ledger.pending)
+      if (before.overrides.size > 0) add(amongOverrides(before.overrides, changedResources))
+  }
   return names
 }
 
-/** NACKed names, and those that are sent since and not ACKed yet: the snapshots do not tell that the client lacks them. */
-function addUnsettled(names: Name[], typeUrl: string, { nacked, pending }: Ledger): void {
-  for (const { content } of nacked) for (const name of content.keys()) names.push({ typeUrl, name })
-  for (const { before, changedResources } of pending) {
-    // A response may carry thousands of names, and nearly none has an override before it.
-    if (before.overrides.size === 0) continue
-    for (const { name } of changedResources) if (before.overrides.has(name)) names.push({ typeUrl, name })
-  }
-}
+// What is found is kept, because an event of a stream asks for it once for each type. Streams that reconnect share it: they report the
+// same names, and are sent the same list.
 
-/** Every resource that refers to one of these, directly or by others. */
-function usersOf(used: readonly Name[], snapshot: Snapshot): Iterable<Name> {
-  const referrers = referrersIn(snapshot)
-  const users = new Map<string, Name>()
-  const queue = [...used]
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    for (const user of referrers.get(keyOf(next)) ?? []) {
-      if (users.has(keyOf(user))) continue
-      users.set(keyOf(user), user)
-      queue.push(user)
+/** NACKed names. */
+const namesOf = memoizeByText((content: NackedResponse['content'], typeUrl): readonly Name[] =>
+  [...content.keys()].map((name) => ({ typeUrl, name })),
+)
+
+/** Names that are sent again and not ACKed yet: the snapshots do not tell that the client lacks them. */
+const amongOverrides = memoizePair(
+  (overrides: View['overrides'], changed: readonly Resource[]): readonly Name[] =>
+    changed.filter(({ name }) => overrides.has(name)),
+)
+
+/** The names of every resource that refers to one of these, directly or by others, by type. */
+const usersOf = memoizePair(
+  (used: readonly Name[], snapshot: Snapshot): ReadonlyMap<string, ReadonlySet<string>> => {
+    const referrers = referrersIn(snapshot)
+    const users = new Map<string, Set<string>>()
+    const queue = [...used]
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      for (const user of referrers.get(keyOf(next)) ?? []) {
+        const names = users.get(user.typeUrl) ?? new Set()
+        if (names.has(user.name)) continue
+        users.set(user.typeUrl, names.add(user.name))
+        queue.push(user)
+      }
     }
-  }
-  return users.values()
-}
+    return users
+  },
+)
 
 /** For each name, the resources that refer to it. It is made only once somebody NACKs, and then shared by all streams. */
 const referrersIn = memoize(({ types }: Snapshot): ReadonlyMap<string, readonly Name[]> => {

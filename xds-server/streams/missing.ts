@@ -38,14 +38,17 @@ export function withMissing(before: StreamState, step: Step): Step {
   }
 }
 
-/** Whether a type still subscribes to the same names of the same snapshot. If it lacked none then, it lacks none now. */
+/** Whether a type still subscribes to the same names of the same resources. If it lacked none then, it lacks none now. */
 function isUnchanged(
   before: StreamState,
   { snapshot }: StreamState,
   { type, subscription }: TypeState,
 ): boolean {
-  const known = before.typeStates.get(type.typeUrl)
-  return known?.subscription.names === subscription.names && snapshot === before.snapshot
+  const { names } = subscription
+  if (before.typeStates.get(type.typeUrl)?.subscription.names !== names) return false
+  if (snapshot === before.snapshot || names.size === 0) return true
+  if (snapshot === undefined || before.snapshot === undefined) return false
+  return typeIn(snapshot, type.typeUrl) === typeIn(before.snapshot, type.typeUrl)
 }
 
 function withEntry(

@@ -3,7 +3,7 @@
 import { type ResourceType, stageOf } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
-import { earliest, isOlder, type Pushed } from '../type-state/pushed.ts'
+import { earlier, isOlder, type Pushed } from '../type-state/pushed.ts'
 import type { Response } from '../type-state/responses.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { answeredThrough, isActive, type TypeState } from '../type-state/type-state.ts'
@@ -50,10 +50,10 @@ function stageLimit(state: StreamState, latest: Snapshot, { type }: TypeState): 
   const stage = stageOf(type)
   if (stage === 0) return latest
   if (awaitsNeeded(state, latest)) return 'none'
-  const answered: Pushed[] = [latest]
+  let limit: Pushed = latest
   for (const one of state.typeStates.values())
-    if (isActive(one) && stageOf(one.type) < stage) answered.push(answeredThrough(one))
-  return earliest(answered)
+    if (isActive(one) && stageOf(one.type) < stage) limit = earlier(limit, answeredThrough(one))
+  return limit
 }
 
 /** The snapshot that a push leads to. It is never older than what was pushed. */

@@ -6,7 +6,7 @@ import { typeIn } from '../snapshot/snapshot.ts'
 import { emptyTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
 import { NOTHING, type Subscription } from '../type-state/subscription.ts'
-import { reportedView, resumedView } from './reported.ts'
+import { listedView, reportedView, resumedView } from './reported.ts'
 import { createStreamState } from './stream.ts'
 
 const CDS = typeUrlFor('CDS')
@@ -44,6 +44,26 @@ t.test('X6: what the node NACKed on an earlier stream is unknown, whatever it re
       ['c', UNKNOWN],
     ],
   )
+})
+
+t.test('X21: SotW clients that list the same names share their view, except those with a NACK', async (t) => {
+  const names = new Set(['a', 'b', 'xdstp:///envoy.config.cluster.v3.Cluster/*'])
+  const state = { ...createStreamState(), snapshot }
+  const view = listedView(state, CDS, names)
+  t.same(
+    [...view.overrides],
+    [
+      ['a', holding(retired)],
+      ['b', UNKNOWN],
+    ],
+  )
+  t.equal(listedView({ ...state }, CDS, names), view)
+  t.same([...listedView(state, typeUrlFor('EDS'), names).overrides.keys()], ['a', 'b'])
+  t.equal(listedView(state, typeUrlFor('EDS'), names).base, emptyTypeSnapshot(typeUrlFor('EDS')))
+  const unconfirmed = new Map([[CDS, new Set(['c'])]])
+  const other = listedView({ ...state, unconfirmed }, CDS, names)
+  t.same([...other.overrides.keys()], ['a', 'b', 'c'])
+  t.same([...listedView({ ...state, snapshot: undefined }, CDS, names).overrides.keys()], ['a', 'b'])
 })
 
 t.test('X25: before the first snapshot a reported version is kept', async (t) => {

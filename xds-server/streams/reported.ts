@@ -1,18 +1,23 @@
 // What a client has when its stream begins: what it reports, except for what it NACKed on an earlier stream.
 
+import { memoizePair, memoizeTexts } from '../../core/memo.ts'
 import { collectionsIn } from '../snapshot/collections.ts'
 import { CLUSTER } from '../snapshot/resource-type.ts'
-import { retiredResource, typeIn } from '../snapshot/snapshot.ts'
+import { retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { emptyTypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { isCollection } from '../snapshot/xdstp-name.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
 import type { Subscription } from '../type-state/subscription.ts'
 import { subscribedIn } from '../type-state/type-state.ts'
 import { NO_OVERRIDES, type View } from '../type-state/view.ts'
 import type { StreamState } from './stream.ts'
 
+/** What the state of a new stream says about the client. */
+type Beginning = Pick<StreamState, 'snapshot' | 'unconfirmed'>
+
 /** `reported`: names that the client still has, with their versions if it told them. */
 export function reportedView(
-  { snapshot, unconfirmed }: StreamState,
+  { snapshot, unconfirmed }: Beginning,
   typeUrl: string,
   reported: Iterable<readonly [string, string | undefined]>,
 ): View {
@@ -30,8 +35,30 @@ export function reportedView(
   return { base: emptyTypeSnapshot(typeUrl), overrides }
 }
 
+/** The view of a SotW client, which lists names without versions. Streams that list the same names share it. */
+export function listedView(state: Beginning, typeUrl: string, names: ReadonlySet<string>): View {
+  const { snapshot, unconfirmed } = state
+  if (snapshot === undefined || unconfirmed.has(typeUrl))
+    return reportedView(state, typeUrl, unversioned(names))
+  return listedIn(names, snapshot)(typeUrl)
+}
+
+const listedIn = memoizePair((names: ReadonlySet<string>, snapshot: Snapshot) =>
+  memoizeTexts(MAX_TYPES_OF_LIST, (typeUrl) =>
+    reportedView({ snapshot, unconfirmed: new Map() }, typeUrl, unversioned(names)),
+  ),
+)
+
+/** Types for which the same list is kept: clients choose both, and nearly every list is of one type. */
+const MAX_TYPES_OF_LIST = 4
+
+/** Without glob collections, which are no resources. */
+function unversioned(names: ReadonlySet<string>): readonly (readonly [string, undefined])[] {
+  return [...names].filter((name) => !isCollection(name)).map((name) => [name, undefined])
+}
+
 /**
- * The same view, for a client that reports all that it subscribes to and nothing else: it has the newest snapshot, except for the
+ * The view of `reportedView`, for a client that reports all that it subscribes to and nothing else: it has the newest snapshot, except for the
  * versions that differ. When a server restarts, that is nearly every client, and only these few names are looked at one by one.
  * Undefined for any other client.
  */

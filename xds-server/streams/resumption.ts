@@ -41,6 +41,7 @@ export function asksForMore({ request, view }: TypeState): boolean {
 
 /** Whether the client has yet to ask for what its listeners and routes need. One that names its listeners asks for these first. */
 export function awaitsNeeded(state: StreamState, snapshot: Snapshot): boolean {
+  if (state.resumption !== 'begun') return false
   const listeners = state.typeStates.get(LISTENER)?.subscription
   return (listeners === undefined || isOpenEnded(listeners)) && awaitsOneOf(state, snapshot, NEEDED)
 }

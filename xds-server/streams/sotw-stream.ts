@@ -23,7 +23,7 @@ import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { forgotten, withUnknown } from '../type-state/view.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { allHeld, type HeartbeatDraft, isHeartbeatNonce, responseNonceOf, withExpired } from './heartbeat.ts'
-import { formerView, reportedView } from './reported.ts'
+import { formerView, listedView } from './reported.ts'
 import type { NackDetail, SotwRequest } from './requests.ts'
 import { withResumption } from './resumption.ts'
 import { composeSotw } from './sotw-compose.ts'
@@ -191,15 +191,11 @@ function begin(state: StreamState, request: SotwRequest): Received {
   const unconfirmed = state.unconfirmed.get(typeUrl)
   const clientVersion = versionInfo !== '' && unconfirmed === undefined ? versionInfo : undefined
   // A client that reports a version may still have the names that it subscribes to, so it must learn which are gone.
-  const claimed = versionInfo === '' ? [] : resourcesIn(change.subscribed)
+  const claimed = versionInfo === '' ? NO_NAMES : change.subscribed
   const typeState = {
     ...created,
     view: formerView(state, typeUrl, change.subscription, clientVersion) ?? {
-      ...reportedView(
-        state,
-        typeUrl,
-        claimed.map((name) => [name, undefined] as const),
-      ),
+      ...listedView(state, typeUrl, claimed),
       hasUnlisted: versionInfo !== '',
     },
     request: {

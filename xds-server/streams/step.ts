@@ -116,61 +116,59 @@ function flush<Request extends OfType>(
 ): Step {
   const latest = before.snapshot
   if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
-  let state = before
   const send: Response[] = []
-  const serve = (typeUrl: string) => {
-    const pushed = pushType(state, typeUrl, latest, protocol)
-    state = pushed.state
-    send.push(...pushed.send)
-  }
-  for (const { type } of before.typeStates.values()) serve(type.typeUrl)
+  const count = before.typeStates.size
+  let state = before
+  for (let at = 0; at < count; at += 1) state = pushType(state, at, latest, protocol, send)
   // Retry removals at the end: listeners and routes may no longer use them, even if nothing was sent for those types. What is sent
   // with a removal may be a cluster, whose endpoints follow.
-  for (const { type } of before.typeStates.values()) {
-    const { view, request } = state.typeStates.get(type.typeUrl) ?? {}
-    if (view?.overrides.size || request?.names.size) serve(type.typeUrl)
+  for (let at = 0; at < count; at += 1) {
+    const { view, request } = state.typeStates.at(at) ?? {}
+    if (view?.overrides.size || request?.names.size) state = pushType(state, at, latest, protocol, send)
   }
   if (send.length === 0) return { state, send, report: reported }
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
   return { state, send, report: [...reported, ...sent] }
 }
 
-/** Plans, composes and commits what one type is sent now. */
+/** Plans, composes and commits what the type at a place is sent now. Its responses are added to `send`. */
 function pushType<Request extends OfType>(
   state: StreamState,
-  typeUrl: string,
+  place: number,
   latest: Snapshot,
   protocol: Protocol<Request>,
-): Pick<Step, 'state' | 'send'> {
-  const known = state.typeStates.get(typeUrl)
-  const nothing = { state, send: [] }
-  if (known === undefined || isUpToDate(known, latest)) return nothing
+  send: Response[],
+): StreamState {
+  const known = state.typeStates.at(place)
+  if (known === undefined || isUpToDate(known, latest)) return state
   const mayPush = protocol.mayRespond(known)
-  if (!mayPush && !awaitsOnlyErrors(known)) return nothing
+  if (!mayPush && !awaitsOnlyErrors(known)) return state
   if (isSameInLatest(known, latest) && !hasNewErrors(state, known, latest)) {
     const moved = withPushed(known, pushTarget(state, latest, known))
-    return { state: moved === known ? state : withTypeState(state, moved), send: [] }
+    return moved === known ? state : withTypeState(state, moved)
   }
   const context = pushContextFor(state, latest, known)
   const { hosts: typeState, waiting } = requestHosts(known, context, protocol)
   let plan = planPush(typeState, context)
   let drafts = protocol.compose(typeState, plan)
   if (drafts.length > 0 && mustWait(state, latest, typeState, drafts)) {
-    if (!asksForMore(typeState)) return nothing
+    if (!asksForMore(typeState)) return state
     plan = planPush(typeState, { ...context, target: typeState.pushed, isStageOpen: false })
     drafts = protocol.compose(typeState, plan)
   }
-  if (!mayPush && drafts.length > 0) return nothing
+  if (!mayPush && drafts.length > 0) return state
+  const { typeUrl } = typeState.type
   const ttls = sendsTtls(state, typeState.type) ? { ttls: 'carried' as const } : undefined
-  const send = drafts.map(
+  const responses = drafts.map(
     (draft, index): Response => ({ ...draft, ...ttls, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
-  const nextNonce = state.nextNonce + send.length
-  const committed = withRequested(commit(typeState, plan, send), waiting)
-  const after = withTypeState({ ...state, nextNonce }, committed)
-  if (send.length === 0) return { state: after, send }
-  if (typeUrl === CLUSTER) return { state: resendEdsForWarming(after, typeState, send), send }
-  return { state: resendVirtualHosts(after, latest, send), send }
+  const committed = withRequested(commit(typeState, plan, responses), waiting)
+  const nextNonce = state.nextNonce + responses.length
+  const after = { ...state, nextNonce, typeStates: state.typeStates.with(committed) }
+  if (responses.length === 0) return after
+  send.push(...responses)
+  if (typeUrl === CLUSTER) return resendEdsForWarming(after, typeState, responses)
+  return resendVirtualHosts(after, latest, responses)
 }
 
 function hasNewErrors({ explain }: StreamState, { type, sentErrors }: TypeState, latest: Snapshot): boolean {

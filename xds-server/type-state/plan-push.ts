@@ -2,7 +2,7 @@
 // changed, and `decide` has the rules. Nothing is changed here: see `commit`.
 
 import { type SharedList, shareList } from '../../core/memo.ts'
-import { covers, membersOf, selectNames, shared } from '../snapshot/collections.ts'
+import { covers, membersOf, selectNames } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
@@ -12,7 +12,7 @@ import { PlannedNames } from './planned-names.ts'
 import type { Pushed } from './pushed.ts'
 import { type ErrorPlan, type Explain, planErrors } from './resource-errors.ts'
 import type { NackedResponse } from './responses.ts'
-import { isSubscribed, type Subscription } from './subscription.ts'
+import { isSubscribed, subscribedAmong } from './subscription.ts'
 import { subscribedIn, type TypeState } from './type-state.ts'
 import { heldIn, NO_OVERRIDES } from './view.ts'
 
@@ -196,12 +196,4 @@ function candidates({ view, request }: TypeState, { diff, target, latest }: Push
 
 function isSameContent(a: TypeSnapshot, b: TypeSnapshot): boolean {
   return a.contentVersion === b.contentVersion
-}
-
-/** The subscribed resources of a list. It is the list itself if that is all of them, so its encoding stays shared. */
-function subscribedAmong(
-  resources: SharedList<Resource>,
-  { wildcard, names }: Subscription,
-): SharedList<Resource> {
-  return wildcard ? resources : shared(resources, (name) => covers(names, name))
 }

@@ -2,12 +2,16 @@
 
 import t from 'tap'
 import { EMPTY_LIST, shareList } from '../../core/memo.ts'
+import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
+import { ENDPOINT } from '../snapshot/resource-type.ts'
+import { typeIn } from '../snapshot/snapshot.ts'
 import {
   isSubscribed,
   NO_NAMES,
   NOTHING,
   type Subscription,
+  subscribedAmong,
   subscribeToChange,
   subscribeToList,
   unite,
@@ -314,3 +318,26 @@ t.test(
     t.same(without(some, others), new Set(['a']))
   },
 )
+
+t.test(
+  'streams with the same names share what they subscribe to of a list, so that it is encoded once',
+  async (t) => {
+    const { list } = typeIn(snapshotFor('EDS a=1 b=1 c=1', 1), ENDPOINT)
+    const [some, all, others] = [new Set(['a', 'c', 'x']), new Set(['a', 'b', 'c']), new Set(['x'])]
+    const among = (names: ReadonlySet<string>) => subscribedAmong(list, { wildcard: false, names })
+    t.same(
+      among(some).map(({ name }) => name),
+      ['a', 'c'],
+    )
+    t.equal(among(some), among(some))
+    t.equal(among(all), list)
+    t.equal(subscribedAmong(list, { wildcard: true, names: NO_NAMES }), list)
+    t.same(among(others), [])
+  },
+)
+
+t.test('of one resource, it is the list itself or nothing', async (t) => {
+  const { list } = typeIn(snapshotFor('EDS a=1', 1), ENDPOINT)
+  t.equal(subscribedAmong(list, { wildcard: false, names: new Set(['a', 'b']) }), list)
+  t.equal(subscribedAmong(list, { wildcard: false, names: new Set(['b']) }), EMPTY_LIST)
+})

@@ -1,8 +1,9 @@
 // What one stream subscribes to of one type: one immutable state machine for the legacy wildcard, `*` and names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#how-the-client-specifies-what-resources-to-return
 
-import { memoize, type SharedList } from '../../core/memo.ts'
-import { collectionsIn, covers, membersAmong } from '../snapshot/collections.ts'
+import { EMPTY_LIST, memoize, memoizePair, type SharedList } from '../../core/memo.ts'
+import { collectionsIn, covers, membersAmong, shared } from '../snapshot/collections.ts'
+import type { Resource } from '../snapshot/resource.ts'
 
 export interface Subscription {
   /** All resources of the type, by `*` or by the legacy form. */
@@ -32,6 +33,25 @@ export const NOTHING: Subscription = { wildcard: false, names: NO_NAMES, legacyW
 export function isSubscribed({ wildcard, names }: Subscription, name: string): boolean {
   return wildcard || covers(names, name)
 }
+
+/**
+ * The subscribed resources of a list. It is the list itself if that is all of them, and streams with the same names share it otherwise,
+ * so that its encoding stays shared too.
+ */
+export function subscribedAmong(
+  resources: SharedList<Resource>,
+  { wildcard, names }: Pick<Subscription, 'wildcard' | 'names'>,
+): SharedList<Resource> {
+  const [first] = resources
+  if (wildcard || first === undefined) return resources
+  if (resources.length > 1) return namedAmong(resources, names)
+  // Most pushes change one resource: to look at it costs less than to look up a result.
+  return covers(names, first.name) ? resources : EMPTY_LIST
+}
+
+const namedAmong = memoizePair((resources: SharedList<Resource>, names: ReadonlySet<string>) =>
+  shared(resources, (name) => covers(names, name)),
+)
 
 /** Whether it covers names that the client does not list, by the wildcard or by a glob collection. */
 export function isOpenEnded({ wildcard, names }: Pick<Subscription, 'wildcard' | 'names'>): boolean {

@@ -10,7 +10,7 @@ import type { Resource } from '../snapshot/resource.ts'
 import { type ResourceType, resourceTypeOf } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
-import { earliest, type Pushed } from './pushed.ts'
+import { earlier, type Pushed } from './pushed.ts'
 import { NOTHING_SENT, type SentErrors } from './resource-errors.ts'
 import { type Aliases, EMPTY_LEDGER, type Ledger, NO_ALIASES, type PendingResponse } from './responses.ts'
 import { NO_SPELLINGS, type Spellings } from './spellings.ts'
@@ -116,11 +116,10 @@ export function snapshotsInUse({ pushed, ledger }: TypeState): readonly Pushed[]
 
 /** The newest snapshot whose resources of this type the client has answered completely. */
 export function answeredThrough({ pushed, ledger }: TypeState): Pushed {
-  if (ledger.pending.length === 0) return pushed
-  const before = ledger.pending
-    .filter(hasContent)
-    .map(({ previous, isAnswer }) => (isAnswer ? 'none' : previous))
-  return earliest([pushed, ...before])
+  let through = pushed
+  for (const response of ledger.pending)
+    if (hasContent(response)) through = earlier(through, response.isAnswer ? 'none' : response.previous)
+  return through
 }
 
 /** Whether the client has to answer responses that only have errors, and no others. A push that sends nothing need not wait for it. */

@@ -30,6 +30,11 @@ export class TypeStates {
     return this.#list
   }
 
+  /** The type at a place in push order. A replaced type keeps its place. */
+  at(place: number): TypeState | undefined {
+    return this.#list[place]
+  }
+
   /** The types with this one added or replaced. */
   with(typeState: TypeState): TypeStates {
     const at = this.#indexOf(typeState.type.typeUrl)
@@ -38,7 +43,8 @@ export class TypeStates {
   }
 
   #indexOf(typeUrl: string): number {
-    for (let at = 0; at < this.#list.length; at += 1) if (this.#list[at]?.type.typeUrl === typeUrl) return at
+    const list = this.#list
+    for (let at = 0; at < list.length; at += 1) if (list[at]?.type.typeUrl === typeUrl) return at
     return -1
   }
 }

@@ -1,5 +1,7 @@
 // Time that only goes forward: a clock that somebody sets right must not end a lease.
 
+import { Timer } from '../../../core/timer.ts'
+
 export interface Clock {
   /** Milliseconds since some moment. */
   now(): number
@@ -10,7 +12,7 @@ export interface Clock {
 export const MONOTONIC: Clock = {
   now: () => performance.now(),
   after(milliseconds, act) {
-    const timer = setTimeout(act, milliseconds).unref()
-    return () => clearTimeout(timer)
+    const timer = new Timer(milliseconds, act)
+    return () => timer.stop()
   },
 }

@@ -1,7 +1,6 @@
 // Endpoints that register themselves: each stays for a lease, and goes when nobody has renewed it in time.
 
 import { isDeepStrictEqual } from 'node:util'
-import { LONGEST_TIMER_MS } from '../../../core/longest-timer.ts'
 import type { Endpoint } from '../../document/model.ts'
 import { type Clock, MONOTONIC } from './clock.ts'
 import type { Endpoints } from './merge-endpoints.ts'
@@ -127,7 +126,7 @@ export class Registrations {
     if (endsAt >= this.#timerDue) return
     this.#stopTimer()
     const now = this.#clock.now()
-    const wait = Math.min(Math.max(0, endsAt - now), LONGEST_TIMER_MS)
+    const wait = Math.max(0, endsAt - now)
     const due = now + wait
     this.#timerDue = due
     this.#stopTimer = this.#clock.after(wait, () => this.#endLeases(due))

@@ -4,13 +4,14 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb.js'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { COMPRESSED, toGrpcFrame } from '../../../../core/grpc-framing.ts'
 import { rpcMethod } from '../../../../services/rpc/index.ts'
 import { authorityOf } from '../authority.ts'
 import { type Cause, RETRY, type Scene } from './cause.ts'
 import { ANSWER_HEADER } from './foreign-server.ts'
 import { type Outcome, outcomeOfRaw } from './outcome.ts'
 import { PLAIN_SERVICE } from './plain-server.ts'
-import { callRaw, framed } from './raw-call.ts'
+import { callRaw } from './raw-call.ts'
 
 const UNARY = rpcMethod(EchoService.method.unary)
 const HELLO = toBinary(EchoRequestSchema, create(EchoRequestSchema, { message: 'hello' }))
@@ -106,7 +107,7 @@ export const CAUSES_OF_PROTOCOL: readonly Cause[] = [
           authority: authorityOf('store'),
           path: UNARY.path,
           headers: { 'grpc-encoding': 'snappy' },
-          body: framed(HELLO, true),
+          body: toGrpcFrame(HELLO, COMPRESSED),
         }),
       ),
   },

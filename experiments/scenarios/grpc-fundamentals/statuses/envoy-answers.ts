@@ -1,11 +1,12 @@
 // Answers of Envoy itself, as bytes of HTTP: to a gRPC client, and to any other client of HTTP/2.
 
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
+import { EMPTY_GRPC_FRAME } from '../../../../core/grpc-framing.ts'
 import { rpcMethod } from '../../../../services/rpc/index.ts'
 import { authorityOf } from '../authority.ts'
 import { ANSWER_HEADER } from './foreign-server.ts'
 import type { Parts } from './parts.ts'
-import { callRaw, framed, type RawAnswer } from './raw-call.ts'
+import { callRaw, type RawAnswer } from './raw-call.ts'
 
 /** Each is a server that Envoy cannot have a call answered by, and the HTTP status that it has for that. */
 export const ENVOY_ANSWERS = [
@@ -22,7 +23,7 @@ export async function askEnvoy(
 ): Promise<{ readonly grpc: RawAnswer; readonly json: RawAnswer }> {
   const { path } = rpcMethod(EchoService.method.unary)
   const headers = { [ANSWER_HEADER]: 'never' }
-  const body = framed(Uint8Array.of())
+  const body = EMPTY_GRPC_FRAME
   const call = { target: edge.targetOf(), authority: authorityOf(id), path, body, headers }
   const grpc = await callRaw(call)
   const asJson = { ...headers, 'content-type': 'application/json' }

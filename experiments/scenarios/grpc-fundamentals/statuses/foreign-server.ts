@@ -3,12 +3,10 @@
 import { once } from 'node:events'
 import { createServer, type ServerHttp2Stream } from 'node:http2'
 import type { AddressInfo } from 'node:net'
+import { EMPTY_GRPC_FRAME } from '../../../../core/grpc-framing.ts'
 
 /** The metadata by which a call chooses its answer. */
 export const ANSWER_HEADER = 'x-answer'
-
-/** A message of no bytes: no compression, length 0. */
-const EMPTY_MESSAGE = Buffer.alloc(5)
 
 export interface ForeignServer {
   readonly address: string
@@ -59,7 +57,7 @@ function answer(stream: ServerHttp2Stream, wanted: string): void {
       return
     case 'no-status':
       stream.respond(grpc)
-      stream.end(EMPTY_MESSAGE)
+      stream.end(EMPTY_GRPC_FRAME)
       return
     case 'cut-off':
       stream.respond(grpc, { waitForTrailers: true })

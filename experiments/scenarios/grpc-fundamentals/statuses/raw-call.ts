@@ -21,14 +21,6 @@ export interface RawAnswer {
   readonly grpcMessage?: string
 }
 
-/** A message with its prefix. @param compressed the flag, whatever the bytes are */
-export function framed(message: Uint8Array, compressed = false): Buffer {
-  const prefix = Buffer.alloc(5)
-  prefix.writeUInt8(compressed ? 1 : 0, 0)
-  prefix.writeUInt32BE(message.byteLength, 1)
-  return Buffer.concat([prefix, message])
-}
-
 /** Rejects if the connection or the stream fails. */
 export async function callRaw({ target, authority, path, headers, body }: RawCall): Promise<RawAnswer> {
   const session = connect(`http://${target}`)

@@ -1,9 +1,10 @@
 // The servers and the client that the causes are made with, by themselves.
 
 import t, { type Test } from 'tap'
+import { EMPTY_GRPC_FRAME, toGrpcFrame } from '../../../../core/grpc-framing.ts'
 import { ANSWER_HEADER, startForeignServer } from './foreign-server.ts'
 import { startPlainServer } from './plain-server.ts'
-import { callRaw, framed } from './raw-call.ts'
+import { callRaw } from './raw-call.ts'
 
 const PATH = '/any.Service/Method'
 
@@ -12,7 +13,7 @@ async function openForeign(t: Test) {
   t.teardown(close)
   return (answer: string) =>
     callRaw({
-      ...{ target: address, authority: 'foreign.test', path: PATH, body: framed(Uint8Array.of(1)) },
+      ...{ target: address, authority: 'foreign.test', path: PATH, body: toGrpcFrame(Uint8Array.of(1)) },
       headers: { [ANSWER_HEADER]: answer },
     })
 }
@@ -30,13 +31,7 @@ t.test('a foreign server answers with the HTTP or gRPC status that the call asks
 t.test('a plain server of grpc-js takes a method that throws as UNKNOWN', async (t) => {
   const { address, close } = await startPlainServer()
   t.teardown(close)
-  const call = { target: address, authority: 'plain.test', body: framed(Uint8Array.of()) }
+  const call = { target: address, authority: 'plain.test', body: EMPTY_GRPC_FRAME }
   t.match(await callRaw({ ...call, path: '/plain.Plain/Throws' }), { grpcStatus: 2 })
   t.match(await callRaw({ ...call, path: '/plain.Plain/Swallow' }), { grpcStatus: 0 })
-})
-
-t.test('a message has a flag and its length before it', (t) => {
-  t.strictSame([...framed(Uint8Array.of(7, 8), true)], [1, 0, 0, 0, 2, 7, 8])
-  t.strictSame([...framed(Uint8Array.of())], [0, 0, 0, 0, 0])
-  t.end()
 })

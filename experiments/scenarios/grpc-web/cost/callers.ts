@@ -6,7 +6,8 @@ import { connect } from 'node:http2'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoRequestSchema, EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { SwitchyardError } from '../../../../core/errors.ts'
-import { FrameReader, toFrame } from '../wire/frames.ts'
+import { toGrpcFrame } from '../../../../core/grpc-framing.ts'
+import { FrameReader } from '../wire/frames.ts'
 import { callWeb, type Mode } from '../wire/web-call.ts'
 
 export interface Caller {
@@ -36,7 +37,7 @@ export const openWeb =
 
 export const openGrpc: OpenCaller = (address, bytes) => {
   const session = connect(`http://${address}`)
-  const body = toFrame(requestOf(bytes))
+  const body = toGrpcFrame(requestOf(bytes))
   return {
     async call() {
       const stream = session.request({

@@ -1,5 +1,6 @@
 // Answers taken apart: their frames, and where the status is.
 
+import { TRAILERS, toGrpcFrame } from '../../../../core/grpc-framing.ts'
 import type { BytesMessage } from '../../../../harness/report/section.ts'
 import { type Frame, FrameReader, readTrailers } from '../../../../web/grpc-web-example/page/frames.ts'
 import type { RawAnswer } from '../lab/lab-types.ts'
@@ -14,7 +15,9 @@ export function statusIn(answer: RawAnswer): 'the body' | 'the headers' | 'nowhe
 /** A body, which may be base64, as the report draws it: for each frame its flags, its length and its content. */
 export function bytesOf(answer: RawAnswer, label: string): BytesMessage {
   const frames = framesOf(answer)
-  const bytes = Buffer.concat(frames.flatMap(({ kind, content }) => [headOf(kind, content), content]))
+  const bytes = Buffer.concat(
+    frames.map(({ kind, content }) => toGrpcFrame(content, kind === 'trailers' ? TRAILERS : 0)),
+  )
   let at = 0
   const pieces = frames.flatMap(({ kind, content }, index) => {
     const isTrailers = kind === 'trailers'
@@ -39,12 +42,6 @@ export function bytesOf(answer: RawAnswer, label: string): BytesMessage {
 
 export function frameCountOf(answer: RawAnswer): number {
   return framesOf(answer).length
-}
-
-function headOf(kind: Frame['kind'], content: Uint8Array): Buffer {
-  const head = Buffer.from([kind === 'trailers' ? 0x80 : 0, 0, 0, 0, 0])
-  head.writeUInt32BE(content.length, 1)
-  return head
 }
 
 /** Its body as text, if it is base64; undefined otherwise. */

@@ -1,15 +1,11 @@
 // Bodies of gRPC-Web in pieces of any size.
 
 import t from 'tap'
-import { Base64Reader, FrameReader, toFrame, toTrailers } from './frames.ts'
+import { EMPTY_GRPC_FRAME, toGrpcFrame } from '../../../../core/grpc-framing.ts'
+import { Base64Reader, FrameReader, toTrailers } from './frames.ts'
 
 const TRAILERS = Buffer.from('grpc-status:0\r\nX-Name: a:b\r\n')
-const BODY = Buffer.concat([
-  toFrame(Buffer.from('one')),
-  toFrame(Buffer.alloc(0)),
-  Buffer.from([0x80, 0, 0, 0, TRAILERS.length]),
-  TRAILERS,
-])
+const BODY = Buffer.concat([toGrpcFrame(Buffer.from('one')), EMPTY_GRPC_FRAME, toGrpcFrame(TRAILERS, 0x80)])
 
 for (const size of [1, 2, 7, BODY.length]) {
   t.test(`O3.2: a body that comes in pieces of ${size} bytes has the same frames`, async (t) => {

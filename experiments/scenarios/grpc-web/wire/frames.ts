@@ -1,43 +1,27 @@
 // Bodies of gRPC-Web, taken apart: messages, and the trailers in the last frame.
 // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md
 
-/** The most significant bit of a frame's first byte: the frame holds trailers. */
-const TRAILERS = 0x80
-const HEAD_BYTES = 5
+import { GrpcFrameReader, TRAILERS } from '../../../../core/grpc-framing.ts'
 
 export interface Frame {
   readonly kind: 'message' | 'trailers'
   readonly bytes: Uint8Array
 }
 
-/** A message in its frame, uncompressed. */
-export function toFrame(message: Uint8Array): Buffer {
-  const head = Buffer.alloc(HEAD_BYTES)
-  head.writeUInt32BE(message.byteLength, 1)
-  return Buffer.concat([head, message])
-}
-
 /** Takes frames from bytes as they come. */
 export class FrameReader {
-  #rest: Buffer = Buffer.alloc(0)
+  readonly #frames = new GrpcFrameReader()
 
   /** @returns the frames that are complete now */
-  push(bytes: Uint8Array): readonly Frame[] {
-    this.#rest = Buffer.concat([this.#rest, bytes])
-    const frames: Frame[] = []
-    while (this.#rest.length >= HEAD_BYTES) {
-      const end = HEAD_BYTES + this.#rest.readUInt32BE(1)
-      if (this.#rest.length < end) break
-      const kind = ((this.#rest[0] ?? 0) & TRAILERS) === 0 ? 'message' : 'trailers'
-      frames.push({ kind, bytes: this.#rest.subarray(HEAD_BYTES, end) })
-      this.#rest = this.#rest.subarray(end)
-    }
-    return frames
+  push(bytes: Buffer): readonly Frame[] {
+    return this.#frames
+      .push(bytes)
+      .map(({ flags, bytes }) => ({ kind: (flags & TRAILERS) === 0 ? 'message' : 'trailers', bytes }))
   }
 
   /** Bytes of a frame that is not complete. */
   get left(): number {
-    return this.#rest.length
+    return this.#frames.left
   }
 }
 

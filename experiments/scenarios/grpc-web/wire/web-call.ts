@@ -3,7 +3,8 @@
 import { once } from 'node:events'
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { text as textOf } from 'node:stream/consumers'
-import { Base64Reader, type Frame, FrameReader, toFrame, toTrailers } from './frames.ts'
+import { toGrpcFrame } from '../../../../core/grpc-framing.ts'
+import { Base64Reader, type Frame, FrameReader, toTrailers } from './frames.ts'
 
 /** `binary` is application/grpc-web+proto, `text` is application/grpc-web-text+proto: the same in base64. */
 export type Mode = 'binary' | 'text'
@@ -58,7 +59,7 @@ export async function callWeb({
   agent = new Agent(),
   onFrame = () => {},
 }: WebCall): Promise<WebAnswer> {
-  const frame = Buffer.concat(messages.map(toFrame))
+  const frame = Buffer.concat(messages.map((one) => toGrpcFrame(one)))
   const body = mode === 'text' ? frame.toString('base64') : frame
   const sent = request(`${url}/${method}`, {
     method: 'POST',
