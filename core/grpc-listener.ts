@@ -12,6 +12,7 @@ import {
 } from 'node:tls'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { AgingConnections, injectorFor, type MaxAge } from './aging-connections.ts'
+import { boundHandshakes, handshakeOptions } from './bounded-handshakes.ts'
 import { readPreface } from './http2-preface.ts'
 import { listenPrivately } from './listen-privately.ts'
 import { SilentConnections } from './reading-deadline.ts'
@@ -140,7 +141,7 @@ function secureListener(
     ...fixed,
     ...ofContext({}),
     ALPNProtocols: ['h2'],
-    handshakeTimeout: patienceMs,
+    ...handshakeOptions(patienceMs),
   })
   const onChange = (context: TlsOptions | null) => {
     current = context
@@ -153,7 +154,7 @@ function secureListener(
   server.on('connection', (socket: Socket) => {
     if (current === null) socket.destroy()
   })
-  server.on('tlsClientError', (_, socket) => socket.destroy())
+  boundHandshakes(server, patienceMs)
   server.on('secureConnection', (socket: TLSSocket) => {
     endWithCertificate(socket, onExpired)
     accept(socket)

@@ -3,6 +3,7 @@
 import { constants } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls'
+import { boundHandshakes, handshakeOptions } from '../core/bounded-handshakes.ts'
 import type { CertificateContents, CertificateFiles } from './certificate-files.ts'
 
 /** @param onSecure is called with each connection whose handshake has succeeded */
@@ -20,11 +21,10 @@ export class TlsServer {
       ALPNProtocols: ['h2'],
       requestCert: asksForCertificate,
       rejectUnauthorized: asksForCertificate,
-      handshakeTimeout: handshakeMs,
+      ...handshakeOptions(handshakeMs),
     })
     this.#server.on('secureConnection', onSecure)
-    // Node reports a handshake that fails or takes too long, and leaves its connection open.
-    this.#server.on('tlsClientError', (_, socket) => socket.destroy())
+    boundHandshakes(this.#server, handshakeMs)
     files.onRenewal((contents) => this.#server.setSecureContext(contextOf(contents)))
   }
 

@@ -3,6 +3,7 @@
 import type { RequestListener, Server } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { boundHandshakes, handshakeOptions } from '../../core/bounded-handshakes.ts'
 import type { RestIdentity } from '../access/rest-identity.ts'
 import { type Deadlines, deadlineOptions } from './deadlines.ts'
 
@@ -22,10 +23,11 @@ export function createTlsServer(
       ...identity.context,
       requestTimeout,
       requireHostHeader: false,
-      handshakeTimeout: deadlines.handshakeMs,
+      ...handshakeOptions(deadlines.handshakeMs),
     },
     handler,
   )
+  boundHandshakes(server, deadlines.handshakeMs)
   server.on('connection', (socket: Socket) => server.add(socket))
   server.setTimeout(connectionTimeout)
   identity.onChange((context) => server.setSecureContext(context))

@@ -67,8 +67,10 @@ export class Serving {
     const retired = this.#retiredNames.get(group) ?? new RetiredNames()
     this.#retiredNames.set(group, retired)
     retired.serve(snapshot)
-    const versions = Object.fromEntries([...types].map(([typeUrl, { version }]) => [typeUrl, version]))
-    this.events.emit({ kind: 'snapshot', group, versions })
+    if (!this.events.isUnheard) {
+      const versions = Object.fromEntries([...types].map(([typeUrl, { version }]) => [typeUrl, version]))
+      this.events.emit({ kind: 'snapshot', group, versions })
+    }
     this.#notify(group)
   }
 

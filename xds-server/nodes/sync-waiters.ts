@@ -45,6 +45,7 @@ export class SyncWaiters {
 
   /** Something happened to one node. */
   nodeChanged(group: string, node: string): void {
+    if (this.#waiters.size === 0) return
     for (const waiter of this.#waiters) if (waiter.group === group) this.#lookAt(waiter, node)
   }
 

@@ -15,6 +15,7 @@ export class DrainTimers {
 
   /** Starts the timers of drains that are new. */
   update({ drains }: StreamState): void {
+    if (drains.length === 0) return
     for (const { nonce } of drains) {
       if (this.#timers.has(nonce)) continue
       const timer = new Timer(this.#drainTimeMs, () => {

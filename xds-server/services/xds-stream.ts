@@ -3,7 +3,7 @@
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { Serving } from '../cache/serving.ts'
-import type { Watch, WatchReport } from '../cache/watch.ts'
+import type { Watch } from '../cache/watch.ts'
 import { clientKindOf, ttlsFor } from '../nodes/client-kind.ts'
 import type { EndReason } from '../nodes/events.ts'
 import { resourceTypeOf, SECRET } from '../snapshot/resource-type.ts'
@@ -42,6 +42,8 @@ const MAX_TYPES = 64
 
 const FAILED = failedStream('the stream')
 
+const BEFORE_FIRST_REQUEST = createStreamState()
+
 export interface StreamContext {
   readonly serving: Serving
   readonly budget: WriteBudget
@@ -78,7 +80,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   /** Only of a client that takes TTLs. */
   #heartbeats: HeartbeatClock | undefined
   readonly #rate: RequestRate
-  #state: StreamState = createStreamState()
+  #state: StreamState = BEFORE_FIRST_REQUEST
   #reported: NameLoad = NO_LOAD
   #watch: Watch | undefined
   #start: StartClock | undefined
@@ -284,8 +286,8 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#resumeClock.update(state)
     this.#heartbeats?.update(expiriesOf(state))
     if (report.length === 0) return
-    const hasSubscription = report.some(({ kind }) => kind === 'subscribed')
-    this.#watch?.report(hasSubscription ? report.flatMap((one) => this.#withUnservedType(one)) : report)
+    this.#watch?.report(report)
+    this.#reportUnserved(report)
     // A listener of the events may have ended the stream.
     if (!this.#isOpen) return
     this.#clock.update()
@@ -307,14 +309,14 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   }
 
   /** Reports types that nobody serves: the client would wait for them forever. */
-  #withUnservedType(report: Report): WatchReport[] {
-    if (report.kind !== 'subscribed') return [report]
-    const { typeUrl } = report
+  #reportUnserved(report: readonly Report[]): void {
     const { snapshot } = this.#state
-    if (snapshot === undefined || snapshot.types.has(typeUrl) || resourceTypeOf(typeUrl).schema)
-      return [report]
-    const message = `group "${snapshot.group}" has no resources of ${typeUrl}: add some to its snapshot, or fix the type URL in the client`
-    return [report, { kind: 'unserved', typeUrl, message }]
+    if (snapshot === undefined) return
+    for (const { kind, typeUrl } of report) {
+      if (kind !== 'subscribed' || snapshot.types.has(typeUrl) || resourceTypeOf(typeUrl).schema) continue
+      const message = `group "${snapshot.group}" has no resources of ${typeUrl}: add some to its snapshot, or fix the type URL in the client`
+      this.#watch?.report([{ kind: 'unserved', typeUrl, message }])
+    }
   }
 
   #endOverdue(): void {

@@ -150,14 +150,21 @@ function withEmptyAssignments(
     before === undefined
       ? [assignments, { upserts: emptyAssignments(needed, assignments), removals: [] }]
       : [typeIn(before, ENDPOINT), servedChange(before, assignments, needed)]
+  if (change === 'as given') return given
   const served = changeTypeSnapshot(base, change, givenVersion)
   return served.contentVersion === assignments.contentVersion ? given : served
 }
 
 /** The clusters are those of the previous snapshot, so only assignments that were added or removed matter. */
-function servedChange(before: SnapshotContent, given: TypeSnapshot, needed: ReadonlySet<string>): TypeChange {
-  const { changed, removed } = diffTypes(before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT), given)
+function servedChange(
+  before: SnapshotContent,
+  given: TypeSnapshot,
+  needed: ReadonlySet<string>,
+): TypeChange | 'as given' {
+  const givenBefore = before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT)
+  const { changed, removed } = diffTypes(givenBefore, given)
   const unmet = removed.filter((name) => needed.has(name))
+  if (unmet.length === 0 && typeIn(before, ENDPOINT) === givenBefore) return 'as given'
   return { removals: removed, upserts: [...changed, ...emptyAssignments(unmet, given)] }
 }
 

@@ -24,10 +24,14 @@ export function contentVersion(content: Uint8Array | string): string {
  */
 export function setVersion(resources: Iterable<Versioned>): string {
   const buckets = groupBy(resources, ({ name }) => bucketOf(name))
-  return versionOfBuckets((index) => {
-    const bucket = buckets.get(index)
-    return bucket && bucketVersion(bucket)
-  })
+  const versions = everyBucket({ version: EMPTY_BUCKET_VERSION })
+  for (const [index, bucket] of buckets) versions[index] = { version: bucketVersion(bucket) }
+  return versionOfBuckets(versions)
+}
+
+/** A list with a place for each bucket, all of them filled with the same. */
+export function everyBucket<T>(bucket: T): T[] {
+  return new Array<T>(BUCKETS).fill(bucket)
 }
 
 /** The bucket of a name, by its FNV-1a hash: http://www.isthe.com/chongo/tech/comp/fnv/ */
@@ -49,9 +53,9 @@ export function bucketVersion(resources: Iterable<Versioned>): string {
 
 export const EMPTY_BUCKET_VERSION = bucketVersion([])
 
-/** The version of a set from the versions of its buckets. An empty bucket has none. */
-export function versionOfBuckets(versionOf: (bucket: number) => string | undefined): string {
+/** The version of a set from the versions of all its buckets. */
+export function versionOfBuckets(buckets: readonly { readonly version: string }[]): string {
   let content = ''
-  for (let index = 0; index < BUCKETS; index += 1) content += versionOf(index) ?? EMPTY_BUCKET_VERSION
+  for (const { version } of buckets) content += version
   return contentVersion(content)
 }

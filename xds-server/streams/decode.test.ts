@@ -10,7 +10,7 @@ import {
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import * as fc from 'fast-check'
 import t from 'tap'
-import { EMPTY_LIST } from '../../core/memo.ts'
+import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
 import { decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
@@ -196,17 +196,24 @@ t.test('a list of names that is repeated is the same list, and is not decoded ag
   )
 })
 
+const sent = (...lists: readonly SharedList<string>[]) =>
+  lists.map((lastResourceNames) => ({ request: { lastResourceNames } }))
+
 t.test('a list that the client sent before is recognized by its bytes', async (t) => {
   const { resourceNames: lastResourceNames } = decodeSotwRequest(sotw({ resourceNames: ['a', 'b'] })).request
   const read = (resourceNames: string[], responseNonce = '2') =>
-    decodeSotwRequest(sotw({ typeUrl: 't', resourceNames, responseNonce }), [EMPTY_LIST, lastResourceNames])
-      .request
+    decodeSotwRequest(
+      sotw({ typeUrl: 't', resourceNames, responseNonce }),
+      sent(EMPTY_LIST, lastResourceNames),
+    ).request
   t.equal(read(['a', 'b']).resourceNames, lastResourceNames)
   t.equal(read(['a', 'b']).responseNonce, '2')
   for (const other of [['a'], ['a', 'b', 'c'], ['a', 'c'], ['b', 'a', 'b'], []]) {
     t.same(read(other).resourceNames, other)
   }
-  t.throws(() => decodeSotwRequest(sotw({ resourceNames: ['a', 'bc'] }).subarray(0, -1), [lastResourceNames]))
+  t.throws(() =>
+    decodeSotwRequest(sotw({ resourceNames: ['a', 'bc'] }).subarray(0, -1), sent(lastResourceNames)),
+  )
 })
 
 t.test('streams that subscribe to the same names by delta share one list too', async (t) => {

@@ -7,11 +7,18 @@ import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import { EMPTY_LIST, type SharedList, shareList } from '../../core/memo.ts'
+import { EMPTY_LIST, shareList } from '../../core/memo.ts'
 import { canonicalName } from '../snapshot/xdstp-name.ts'
 import { noteSpelling } from '../type-state/spellings.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from './requests.ts'
-import { canonicalList, type RequestLayout, scanRequest, withoutField } from './scan-request.ts'
+import {
+  canonicalList,
+  NO_LISTS,
+  type RequestLayout,
+  type SentLists,
+  scanRequest,
+  withoutField,
+} from './scan-request.ts'
 
 export interface Decoded<Request> {
   readonly request: Request
@@ -30,14 +37,11 @@ const MAX_NACK_TEXT = 16_384
 
 /**
  * Decodes a `DiscoveryRequest`.
- * @param knownLists the lists that this client sent before; a repeated one is recognized by its bytes
+ * @param sent what this client sent before
  * @throws Error if the bytes are not a `DiscoveryRequest`
  */
-export function decodeSotwRequest(
-  bytes: Uint8Array,
-  knownLists: Iterable<SharedList<string>> = [],
-): Decoded<SotwRequest> {
-  const scanned = scanRequest(bufferOf(bytes), SOTW, knownLists)
+export function decodeSotwRequest(bytes: Uint8Array, sent: SentLists = NO_LISTS): Decoded<SotwRequest> {
+  const scanned = scanRequest(bufferOf(bytes), SOTW, sent)
   if (scanned !== undefined) {
     const { typeUrl, version: versionInfo, nonce: responseNonce, names: resourceNames } = scanned
     return { node: nodeIn(scanned.node), request: { typeUrl, versionInfo, responseNonce, resourceNames } }
@@ -58,7 +62,7 @@ export function decodeSotwRequest(
 
 /** Decodes a `DeltaDiscoveryRequest`. @throws Error if the bytes are not one. */
 export function decodeDeltaRequest(bytes: Uint8Array): Decoded<DeltaRequest> {
-  const scanned = scanRequest(bufferOf(bytes), DELTA, [])
+  const scanned = scanRequest(bufferOf(bytes), DELTA, NO_LISTS)
   if (scanned !== undefined) {
     const { typeUrl, nonce: responseNonce, names: subscribe, initialVersions } = scanned
     const unsubscribe = scanned.unsubscribe.length === 0 ? EMPTY_LIST : shareList(scanned.unsubscribe)

@@ -2,7 +2,7 @@
 // remove names.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 
-import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
+import { EMPTY_LIST, memoizePair, type SharedList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { ENDPOINT, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { collectionOf } from '../snapshot/xdstp-name.ts'
@@ -62,6 +62,7 @@ function composeContent(
   // A new wildcard client waits for a response even if there are no resources. A client that reconnects with resources does not.
   const isAnswer = request.isFirst && subscription.wildcard && !hasReported(view)
   if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
+  if (removed.length === 0 && isWrittenPlainly(before, upserts)) return plainDrafts(target, upserts)
   const contents = (gone: readonly string[]) =>
     separateAfterNack(before, upserts, gone).flatMap((part) => splitContent(part.resources, part.removed))
   if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(before, target, contents(removed))
@@ -75,6 +76,23 @@ function composeContent(
     ).map((draft) => ({ ...draft, isWithoutContent: true })),
   ]
 }
+
+/** Whether resources are sent as every stream is sent them. */
+function isWrittenPlainly(before: TypeState, upserts: SharedList<Resource>): boolean {
+  const { type, view, ledger } = before
+  if (type.typeUrl === VIRTUAL_HOST || view.overrides.size + ledger.nacked.length > 0) return false
+  return spellingsFor(before, upserts, []) === undefined
+}
+
+/** Streams that are sent the same resources share their drafts. */
+const plainDrafts = memoizePair(
+  ({ version }: PushPlan['target'], upserts: SharedList<Resource>): readonly ResponseDraft[] =>
+    splitContent(upserts, []).map((content) => ({
+      ...content,
+      version,
+      changedResources: content.resources,
+    })),
+)
 
 function draftsOf(
   before: TypeState,

@@ -37,3 +37,16 @@ t.test('what it takes out is there until the next field, also after a large mess
     t.ok(bytes.equals(new BinaryReader(writer.take().subarray(1)).bytes()), `${size} bytes`)
   }
 })
+
+t.test('texts of ASCII, short and long, and with another character at their end', async (t) => {
+  const writer = new FieldWriter()
+  for (const size of [0, 1, 63, 64, 65, 200, 2_000]) {
+    for (const text of ['a'.repeat(size), `${'\u007f'.repeat(size)}\u0080`, `${'z'.repeat(size)}\u{1f600}`]) {
+      writer.string(1, text)
+      writer.string(2, 'after')
+      const reader = new BinaryReader(writer.finish(new Uint8Array()))
+      t.strictSame([reader.tag()[0], reader.string()], [1, text], `${size} characters`)
+      t.strictSame([reader.tag()[0], reader.string()], [2, 'after'])
+    }
+  }
+})

@@ -26,8 +26,11 @@ export function heldBackNames(
   const add = (unsettled: readonly Name[]) => {
     if (unsettled.length > 0) names = unite(names, usersOf(unsettled, latest).get(type.typeUrl) ?? NO_NAMES)
   }
-  for (const { type: earlier, ledger } of typeStates.values()) {
-    if (stageOf(earlier) >= stage) continue
+  for (let place = 0; place < typeStates.size; place += 1) {
+    const one = typeStates.at(place)
+    if (one === undefined || stageOf(one.type) >= stage) continue
+    const { type: earlier, ledger } = one
+    if (ledger.nacked.length + ledger.pending.length === 0) continue
     for (const { content } of ledger.nacked) add(namesOf(content, earlier.typeUrl))
     for (const { before, changedResources } of ledger.pending)
       if (before.overrides.size > 0) add(amongOverrides(before.overrides, changedResources))

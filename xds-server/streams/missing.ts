@@ -20,9 +20,11 @@ export function withMissing(before: StreamState, step: Step): Step {
   const { state, report } = step
   let { missing } = state
   const reports: Report[] = []
-  for (const typeState of state.typeStates.values()) {
+  for (let place = 0; place < state.typeStates.size; place += 1) {
+    const typeState = state.typeStates.at(place)
+    if (typeState === undefined) break
     const { typeUrl } = typeState.type
-    const known = state.missing.get(typeUrl)
+    const known = state.missing.size === 0 ? undefined : state.missing.get(typeUrl)
     if (known === undefined && isUnchanged(before, state, typeState)) continue
     const now = findMissing(typeState, state.snapshot, known, before)
     if (now === known) continue

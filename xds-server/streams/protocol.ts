@@ -1,8 +1,6 @@
 // SotW and delta, each as a decoder, a machine and an encoder, so that the code that moves bytes is written once.
 
-import type { SharedList } from '../../core/memo.ts'
 import type { Response } from '../type-state/responses.ts'
-import type { TypeState } from '../type-state/type-state.ts'
 import { type Decoded, decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 import { deltaRules } from './delta-stream.ts'
 import { encodeDeltaResponse, encodeSotwResponse } from './encode.ts'
@@ -28,7 +26,7 @@ const NO_VERSIONS: ReadonlyMap<string, string> = new Map()
 
 export const sotw: WireProtocol<SotwRequest> = {
   name: 'sotw',
-  decode: (bytes, { typeStates }) => decodeSotwRequest(bytes, listsOf(typeStates.values())),
+  decode: (bytes, { typeStates }) => decodeSotwRequest(bytes, typeStates),
   reportsNoVersions: ({ versionInfo }) => versionInfo === '',
   reportedVersions: () => NO_VERSIONS,
   step: (state, event) => step(sotwRules, state, event),
@@ -42,8 +40,4 @@ export const delta: WireProtocol<DeltaRequest> = {
   reportedVersions: ({ initialResourceVersions }) => initialResourceVersions,
   step: (state, event) => step(deltaRules, state, event),
   encode: encodeDeltaResponse,
-}
-
-function* listsOf(typeStates: Iterable<TypeState>): Iterable<SharedList<string>> {
-  for (const { request } of typeStates) yield request.lastResourceNames
 }

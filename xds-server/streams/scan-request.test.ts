@@ -130,8 +130,9 @@ t.test('an entry of initial_resource_versions is a name and then its version', a
 
 t.test('a list of names that the client sent before is that list, and a longer one is another', async (t) => {
   const known = scanRequest(sotw({ resourceNames: ['a', 'b'] }), SOTW, [])?.names ?? EMPTY_LIST
+  const sent = [EMPTY_LIST, known].map((lastResourceNames) => ({ request: { lastResourceNames } }))
   const read = (resourceNames: string[]) =>
-    scanRequest(sotw({ versionInfo: 'v', resourceNames, typeUrl: 't' }), SOTW, [EMPTY_LIST, known])
+    scanRequest(sotw({ versionInfo: 'v', resourceNames, typeUrl: 't' }), SOTW, sent)
   t.equal(read(['a', 'b'])?.names, known)
   t.equal(read(['a', 'b'])?.typeUrl, 't', 'what follows the list is read')
   t.strictSame(read(['a', 'b', 'c'])?.names, ['a', 'b', 'c'])

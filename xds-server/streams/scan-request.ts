@@ -25,8 +25,20 @@ export interface ScannedRequest {
   names: SharedList<string>
   version: string
   readonly unsubscribe: string[]
-  readonly initialVersions: Map<string, string>
+  initialVersions: ReadonlyMap<string, string>
 }
+
+/** The last list of names of each type that a client has sent. A repeated one is recognized by its bytes. */
+export interface SentLists {
+  readonly at: (
+    place: number,
+  ) => { readonly request: { readonly lastResourceNames: SharedList<string> } } | undefined
+}
+
+export const NO_LISTS: SentLists = []
+
+/** Of nearly all requests. */
+const NO_VERSIONS: ReadonlyMap<string, string> = new Map()
 
 const LENGTH_DELIMITED = 2
 
@@ -38,13 +50,13 @@ interface Part {
 }
 
 /**
- * @param knownLists the lists of names that this client sent before; a repeated one is recognized by its bytes
+ * @param sent what this client sent before
  * @returns undefined if the request has something unusual, which may be an error: then protobuf-es has to read it
  */
 export function scanRequest(
   bytes: Buffer,
   layout: RequestLayout,
-  knownLists: Iterable<SharedList<string>>,
+  sent: SentLists,
 ): ScannedRequest | undefined {
   const found: ScannedRequest = {
     node: undefined,
@@ -53,7 +65,7 @@ export function scanRequest(
     names: EMPTY_LIST,
     version: '',
     unsubscribe: [],
-    initialVersions: new Map(),
+    initialVersions: NO_VERSIONS,
   }
   const part: Part = { field: 0, start: 0, end: 0 }
   for (let at = 0; at < bytes.length; at = part.end) {
@@ -61,7 +73,7 @@ export function scanRequest(
     if (part.field === layout.names) {
       // Every known client writes the names of a request one after another.
       if (found.names !== EMPTY_LIST) return undefined
-      const names = readNames(bytes, at, layout.names, knownLists, part)
+      const names = readNames(bytes, at, layout.names, sent, part)
       if (names === undefined) return undefined
       found.names = names
     } else if (!readField(bytes, layout, part, found)) return undefined
@@ -87,7 +99,7 @@ function readField(
       found.version = bytes.toString('utf8', start, end)
       return isText(found.version)
     case layout.initialVersions:
-      return readVersion(bytes, start, end, found.initialVersions)
+      return readVersion(bytes, start, end, versionsOf(found))
     case layout.unsubscribe: {
       const name = bytes.toString('utf8', start, end)
       found.unsubscribe.push(canonicalName(name))
@@ -144,6 +156,11 @@ export function withoutField(bytes: Buffer, field: number): Buffer {
   return Buffer.concat(kept)
 }
 
+function versionsOf(found: ScannedRequest): Map<string, string> {
+  if (found.initialVersions === NO_VERSIONS) found.initialVersions = new Map()
+  return found.initialVersions as Map<string, string>
+}
+
 /** Reads an entry of `initial_resource_versions`: a name and then its version. */
 function readVersion(bytes: Buffer, start: number, end: number, versions: Map<string, string>): boolean {
   if (!readPart(bytes, start, end, namePart) || !readPart(bytes, namePart.end, end, versionPart)) return false
@@ -175,10 +192,10 @@ function readNames(
   bytes: Buffer,
   at: number,
   field: number,
-  knownLists: Iterable<SharedList<string>>,
+  sent: SentLists,
   part: Part,
 ): SharedList<string> | undefined {
-  const repeated = findRepeated(bytes, at, knownLists)
+  const repeated = findRepeated(bytes, at, sent)
   if (repeated !== undefined) {
     const end = at + (namesTable.bytesOf(repeated)?.length ?? 0)
     if (bytes[end] !== bytes[at]) {
@@ -207,14 +224,12 @@ function namesIn(region: Uint8Array): SharedList<string> {
 /** The lists of names that clients have sent, by their bytes. A list stays for as long as a stream holds it. */
 const namesTable = new InternTable(namesIn)
 
-function findRepeated(
-  bytes: Buffer,
-  at: number,
-  knownLists: Iterable<SharedList<string>>,
-): SharedList<string> | undefined {
-  for (const names of knownLists) {
+function findRepeated(bytes: Buffer, at: number, sent: SentLists): SharedList<string> | undefined {
+  for (let place = 0; ; place += 1) {
+    const one = sent.at(place)
+    if (one === undefined) return undefined
+    const { lastResourceNames: names } = one.request
     const known = namesTable.bytesOf(names)
     if (known?.equals(bytes.subarray(at, at + known.length))) return names
   }
-  return undefined
 }

@@ -5,6 +5,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import type { Explain } from '../type-state/resource-errors.ts'
 import type { PendingResponse, Response } from '../type-state/responses.ts'
+import { NO_NAMES } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { TypeStates } from '../type-state/type-states.ts'
 import type { View } from '../type-state/view.ts'
@@ -128,20 +129,29 @@ export type StreamOptions = Partial<
   >
 >
 
+/** Parts of a state that are empty, shared by all streams. */
+const NOTHING = {
+  unconfirmed: new Map<string, ReadonlySet<string>>(),
+  warmingEds: NO_NAMES,
+  drains: [],
+  missing: new Map<string, Missing>(),
+  awaited: new Map<string, ReadonlySet<string>>(),
+}
+
 export function createStreamState(options: StreamOptions = {}): StreamState {
   return {
     snapshot: undefined,
     writable: true,
     typeStates: TypeStates.none,
     nextNonce: 1,
-    unconfirmed: new Map(),
+    unconfirmed: NOTHING.unconfirmed,
     sentClusters: () => undefined,
-    warmingEds: new Set(),
+    warmingEds: NOTHING.warmingEds,
     resumption: 'none',
-    drains: [],
-    missing: new Map(),
+    drains: NOTHING.drains,
+    missing: NOTHING.missing,
     looksUp: false,
-    awaited: new Map(),
+    awaited: NOTHING.awaited,
     client: 'envoy',
     isAggregated: true,
     isDraining: false,

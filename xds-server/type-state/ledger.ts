@@ -170,6 +170,7 @@ function withoutNackedIn(
 /** The state after the client dropped some names: they are no part of NACKed responses any more, and the rest is sent again. */
 export function releaseNacked(typeState: TypeState, isDropped: (name: string) => boolean): TypeState {
   const { ledger } = typeState
+  if (ledger.nacked.length === 0) return typeState
   const isTouched = ({ blamed }: NackedResponse) => [...blamed].some(isDropped)
   const isConcerned = ({ content }: NackedResponse) => [...content.keys()].some(isDropped)
   if (!ledger.nacked.some(isConcerned)) return typeState
@@ -198,6 +199,7 @@ function withNacked(
 export function supersedeEarlier(typeState: TypeState, last: PendingResponse): [TypeState, PendingResponse] {
   const { ledger } = typeState
   const at = ledger.pending.indexOf(last)
+  if (at === 0) return [typeState, last]
   const [first = last, ...rest] = ledger.pending.slice(0, at + 1)
   const merged = rest.reduce(merge, first)
   const pending = [merged, ...ledger.pending.slice(at + 1)]

@@ -39,7 +39,8 @@ export class TypeStates {
   with(typeState: TypeState): TypeStates {
     const at = this.#indexOf(typeState.type.typeUrl)
     if (at >= 0) return new TypeStates(this.#list.with(at, typeState))
-    return new TypeStates([...this.#list, typeState].sort((a, b) => a.type.order - b.type.order))
+    const later = this.#list.findIndex(({ type }) => type.order > typeState.type.order)
+    return new TypeStates(this.#list.toSpliced(later < 0 ? this.size : later, 0, typeState))
   }
 
   #indexOf(typeUrl: string): number {
