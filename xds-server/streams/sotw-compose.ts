@@ -126,12 +126,11 @@ function composeChanges(
   const empty = emptyLayers(before.type, removed)
   const isAnswer = needsAnswer(before) || errors.length > 0
   if (upserts.length + empty.length === 0 && !isAnswer) return []
-  const parts = separateAfterNack(before, upserts)
-  return parts.map((part, at) => {
-    const changes = { version, resources: part, changedResources: part, removed: [] }
-    const isLast = at === parts.length - 1
-    return isLast && empty.length > 0
-      ? { ...changes, resources: shareList([...part, ...empty]), removed }
-      : changes
-  })
+  const parts = separateAfterNack(before, upserts, empty.length > 0 ? removed : [])
+  return parts.map((part) => ({
+    version,
+    resources: part.removed.length > 0 ? shareList([...part.resources, ...empty]) : part.resources,
+    changedResources: part.resources,
+    removed: part.removed,
+  }))
 }
