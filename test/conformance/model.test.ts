@@ -7,7 +7,7 @@ import { describeFailure } from './model/search.ts'
 import { randomSeed } from './model/search-options.ts'
 import { searchSeeds } from './model/search-threads.ts'
 
-const HISTORIES = 500
+const HISTORIES = 200
 
 /** For other seeds and a longer search: npm run model -- --minutes 10 */
 const seeds = [1, ...FAILED_ONCE.map(({ seed }) => seed), ...Array.from({ length: FRESH_SEEDS }, randomSeed)]

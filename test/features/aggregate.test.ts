@@ -6,7 +6,8 @@ import { callEcho, FAILED } from '../support/call-echo.ts'
 import { connectEcho, startEcho, startEdge, untilHealth } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
 
-const CHECKED = { enabled: true, interval: '50ms', timeout: '1s', unhealthy: 1, healthy: 1 }
+/** A dead endpoint refuses at once. A live one may be slow on a busy machine, so its checks have time. */
+const CHECKED = { enabled: true, interval: '50ms', timeout: '20s', unhealthy: 1, healthy: 1 }
 
 async function startPair(t: Test) {
   const [first, second] = await Promise.all([startEcho(t, 'first'), startEcho(t, 'second')])

@@ -146,12 +146,20 @@ t.test(
     }
     const begin = (kind: string, call: (message: string) => Promise<unknown>) =>
       untilHeld(held, nextHeld, kind, (message) => call(message).catch(() => undefined))
+    /** On a busy machine, an answer may begin after the time of the hedge. Then another call is made. */
+    const beginAnswer = async () => {
+      for (let round = 1; ; round += 1) {
+        const answer = await begin(`answers, round ${round},`, async (message) => {
+          for await (const _ of client.serverStream({ message }));
+        })
+        const later = await begin(`later, round ${round},`, (message) => client.unary({ message }))
+        await later.call
+        if (!attempts.includes(`fast ${answer.message}`)) return answer
+      }
+    }
     const waiting = [
       await begin('stream', (message) => client.bidirectional(oneOf(message))[Symbol.asyncIterator]().next()),
-      await begin('answers', async (message) => {
-        const answers = client.serverStream({ message })
-        for await (const _ of answers);
-      }),
+      await beginAnswer(),
       await begin('no retries', (message) => client.unary({ message }, none)),
     ]
     // As above: when a later call has had its hedge, the time for all others is over.

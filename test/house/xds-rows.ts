@@ -283,7 +283,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     says: 'In general, to avoid traffic drop, sequencing of updates should follow a make before break model',
   },
   X68: {
-    rule: 'After a NACK of several configurations of filters or runtime layers that does not say which one is bad, each of them is sent again in a response of its own: the bad one alone stays NACKED.',
+    rule: 'After a NACK that does not say which of several resources is bad, each of them is sent again in a response of its own: the bad one alone stays NACKED. Exception: SotW responses with all clusters, listeners or scopes.',
     sources: ['P'],
     says: 'In the incremental protocol variants, the server sends each resource in its own response.',
   },

@@ -1,7 +1,7 @@
 // Chromium of the system, without a window: it opens our pages, and nothing else.
 
 import { tmpdir } from 'node:os'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { findProgram, requireProgram } from '../../processes/find-program.ts'
 
 export const INSTALL_CHROMIUM = 'sudo apt-get install -y chromium'
@@ -21,6 +21,8 @@ const LONGEST_TMPDIR = 60
  * @throws SwitchyardError `process-failed` with the command that installs it
  */
 export async function launchChromium(args: readonly string[] = []): Promise<Browser> {
+  // Loaded for the first browser only: it takes a fifth of a second, and most programs that import this file open none.
+  const { chromium } = await import('playwright-core')
   return await chromium.launch({
     executablePath: findChromium() ?? requireProgram('chromium', INSTALL_CHROMIUM),
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],

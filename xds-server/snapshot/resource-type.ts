@@ -126,12 +126,8 @@ export interface ResourceType {
    * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#grouping-resources-into-responses
    */
   readonly fullStateInSotw: boolean
-  /**
-   * Envoy takes the resources of a response one after the other, in an order of its own, and stops at the first bad one, which its
-   * error text does not name. `response`: so a NACK says nothing about the others of its response. `type`: Envoy even keeps the bad
-   * one, and NACKs every other resource of the type until that is replaced.
-   */
-  readonly nackScope?: 'response' | 'type'
+  /** Envoy keeps a resource that it NACKs, and NACKs every other one of the type until that is replaced. */
+  readonly keepsNacked?: true
 }
 
 function resourceType(schema: DescMessage, stage: Stage, order: number, isFullState = false): ResourceType {
@@ -150,8 +146,8 @@ const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
     resourceType(SecretSchema, 'dependencies', 0),
     resourceType(ClusterSchema, 'dependencies', 1, true),
     resourceType(ClusterLoadAssignmentSchema, 'dependencies', 2),
-    { ...resourceType(RuntimeSchema, 'dependencies', 3), nackScope: 'type' as const },
-    { ...resourceType(TypedExtensionConfigSchema, 'filters', 4), nackScope: 'response' as const },
+    { ...resourceType(RuntimeSchema, 'dependencies', 3), keepsNacked: true as const },
+    resourceType(TypedExtensionConfigSchema, 'filters', 4),
     resourceType(ListenerSchema, 'listeners', 5, true),
     resourceType(ScopedRouteConfigurationSchema, 'routes', 6, true),
     resourceType(RouteConfigurationSchema, 'routes', 7),

@@ -1,6 +1,12 @@
 // Names that are looked up before the client learns that they do not exist.
 
+import t from 'tap'
+import { deltaRequest } from '../../test/support/requests.ts'
+import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
+import { CLUSTER } from '../snapshot/resource-type.ts'
+import { delta } from './protocol.ts'
+import { createStreamState, type StreamState } from './stream.ts'
 
 testScripts({
   'X64: a name that the snapshot lacks is answered when its lookup is over': {
@@ -122,4 +128,21 @@ testScripts({
       status → CDS SYNCED | VHDS SYNCED
     `,
   },
+})
+
+t.test('X64: each absent name is looked up once, until its lookup is over', async (t) => {
+  const ask = (state: StreamState, ...subscribe: string[]) =>
+    delta.step(state, { kind: 'request', request: deltaRequest({ typeUrl: CLUSTER, subscribe }) })
+  const snapshot = snapshotFor('CDS a=1', 1, undefined)
+  const first = ask({ ...createStreamState({ looksUp: true }), snapshot }, 'a', 'b')
+  t.strictSame(first.lookUp, { typeUrl: CLUSTER, names: new Set(['b']) })
+  t.equal(ask(first.state, 'b').lookUp, undefined)
+  t.strictSame(ask(first.state, 'b', 'c').lookUp?.names, new Set(['c']))
+  const over = delta.step(first.state, { kind: 'lookedUp', typeUrl: CLUSTER, names: new Set(['b']) }).state
+  t.strictSame(ask(over, 'b').lookUp?.names, new Set(['b']), 'it may exist by now')
+  t.equal(
+    ask({ ...createStreamState(), snapshot }, 'b').lookUp,
+    undefined,
+    'without a function that looks up',
+  )
 })

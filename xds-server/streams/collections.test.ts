@@ -177,10 +177,12 @@ testScripts({
       ask CDS +xdstp://a/C/f/* → CDS#1 xdstp://a/C/f/x=1
       ack 1
       serve CDS xdstp://a/C/f/x=bad xdstp://a/C/f/y=1 → CDS#2 xdstp://a/C/f/x=bad xdstp://a/C/f/y=1
-      nack 2
+      nack 2 → CDS#3 xdstp://a/C/f/x=bad | CDS#4 xdstp://a/C/f/y=1
+      nack 3
+      ack 4
       status → CDS NACKED
-      serve CDS xdstp://a/C/f/x=3 xdstp://a/C/f/y=1 → CDS#3 xdstp://a/C/f/x=3 xdstp://a/C/f/y=1
-      ack 3
+      serve CDS xdstp://a/C/f/x=3 xdstp://a/C/f/y=1 → CDS#5 xdstp://a/C/f/x=3
+      ack 5
       status → CDS SYNCED
     `,
   },

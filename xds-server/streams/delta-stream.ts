@@ -63,17 +63,13 @@ function composeContent(
   const isAnswer = request.isFirst && subscription.wildcard && !hasReported(view)
   if (upserts.length === 0 && removed.length === 0 && errors.length === 0 && !isAnswer) return []
   if (removed.length === 0 && isWrittenPlainly(before, upserts)) return plainDrafts(target, upserts)
-  if (type.typeUrl !== VIRTUAL_HOST) {
-    const [first = upserts, ...others] = separateAfterNack(before, upserts)
-    return draftsOf(before, target, [
-      ...splitContent(first, removed),
-      ...others.flatMap((part) => splitContent(part, [])),
-    ])
-  }
+  const contents = (gone: readonly string[]) =>
+    separateAfterNack(before, upserts, gone).flatMap((part) => splitContent(part.resources, part.removed))
+  if (type.typeUrl !== VIRTUAL_HOST) return draftsOf(before, target, contents(removed))
   const absent = sortAbsentHosts(before, removed)
   const isRest = upserts.length + absent.removed.length > 0 || absent.unknown.length === 0
   return [
-    ...(isRest ? draftsOf(before, target, splitContent(upserts, absent.removed)) : []),
+    ...(isRest ? draftsOf(before, target, contents(absent.removed)) : []),
     ...(absent.unknown.length === 0
       ? []
       : draftsOf(before, target, splitContent(EMPTY_LIST, absent.unknown))
@@ -83,8 +79,8 @@ function composeContent(
 
 /** Whether resources are sent as every stream is sent them. */
 function isWrittenPlainly(before: TypeState, upserts: SharedList<Resource>): boolean {
-  const { type, view } = before
-  if (type.typeUrl === VIRTUAL_HOST || view.overrides.size > 0) return false
+  const { type, view, ledger } = before
+  if (type.typeUrl === VIRTUAL_HOST || view.overrides.size + ledger.nacked.length > 0) return false
   return spellingsFor(before, upserts, []) === undefined
 }
 

@@ -58,14 +58,14 @@ testScripts({
       serve EDS a=1 b=1
       ask EDS +a +b → EDS#1 a=1 b=1
       block
-      nack 1
+      nack 1 blaming a b
       unserve
       status → EDS NACKED
       serve EDS a=1 b=1
       status → EDS NACKED
       serve EDS a=1 b=2
       status → EDS NOT_SENT
-      drain → EDS#2 a=1 b=2
+      drain → EDS#2 a=1 | EDS#3 b=2
       status → EDS STALE
     `,
   },
@@ -74,7 +74,7 @@ testScripts({
       serve EDS a=1 b=1
       ask EDS +a +b → EDS#1 a=1 b=1
       block
-      nack 1
+      nack 1 blaming a b
       ask EDS -a
       status → EDS NOT_SENT
       drain → EDS#2 b=1
@@ -175,6 +175,6 @@ t.test("the last NACK is in the status, with the client's message and the NACKed
     nonce: '2',
     code: 13,
     message: 'second',
-    names: ['b', 'c'],
+    names: ['b'],
   })
 })

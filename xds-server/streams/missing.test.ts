@@ -69,7 +69,7 @@ testScripts({
     delta: `
       serve LDS l=1
       ask LDS +l +m → LDS#1 l=1 -m
-      nack 1
+      nack 1 → LDS#2 -m
       status → LDS NACKED
     `,
   },

@@ -7,7 +7,7 @@ testScripts({
     sotw: `
       serve EDS a=1 b=1 | SDS s=1
       ask EDS a b → EDS#1 a=1 b=1
-      nack 1
+      nack 1 blaming a b
       ask EDS a b
       serve SDS s=2
       serve EDS a=1 b=1
@@ -18,7 +18,7 @@ testScripts({
     delta: `
       serve EDS a=1 b=1 | SDS s=1
       ask EDS +a +b → EDS#1 a=1 b=1
-      nack 1
+      nack 1 blaming a b
       ask EDS
       serve SDS s=2
       serve EDS a=1 b=1
@@ -69,15 +69,18 @@ testScripts({
       status → EDS NACKED
     `,
   },
-  'X6: a NACKed response is sent again as a whole once one of its resources is fixed': {
+  'X68: the bad one of several assignments shows itself, and its neighbors are ACKed': {
     sotw: `
       serve EDS a=1 b=1 c=1
       ask EDS a b c → EDS#1 a=1 b=1 c=1
       ack 1
       serve EDS a=2 b=2 c=1 → EDS#2 a=2 b=2
-      nack 2
-      serve EDS a=2 b=3 c=1 → EDS#3 b=3 a=2
+      nack 2 → EDS#3 a=2 | EDS#4 b=2
       ack 3
+      nack 4
+      status → EDS NACKED
+      serve EDS a=2 b=3 c=2 → EDS#5 c=2 | EDS#6 b=3
+      ack 5 6
       status → EDS SYNCED
     `,
     delta: `
@@ -85,9 +88,12 @@ testScripts({
       ask EDS +a +b +c → EDS#1 a=1 b=1 c=1
       ack 1
       serve EDS a=2 b=2 c=1 → EDS#2 a=2 b=2
-      nack 2
-      serve EDS a=2 b=3 c=1 → EDS#3 b=3 a=2
+      nack 2 → EDS#3 a=2 | EDS#4 b=2
       ack 3
+      nack 4
+      status → EDS NACKED
+      serve EDS a=2 b=3 c=2 → EDS#5 c=2 | EDS#6 b=3
+      ack 5 6
       status → EDS SYNCED
     `,
   },
@@ -107,20 +113,22 @@ testScripts({
       ask CDS → CDS#1 a=1 c=1
       ack 1
       serve CDS a=2 b=bad c=1 → CDS#2 a=2 b=bad
-      nack 2
-      serve CDS a=1 c=1 → CDS#3 a=1 -b
-      ack 3
+      nack 2 blaming a b
+      serve CDS a=1 c=1 → CDS#3 -b | CDS#4 a=1
+      ack 3 4
       status → CDS SYNCED
     `,
   },
-  'X6: a name that a NACKed response added is removed, and its sibling is sent again': {
+  'X6: a name that a NACKed response added is removed, and its sibling was sent again': {
     delta: `
       serve CDS a=1
       ask CDS → CDS#1 a=1
       ack 1
       serve CDS a=2 b=bad → CDS#2 a=2 b=bad
-      nack 2
-      serve CDS a=2 → CDS#3 a=2 -b
+      nack 2 → CDS#3 a=2 | CDS#4 b=bad
+      ack 3
+      nack 4
+      serve CDS a=2 → CDS#5 -b
     `,
   },
   'X6: reverting a NACKed removal sends the resource again': {
@@ -151,7 +159,7 @@ testScripts({
     delta: `
       serve EDS a=1 b=1
       ask EDS +a +b → EDS#1 a=1 b=1
-      nack 1
+      nack 1 blaming a b
       ask EDS +a → EDS#2 a=1
       ack 2
       status → EDS NACKED
@@ -229,8 +237,8 @@ testScripts({
       nack 4
       status → CDS STALE | RDS NACKED
       serve RDS l=3 k=3
-      ack 3 → RDS#5 k=3 l=3
-      ack 5
+      ack 3 → RDS#5 l=3 | RDS#6 k=3
+      ack 5 6
       status → CDS SYNCED | RDS SYNCED
     `,
   },
@@ -252,7 +260,7 @@ testScripts({
     sotw: `
       serve EDS a=1 b=1
       ask EDS a b → EDS#1 a=1 b=1
-      nack 1
+      nack 1 blaming a b
       ask EDS b → EDS#2 b=1
       nack 2
       status → EDS NACKED
@@ -262,7 +270,7 @@ testScripts({
     delta: `
       serve EDS a=1 b=1
       ask EDS +a +b → EDS#1 a=1 b=1
-      nack 1
+      nack 1 blaming a b
       ask EDS -a → EDS#2 b=1
       nack 2
       status → EDS NACKED
@@ -283,7 +291,7 @@ testScripts({
     sotw: `
       serve CDS a=1 b=1
       ask CDS → CDS#1 a=1 b=1
-      nack 1
+      nack 1 blaming a b
       ask CDS a → CDS#2 a=1
       status → CDS STALE
       ack 2
@@ -292,7 +300,7 @@ testScripts({
     delta: `
       serve CDS a=1 b=1
       ask CDS → CDS#1 a=1 b=1
-      nack 1
+      nack 1 blaming a b
       ask CDS -* +a → CDS#2 a=1
       status → CDS STALE
       ack 2

@@ -127,7 +127,7 @@ testScripts(
         ack 8 → CDS#9 -b
       `,
     },
-    'X54: after a NACK of two routes, the good one is sent again when the bad one is dropped': {
+    'X54: after a NACK of two routes by name, the other is sent again when one is dropped': {
       sotw: `
         serve LDS l=1:rds m=1:rds | RDS l=a m=a → LDS#5 l=1:rds m=1:rds
         ask RDS l m → RDS#6 m=a
@@ -135,7 +135,7 @@ testScripts(
         ack 5 → RDS#7 l=a
         ack 7
         serve RDS l=b m=b → RDS#8 l=b m=b
-        nack 8
+        nack 8 blaming l m
         serve LDS m=1:rds → LDS#9 m=1:rds
         ack 9
         ask RDS m → RDS#10 m=b
@@ -149,7 +149,7 @@ testScripts(
         ack 6
         ask RDS +l +m → RDS#8 l=a m=a
         ack 7
-        nack 8
+        nack 8 blaming l m
         serve LDS m=1:rds → LDS#9 -l
         ack 9
         ask RDS -l → RDS#10 m=a

@@ -42,10 +42,10 @@ testScripts(
         serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
         nack 5
         ack 6
-        serve CDS b=1 | EDS b=1 | LDS l=2 → CDS#7 b=1 a=1 | EDS#8 a=1
-        ack 7
-        ack 8 → LDS#9 l=2
-        ack 9 → CDS#10 -a | EDS#11 -a
+        serve CDS b=1 | EDS b=1 | LDS l=2 → CDS#7 b=1 | CDS#8 a=1 | EDS#9 a=1
+        ack 7 8
+        ack 9 → LDS#10 l=2
+        ack 10 → CDS#11 -a | EDS#12 -a
       `,
       },
     'X15: endpoints that are subscribed again while the removal of their cluster waits are sent': {

@@ -5,13 +5,25 @@
 import { type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import type { TypeState } from '../type-state/type-state.ts'
+import type { ResponseContent } from './response-size.ts'
 
-/** The resources of a push, by response: all together, unless the client NACKed some of them before. */
+/** Responses of NACKed resources at most. More resources share them, and a response that is NACKed again is parted once more. */
+const MAX_PARTS = 100
+
+/** A push by response: what was not NACKed all together, with the removals, and then what was. */
 export function separateAfterNack(
-  { type, view }: TypeState,
+  { ledger: { nacked } }: TypeState,
   resources: SharedList<Resource>,
-): readonly SharedList<Resource>[] {
-  if (type.nackScope === undefined || resources.length < 2 || view.overrides.size === 0) return [resources]
-  const isNacked = ({ name }: Resource) => view.overrides.get(name)?.kind === 'unconfirmed'
-  return resources.some(isNacked) ? resources.map((resource) => shareList([resource])) : [resources]
+  removed: readonly string[],
+): readonly ResponseContent[] {
+  const isNacked = ({ name }: Resource) => nacked.some(({ content }) => content.has(name))
+  const suspects = nacked.length === 0 ? [] : resources.filter(isNacked)
+  if (suspects.length === 0) return [{ resources, removed }]
+  const others = shareList(resources.filter((resource) => !isNacked(resource)))
+  const size = Math.ceil(suspects.length / MAX_PARTS)
+  const parts = Array.from({ length: Math.ceil(suspects.length / size) }, (_, at) => ({
+    resources: shareList(suspects.slice(at * size, (at + 1) * size)),
+    removed: [],
+  }))
+  return others.length + removed.length === 0 ? parts : [{ resources: others, removed }, ...parts]
 }

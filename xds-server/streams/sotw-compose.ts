@@ -7,6 +7,7 @@ import { setVersion } from '../snapshot/version.ts'
 import { isCollection } from '../snapshot/xdstp-name.ts'
 import { beforeNacks, type Held, resourcesInEffect } from '../type-state/held.ts'
 import type { PushPlan } from '../type-state/plan-push.ts'
+import { fitErrors } from '../type-state/resource-errors.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
 import { subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { hasExactly, heldIn } from '../type-state/view.ts'
@@ -27,7 +28,8 @@ function withErrors(
 ): ResponseDraft {
   const known = new Set(planned.map(({ name }) => name))
   const more = draft.removed.filter((name) => !known.has(name)).flatMap((name) => errorOf?.(name) ?? [])
-  const errors = isFirst ? [...planned, ...more] : more
+  const errors =
+    more.length === 0 ? (isFirst ? planned : more) : fitErrors(isFirst ? [...planned, ...more] : more)
   return errors.length === 0 ? draft : { ...draft, errors }
 }
 
@@ -124,12 +126,11 @@ function composeChanges(
   const empty = emptyLayers(before.type, removed)
   const isAnswer = needsAnswer(before) || errors.length > 0
   if (upserts.length + empty.length === 0 && !isAnswer) return []
-  const parts = separateAfterNack(before, upserts)
-  return parts.map((part, at) => {
-    const changes = { version, resources: part, changedResources: part, removed: [] }
-    const isLast = at === parts.length - 1
-    return isLast && empty.length > 0
-      ? { ...changes, resources: shareList([...part, ...empty]), removed }
-      : changes
-  })
+  const parts = separateAfterNack(before, upserts, empty.length > 0 ? removed : [])
+  return parts.map((part) => ({
+    version,
+    resources: part.removed.length > 0 ? shareList([...part.resources, ...empty]) : part.resources,
+    changedResources: part.resources,
+    removed: part.removed,
+  }))
 }

@@ -4,7 +4,16 @@ import t from 'tap'
 import { resourceFor } from '../../test/support/script-resources.ts'
 import { nackedOf, pendingOf, typeStateOf, viewOf } from '../../test/support/stream-states.ts'
 import { ABSENT, type Held, holding, UNKNOWN } from './held.ts'
-import { ack, contentOf, findPending, merge, nack, releaseNacked, supersedeEarlier } from './ledger.ts'
+import {
+  ack,
+  contentOf,
+  findPending,
+  MAX_NACKED,
+  merge,
+  nack,
+  releaseNacked,
+  supersedeEarlier,
+} from './ledger.ts'
 import type { NackedResponse, PendingResponse } from './responses.ts'
 import type { TypeState } from './type-state.ts'
 
@@ -94,8 +103,8 @@ t.test(
         ...ERROR,
         content: contentOf([a2, n], ['b']),
         blamed: new Set(['a', 'n', 'b']),
-        isReleased: false,
-        isAmbiguous: false,
+        isReleased: true,
+        isAmbiguous: true,
       },
     ])
   },
@@ -116,8 +125,27 @@ const summary = (nacks: readonly NackedResponse[]) =>
 t.test('X6: only the names that the client means are NACKed', async (t) => {
   const response = pendingOf('CDS', 'a=2 b=1 c=1')
   const released = { isReleased: false }
-  t.same(summary(nacksAfter('bad', response)), [{ content: 'a b c', blamed: 'a b c', ...released }])
+  t.same(summary(nacksAfter('bad', response)), [{ content: 'a b c', blamed: 'a b c', isReleased: true }])
   t.same(summary(nacksAfter('bad a and c', response)), [{ content: 'a c', blamed: 'a c', ...released }])
+})
+
+t.test(
+  'X68: a response with one resource is NACKed for its sake, and the removals are sent again',
+  async (t) => {
+    const response = pendingOf('CDS', 'a=2', { removed: ['b', 'c'] })
+    t.same(summary(nacksAfter('bad', response)), [{ content: 'a', blamed: 'a', isReleased: false }])
+  },
+)
+
+t.test('X68: a full-state response is not parted, nor any after a hundred NACKs', async (t) => {
+  const response = pendingOf('CDS', 'a=2 b=1')
+  const before = typeStateOf('CDS', {
+    pending: [response],
+    nacked: Array.from({ length: MAX_NACKED }, (_, at) => nackedOf('CDS', `n${at}=1`)),
+  })
+  t.match(nack(before, response, ERROR).ledger.nacked.at(-1), { isAmbiguous: false, isReleased: false })
+  t.match(nacksAfter('bad', { ...response, isFullState: true }), [{ isAmbiguous: false, isReleased: false }])
+  t.match(nacksAfter('bad', response), [{ isAmbiguous: true, isReleased: true }])
 })
 
 t.test('X5: a full-state response with a name that cannot be left out is NACKed as a whole', async (t) => {
@@ -138,7 +166,7 @@ t.test('X6: a name that a later response carries with other content waits for th
   const gone = pendingOf('CDS', '', { nonce: '2', removed: ['a', 'b', 'c'] })
   t.same(summary(nacksAfter('bad', response, later)), [{ content: 'b c', blamed: 'b c', isReleased: true }])
   t.same(summary(nacksAfter('bad', response, repeated)), [
-    { content: 'a b c', blamed: 'a b c', isReleased: false },
+    { content: 'a b c', blamed: 'a b c', isReleased: true },
   ])
   t.same(nacksAfter('bad', response, gone), [])
   t.same(summary(nacksAfter('bad a', response, later)), [], 'the client means only what was replaced')

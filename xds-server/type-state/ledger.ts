@@ -8,6 +8,9 @@ import { unite } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { heldIn, type View, withHeld } from './view.ts'
 
+/** NACKed responses of a type beyond which the next ones stay as they are: each makes a plan longer. */
+export const MAX_NACKED = 100
+
 /** The pending response with a nonce. Undefined if no pending response has it. */
 export function findPending({ ledger }: TypeState, nonce: string): PendingResponse | undefined {
   return ledger.pending.find((pending) => pending.nonce === nonce)
@@ -51,7 +54,7 @@ function unambiguous(nacked: readonly NackedResponse[]): readonly NackedResponse
 /** The NACKed responses after an ACK. The client keeps no bad resource of the type any more, so the others are sent again. */
 function releasedByAck({ ledger, type }: TypeState): readonly NackedResponse[] {
   const nacked = unambiguous(ledger.nacked)
-  return type.nackScope === 'type' ? nacked.map((one) => ({ ...one, isReleased: true })) : nacked
+  return type.keepsNacked ? nacked.map((one) => ({ ...one, isReleased: true })) : nacked
 }
 
 /** The view after the client ACKed content that it had NACKed in another response. */
@@ -73,7 +76,7 @@ export function nack(
   response: PendingResponse,
   error: { readonly code: number; readonly message: string },
 ): TypeState {
-  const { ledger, view, type } = typeState
+  const { ledger, view } = typeState
   const changes = contentOf(response.changedResources, response.removed)
   const unconfirmed = unconfirmedBy(response, changes)
   const [pending, later] = withoutNackedIn(ledger.pending, response, unconfirmed)
@@ -86,14 +89,13 @@ export function nack(
     ),
     ledger: { ...ledger, pending, nacked: unambiguous(ledger.nacked) },
   }
-  const named = blamedNames(error.message, changes.keys())
+  const named = meantBy(error.message, response, changes.keys())
   const isNamed = ([name]: readonly [string, unknown]) => named.has(name)
   const isSeparable = named.size > 0 && canLeaveOut(response, named, unconfirmed)
   const content = new Map(isSeparable ? open.filter(isNamed) : open)
   if (content.size === 0) return after
   const { nonce, version } = response
-  const isAmbiguous =
-    response.standsForOthers || (type.nackScope !== undefined && changes.size > 1 && !isSeparable)
+  const isAmbiguous = response.standsForOthers || (!isSeparable && canBeParted(response, ledger.nacked))
   // Something in the response has changed since. Unless the client means the rest, it may accept the rest now.
   const isReleased = isAmbiguous || (open.length < changes.size && !open.some(isNamed))
   const blamed = open.some(isNamed) ? named : new Set(content.keys())
@@ -101,6 +103,29 @@ export function nack(
   // The newest NACK of a name counts.
   const { ledger: before } = withNacked(after, (name) => content.has(name))
   return { ...after, ledger: { ...before, nacked: [...before.nacked, nacked] } }
+}
+
+/** The names that a NACK means. Empty if that is open. A removal cannot be bad, so a response with one resource needs no name. */
+function meantBy(
+  text: string,
+  { isFullState, changedResources }: Response,
+  names: Iterable<string>,
+): ReadonlySet<string> {
+  const named = blamedNames(text, names)
+  return named.size > 0 || isFullState || changedResources.length !== 1
+    ? named
+    : new Set(changedResources.map(({ name }) => name))
+}
+
+/**
+ * Whether the resources can be sent once more, one by one, to find the bad one. Envoy validates all resources of a response before it
+ * applies the first, and those of most types it applies one after the other, up to the first bad one.
+ */
+function canBeParted(
+  { isFullState, changedResources }: Response,
+  nacked: readonly NackedResponse[],
+): boolean {
+  return !isFullState && changedResources.length > 1 && nacked.length < MAX_NACKED
 }
 
 /**

@@ -52,6 +52,9 @@ const NONE: readonly NamedError[] = []
 /** Bytes of errors in one response. Its resources leave that much of the 4 MiB that gRPC clients read. */
 const MAX_ERROR_BYTES = 512 * 1024
 
+/** The most that a UTF-16 unit takes in UTF-8. */
+const BYTES_PER_CHARACTER = 3
+
 /** The errors that go with a plan, and what the client remembers then. A client that reads no errors has no `explain`. */
 export function planErrors(
   { type: { typeUrl }, subscription, sentErrors }: Client,
@@ -85,7 +88,7 @@ export function planErrors(
     heldIn(view, name).kind === 'absent'
   for (const name of isSameGiven ? [] : [...given.keys(), ...sentErrors.byName.keys()])
     if (isDue(name)) add(name)
-  const errors = withinBytes(due)
+  const errors = fitErrors([...due.values()])
   const sent = new Set(errors.map(({ name }) => name))
   const isRemembered = ([name, detail]: readonly [string, ErrorDetail]) =>
     isSubscribed(subscription, name) && (sent.has(name) || isSameError(detail, sentErrors.byName.get(name)))
@@ -93,15 +96,25 @@ export function planErrors(
   return { errors, sentErrors: { given, byName }, errorOf }
 }
 
-function withinBytes(due: ReadonlyMap<string, NamedError>): readonly NamedError[] {
-  const errors: NamedError[] = []
+/** Cuts long messages if the errors are too many bytes, so that each name keeps its code. Names that alone are too many are left out. */
+export function fitErrors(errors: readonly NamedError[]): readonly NamedError[] {
+  const nameBytes = bytesOf(errors.map(({ name }) => name))
+  if (nameBytes + bytesOf(errors.map(({ message }) => message)) <= MAX_ERROR_BYTES) return errors
+  const longest = Math.max(0, Math.floor((MAX_ERROR_BYTES - nameBytes) / errors.length / BYTES_PER_CHARACTER))
+  const fitting: NamedError[] = []
   let bytes = 0
-  for (const error of due.values()) {
-    bytes += (error.name.length + error.message.length) * 3
+  for (const error of errors) {
+    const message = error.message.slice(0, longest)
+    bytes += bytesOf([error.name, message])
     if (bytes > MAX_ERROR_BYTES) break
-    errors.push(error)
+    fitting.push({ ...error, message })
   }
-  return errors
+  return fitting
+}
+
+/** At most. */
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, { length }) => sum + length * BYTES_PER_CHARACTER, 0)
 }
 
 /** What the client remembers after a response that has more errors than were planned. */

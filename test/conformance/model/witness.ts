@@ -71,7 +71,10 @@ export class Witness {
     if (type === undefined) throw new Error(`X31: its type is not subscribed: ${show(response)}`)
     const removed = this.#removedBy(type, response)
     const names = [...resources.map(({ name }) => name), ...removed]
-    if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl)) fail('X1: a second pending response')
+    // X68: what was NACKed goes in several responses at once.
+    const isParted = names.every((name) => type.isUnconfirmed(name))
+    if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl) && !isParted)
+      fail('X1: a second pending response')
     for (const name of names) if (!type.concerns(name)) fail(`X31: "${name}" is not subscribed`)
     if (type.repeatsNack(response, removed)) fail('X5: it was NACKed, and nothing in it is new')
     if (!type.isNew) {
