@@ -32,6 +32,10 @@ export function jitteredAge(ageMs: number, random: number): number {
 /** By the metadata of a call, which gRPC hands through unchanged. */
 const connections = new WeakMap<Metadata, object>()
 
+export function noteConnection(metadata: Metadata, connection: object): void {
+  connections.set(metadata, connection)
+}
+
 /** Identifies the connection of a call; undefined if connections do not age. */
 export function connectionOf({ metadata }: { readonly metadata: Metadata }): object | undefined {
   return connections.get(metadata)
@@ -97,7 +101,7 @@ function marking(connection: object): ServerInterceptor {
         next(
           new ServerListenerBuilder()
             .withOnReceiveMetadata((metadata, pass) => {
-              connections.set(metadata, connection)
+              noteConnection(metadata, connection)
               pass(metadata)
             })
             .build(),

@@ -12,8 +12,17 @@ t.test('what an option of the library sets is a problem that names it', async (t
     { path: 'channelOptions["grpc.keepalive_time_ms"]', message: 'set keepalive.timeMs' },
     { path: 'channelOptions["interceptors"]', message: /names begin with "grpc\."/ },
   ])
-  t.equal(
-    channelOptionProblems({ 'grpc.max_connection_age_ms': 1, 'grpc.max_send_message_length': 1 }).length,
-    2,
+  const taken = [
+    ['max_receive_message_length', 'set maxRequestBytes'],
+    ['max_send_message_length', 'leave it out: responses are as long as their resources are'],
+    ['keepalive_timeout_ms', 'set keepalive.timeoutMs'],
+    ['max_connection_age_ms', 'set maxConnectionAge.timeMs, which also ends the streams'],
+    ['max_connection_age_grace_ms', 'set maxConnectionAge.graceMs'],
+  ] as const
+  const problems = channelOptionProblems(Object.fromEntries(taken.map(([name]) => [`grpc.${name}`, 1])))
+  t.strictSame(
+    problems,
+    taken.map(([name, message]) => ({ path: `channelOptions["grpc.${name}"]`, message })),
   )
+  t.equal(channelOptionProblems({ 'my.grpc.option': 1 }).length, 1, 'a name that has grpc in it is no option')
 })

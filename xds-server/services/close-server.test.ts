@@ -1,5 +1,6 @@
 // A close with a grace drains first, and uses force only if that takes too long. A close without one uses it at once.
 
+import { mock } from 'node:test'
 import t from 'tap'
 import { EventQueue } from '../nodes/event-queue.ts'
 import type { XdsEvent } from '../nodes/events.ts'
@@ -42,4 +43,24 @@ t.test('X83: without a grace, connections end by force at once', async (t) => {
   const { target, calls } = running('close')
   await closeServer(target, { graceMs: 0 })
   t.strictSame(calls, ['forceShutdown', 'close'])
+})
+
+t.test('X83: a grace that is no number is rejected before anything ends', async (t) => {
+  const { target, calls } = running('close')
+  const error = await closeServer(target, { graceMs: Number.NaN }).catch((error: unknown) => error)
+  t.match(error, {
+    code: 'invalid-argument',
+    message: /^the options of close are invalid:/,
+    problems: [{ path: 'graceMs', message: /a number of milliseconds/ }],
+  })
+  t.strictSame(calls, [])
+})
+
+t.test('X83: after a close in peace, force does not follow when the grace is over', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const { target, calls } = running('drain')
+  await closeServer(target, { graceMs: 1_000 })
+  mock.timers.tick(1_000)
+  t.strictSame(calls, ['drain', 'forceShutdown'])
 })

@@ -13,15 +13,15 @@ const CLUSTERS: Expiry = { typeUrl: CLUSTER, ttlMs: 9_000 }
 const LAYERS: Expiry = { typeUrl: RUNTIME, ttlMs: 3_000 }
 
 /** A clock that notes what is due, as `Cluster` or `Cluster late`. */
-function start(isWritable = () => true) {
+function start(isWritable: (clock: HeartbeatClock) => boolean = () => true) {
   const due: string[] = []
   let lag = 0
-  const clock = new HeartbeatClock({
+  const clock: HeartbeatClock = new HeartbeatClock({
     perTtl: 3,
     now: () => Date.now() + lag,
     onDue: ({ typeUrl }, isLate) => {
       due.push(`${typeUrl.split('.').at(-1)}${isLate ? ' late' : ''}`)
-      return isWritable()
+      return isWritable(clock)
     },
   })
   /** Time passes in which no timer runs, as in a process that is stopped. */
@@ -81,4 +81,26 @@ t.test('X36: a stream that ends leaves no timer', async (t) => {
   clock.stop()
   mock.timers.tick(20_000)
   t.same(take(), [])
+})
+
+t.test('X32: heartbeats end with the last TTL, and begin anew with the next', async (t) => {
+  const { clock, take } = start()
+  clock.update([CLUSTERS])
+  clock.update([])
+  mock.timers.tick(9_000)
+  t.same(take(), [])
+  clock.update([CLUSTERS])
+  mock.timers.tick(3_000)
+  t.same(take(), ['Cluster'])
+})
+
+t.test('X36: a stream that a heartbeat ends has no further one', async (t) => {
+  const { clock, take } = start((clock) => {
+    clock.stop()
+    return true
+  })
+  clock.update([CLUSTERS])
+  mock.timers.tick(3_000)
+  mock.timers.tick(3_000)
+  t.same(take(), ['Cluster'])
 })

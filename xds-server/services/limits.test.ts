@@ -6,6 +6,7 @@ import { LIMITS, limitsOf } from './limits.ts'
 t.test('X85: an address may have as many streams as the server, unless a limit says otherwise', async (t) => {
   t.match(limitsOf(), { streams: 100_000, streamsOfPeer: 100_000, streamsOfNode: 10_000 })
   t.match(limitsOf({ streams: 5 }), { streams: 5, streamsOfPeer: 5, names: 250_000 })
+  t.strictSame(limitsOf({ streams: undefined } as object), limitsOf())
   t.match(limitsOf({ streams: 5, streamsOfPeer: 2 }), { streams: 5, streamsOfPeer: 2 })
 })
 

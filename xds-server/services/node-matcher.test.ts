@@ -119,6 +119,22 @@ const TWINS: readonly (readonly [string, Matcher, Matcher])[] = [
   ],
 ]
 
+t.test('a matcher of one kind does not fit what only another kind would', async (t) => {
+  const range = { case: 'range' as const, value: { start: 3, end: 4 } }
+  const others: Readonly<Record<string, Matcher>> = {
+    'a prefix is not the whole': id({ case: 'exact', value: 'edge' }),
+    'a prefix is no suffix': id({ case: 'suffix', value: 'edge' }),
+    'a number below the range': metadata('tier', { case: 'doubleMatch', value: { matchPattern: range } }),
+    'a number as text': metadata('tier', text('2')),
+    'a text as flag': metadata('team', { case: 'boolMatch', value: true }),
+    'an item of a list by its place': metadata('zones.0', text('a')),
+    'a field of a text': metadata('team.length', { case: 'presentMatch', value: true }),
+    'no value to compare with': { nodeMetadatas: [{ path: [] }] },
+  }
+  for (const [what, one] of Object.entries(others)) t.notOk(matches(one), what)
+  t.ok(matches(metadata('none.deeper', { case: 'presentMatch', value: false })), 'null has no fields')
+})
+
 t.test('a matcher fits the node that it means', async (t) => {
   for (const [what, fits, differs] of TWINS) {
     t.ok(matches(fits), what)
@@ -136,5 +152,8 @@ t.test('the id and each metadata of one matcher must fit', async (t) => {
 t.test('a pattern that is not supported is rejected, so that nobody takes its answer for all', async (t) => {
   const regex = { nodeId: { matchPattern: { case: 'safeRegex' as const, value: { regex: '.*' } } } }
   t.throws(() => matches(regex), /node_matchers is not supported: use exact, prefix, suffix or contains/)
+  const custom = { nodeId: { matchPattern: { case: 'custom' as const, value: { name: 'own' } } } }
+  t.throws(() => matches(custom), /node_matchers is not supported/)
+  t.throws(() => matches({ nodeId: {} }), /node_matchers is not supported/)
   t.throws(() => matches(metadata('team', { case: undefined })), /has no match pattern/)
 })

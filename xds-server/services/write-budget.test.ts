@@ -91,6 +91,29 @@ t.test('X34: bytes that a stalled client does not read stop counting after a sec
   t.equal(budget.isExhausted, true, 'what came back by time does not come back once more')
 })
 
+t.test('X34: bytes that were sent do not come back once more by time', async (t) => {
+  const budget = new WriteBudget(100)
+  budget.take(60)
+  const release = budget.take(40)
+  release()
+  mock.timers.tick(1_000)
+  budget.take(99)
+  t.equal(budget.isExhausted, false)
+  budget.take(1)
+  t.equal(budget.isExhausted, true)
+})
+
+t.test('X34: bytes count for half a second at least, whatever was written before them', async (t) => {
+  const budget = new WriteBudget(100)
+  budget.take(1)
+  mock.timers.tick(500)
+  budget.take(100)
+  mock.timers.tick(999)
+  t.equal(budget.isExhausted, true, 'they are no part of the earlier bytes')
+  mock.timers.tick(1)
+  t.equal(budget.isExhausted, false)
+})
+
 t.test('X34: the default budget is 64 MiB', async (t) => {
   const budget = new WriteBudget()
   budget.take(64 * 1024 * 1024 - 1)

@@ -341,6 +341,9 @@ t.test('X32: a heartbeat in SotW has the version of the response that it repeats
   const asked = take(begun, { kind: 'request', request: sotwRequest({ typeUrl: CLUSTER }) })
   const [response] = asked.send
   t.equal(take(asked.state, beat).send[0]?.version, response?.version, 'while it is pending')
+  const { send, report } = take(asked.state, beat)
+  t.strictSame(report, [{ kind: 'heartbeat', typeUrl: CLUSTER, response: send[0] }])
+  t.equal(send[0]?.ttls, 'carried')
   const ack = sotwRequest({ typeUrl: CLUSTER, responseNonce: response?.nonce ?? '' })
   const acked = take(asked.state, { kind: 'request', request: ack }).state
   t.equal(take(acked, beat).send[0]?.version, response?.version, 'when it is ACKed')
