@@ -15,6 +15,7 @@ import { logLineTable } from './log-line-table.ts'
 import { metricsTables } from './metrics-table.ts'
 import { roomsTable } from './rooms.ts'
 import { testFileReference } from './test-file-reference.ts'
+import { waitsTable } from './waits-table.ts'
 import { xdsRowsTable } from './xds-rows-table.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -40,6 +41,7 @@ replacePart('docs/reference/defaults.md', 'defaults', defaultsTable())
 replacePart('docs/guides/observability.md', 'log-line', logLineTable())
 
 writeFileSync(`${root}xds-server/type-state/decisions.md`, decisionTable())
+writeFileSync(`${root}xds-server/streams/waits.md`, waitsTable())
 
 const flip = JSON.parse(readFileSync(`${root}docs/pictures/flip.json`, 'utf8')) as DemoRecord
 for (const theme of ['light', 'dark'] as const) {

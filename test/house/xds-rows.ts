@@ -254,7 +254,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     says: 'Updates to the route configuration entry to which a virtual host belongs will clear the virtual host table and require all virtual hosts to be sent again.',
   },
   X62: {
-    rule: 'A virtual host that a client asks for and that does not exist is answered at once: a resource without content, with the name as alias. One that the client has is removed.',
+    rule: 'A virtual host that a client asks for and that does not exist is answered at once: a resource without content, with the name as alias. One that the client has is removed. After a reconnect, a call may wait for a reported virtual host that does not serve its name: it is answered too.',
     sources: ['VHDS', 'envoyproxy/envoy#39315'],
     says: 'the management server should respond with a DeltaDiscoveryResponse in which the resources entry for that virtual host has the name and aliases set to the requested host entry and the resource unpopulated',
   },
@@ -264,7 +264,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     says: 'xDS requests allow the client to specify a set of resource names as a hint to the server about which resources the client is interested in.',
   },
   X64: {
-    rule: 'With the option `onDemand`, a client learns that a name does not exist only when the lookup of the name is over. What the lookup makes is pushed in stages meanwhile, so the first call to a host or a cluster finds it.',
+    rule: 'With the option `onDemand`, a client learns that a name does not exist only when the lookup of the name is over. What the lookup makes is pushed in stages meanwhile, so the first call to a host or a cluster finds it. What is gone again at its stage is answered like what does not exist.',
     sources: ['P', 'envoyproxy/envoy#17891'],
     says: 'The management server may reply either immediately or when the requested resources are available',
   },

@@ -42,6 +42,18 @@ testScripts({
       ask VHDS +* +r/a.x holding r/any=* → VHDS#1 r/new=a.x(r/a.x) -r/any
     `,
   },
+  'X90: a virtual host that the client has needs no stage': {
+    delta: `
+      serve CDS c=2 | VHDS r/any=*
+      ask CDS holding c=1 → CDS#1 c=2
+      ask VHDS +* +r/a.x holding r/any=* → VHDS#2 r/any=*(r/a.x)
+      reconnect
+      ask CDS holding c=1 → CDS#1 c=2
+      ask VHDS +* +r/a.x holding r/any=*.x
+      ack 1
+      resumed → VHDS#2 r/any=*(r/a.x)
+    `,
+  },
   'X90: a virtual host that was NACKed is sent once more to a call that needs it': {
     delta: `
       serve VHDS r/any=*

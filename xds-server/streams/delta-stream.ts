@@ -41,7 +41,6 @@ export const deltaRules: Protocol<DeltaRequest> = {
   mayRespond: ({ ledger }) => ledger.pending.length < MAX_PENDING_RESPONSES,
   compose,
   composeHeartbeat,
-  hasAliases: true,
 }
 
 function compose(before: TypeState, plan: PushPlan): readonly ResponseDraft[] {

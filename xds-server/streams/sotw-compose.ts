@@ -28,8 +28,7 @@ function withErrors(
 ): ResponseDraft {
   const known = new Set(planned.map(({ name }) => name))
   const more = draft.removed.filter((name) => !known.has(name)).flatMap((name) => errorOf?.(name) ?? [])
-  const errors =
-    more.length === 0 ? (isFirst ? planned : more) : fitErrors(isFirst ? [...planned, ...more] : more)
+  const errors = fitErrors(isFirst ? [...planned, ...more] : more)
   return errors.length === 0 ? draft : { ...draft, errors }
 }
 

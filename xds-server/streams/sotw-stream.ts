@@ -37,7 +37,6 @@ export const sotwRules: Protocol<SotwRequest> = {
   mayRespond: (typeState) => typeState.ledger.pending.length === 0 || maySupersede(typeState),
   compose: composeSotw,
   composeHeartbeat,
-  hasAliases: false,
 }
 
 /**
@@ -232,6 +231,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
     request: {
       names: subscription.names,
       added: NO_NAMES,
+      waiting: NO_NAMES,
       aliases: NO_ALIASES,
       isFirst: true,
       reports: false,

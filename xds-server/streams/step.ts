@@ -5,7 +5,7 @@
 import { CLUSTER } from '../snapshot/resource-type.ts'
 import { errorsIn, type Snapshot } from '../snapshot/snapshot.ts'
 import { commit } from '../type-state/commit.ts'
-import { type PushPlan, planPush } from '../type-state/plan-push.ts'
+import { type PushContext, type PushPlan, planPush } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
 import {
   awaitsOnlyErrors,
@@ -14,7 +14,6 @@ import {
   type TypeState,
   withPushed,
 } from '../type-state/type-state.ts'
-import { awaitAbsent, endAwait, requestFound } from './awaited.ts'
 import { withDrains } from './drain.ts'
 import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
@@ -28,7 +27,8 @@ import {
   type StreamState,
   withTypeState,
 } from './stream.ts'
-import { requestHosts, resendVirtualHosts, withRequested } from './virtual-hosts.ts'
+import { requestAtStart, resendVirtualHosts } from './virtual-hosts.ts'
+import { lookUpAbsent, sortRequested, withoutLookups } from './waiting.ts'
 import { resendEdsForWarming } from './warming.ts'
 
 /** Pending responses of one type at most. A client that reads without answering gets no more. */
@@ -46,8 +46,6 @@ export interface Protocol<Request extends OfType> {
   /** The second of the three steps of a push: the responses that carry the plan. Empty if the client needs none. */
   readonly compose: (before: TypeState, plan: PushPlan) => readonly ResponseDraft[]
   readonly composeHeartbeat: ComposeHeartbeat
-  /** Whether a virtual host can be the answer to other names than its own. */
-  readonly hasAliases: boolean
 }
 
 export type ResponseDraft = Omit<Response, 'typeUrl' | 'nonce'>
@@ -72,7 +70,7 @@ function take<Request extends OfType>(
     case 'writable':
       return flush({ ...state, writable: true }, [], protocol)
     case 'snapshot':
-      return flush(requestFound({ ...state, snapshot: event.snapshot }), [], protocol)
+      return flush({ ...state, snapshot: event.snapshot }, [], protocol)
     case 'drained': {
       const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
       return flush({ ...state, drains }, [], protocol)
@@ -80,15 +78,15 @@ function take<Request extends OfType>(
     case 'resumed':
       return flush({ ...state, resumption: 'over' }, [], protocol)
     case 'lookedUp':
-      return flush(endAwait(state, event.typeUrl, event.names), [], protocol)
+      return flush(withoutLookups(state, event.typeUrl, event.names), [], protocol)
     case 'heartbeat':
       return keepAlive(protocol, state, event)
     case 'request': {
       const { state: received, report } = protocol.receive(state, event.request)
       const drained = withDrains(received, report)
       if (!state.looksUp) return flush(drained, report, protocol)
-      const { state: awaiting, ...more } = awaitAbsent(state, drained, event.request.typeUrl)
-      return { ...flush(awaiting, report, protocol), ...more }
+      const { state: lookingUp, ...more } = lookUpAbsent(state, drained, event.request.typeUrl)
+      return { ...flush(lookingUp, report, protocol), ...more }
     }
   }
 }
@@ -124,7 +122,8 @@ function flush<Request extends OfType>(
   // with a removal may be a cluster, whose endpoints follow.
   for (let at = 0; at < count; at += 1) {
     const { view, request } = state.typeStates.at(at) ?? {}
-    if (view?.overrides.size || request?.names.size) state = pushType(state, at, latest, protocol, send)
+    if (view?.overrides.size || request?.names.size || request?.waiting.size)
+      state = pushType(state, at, latest, protocol, send)
   }
   if (send.length === 0) return { state, send, report: reported }
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
@@ -147,14 +146,13 @@ function pushType<Request extends OfType>(
     const moved = withPushed(known, pushTarget(state, latest, known))
     return moved === known ? state : withTypeState(state, moved)
   }
+  const asked = requestAtStart(known, latest)
   const context = pushContextFor(state, latest, known)
-  const { hosts: typeState, waiting } = requestHosts(known, context, protocol)
-  let plan = planPush(typeState, context)
-  let drafts = protocol.compose(typeState, plan)
+  let { typeState, plan, drafts } = draftType(protocol, state, asked, context)
   if (drafts.length > 0 && mustWait(state, latest, typeState, drafts)) {
+    const held = { ...context, target: known.pushed, isStageOpen: false }
+    ;({ typeState, plan, drafts } = draftType(protocol, state, asked, held))
     if (!asksForMore(typeState)) return state
-    plan = planPush(typeState, { ...context, target: typeState.pushed, isStageOpen: false })
-    drafts = protocol.compose(typeState, plan)
   }
   if (!mayPush && drafts.length > 0) return state
   const { typeUrl } = typeState.type
@@ -162,13 +160,25 @@ function pushType<Request extends OfType>(
   const responses = drafts.map(
     (draft, index): Response => ({ ...draft, ...ttls, typeUrl, nonce: `${state.nextNonce + index}` }),
   )
-  const committed = withRequested(commit(typeState, plan, responses), waiting)
+  const committed = commit(typeState, plan, responses)
   const nextNonce = state.nextNonce + responses.length
   const after = { ...state, nextNonce, typeStates: state.typeStates.with(committed) }
   if (responses.length === 0) return after
   send.push(...responses)
   if (typeUrl === CLUSTER) return resendEdsForWarming(after, typeState, responses)
   return resendVirtualHosts(after, latest, responses)
+}
+
+/** The first two steps of a push. */
+function draftType<Request extends OfType>(
+  protocol: Protocol<Request>,
+  state: StreamState,
+  asked: TypeState,
+  context: PushContext,
+) {
+  const typeState = sortRequested(state, asked, context)
+  const plan = planPush(typeState, context)
+  return { typeState, plan, drafts: protocol.compose(typeState, plan) }
 }
 
 function hasNewErrors({ explain }: StreamState, { type, sentErrors }: TypeState, latest: Snapshot): boolean {

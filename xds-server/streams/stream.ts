@@ -37,7 +37,7 @@ export interface StreamState {
   /** Whether absent names are looked up before the client learns of it. */
   readonly looksUp: boolean
   /** Names by type URL whose lookup is not over. */
-  readonly awaited: ReadonlyMap<string, ReadonlySet<string>>
+  readonly lookups: ReadonlyMap<string, ReadonlySet<string>>
   /** gRPC neither warms clusters nor drains listeners. Every other client is taken for an Envoy. */
   readonly client: 'envoy' | 'grpc'
   /** True on ADS, false on a service of one type. */
@@ -135,7 +135,7 @@ const NOTHING = {
   warmingEds: NO_NAMES,
   drains: [],
   missing: new Map<string, Missing>(),
-  awaited: new Map<string, ReadonlySet<string>>(),
+  lookups: new Map<string, ReadonlySet<string>>(),
 }
 
 export function createStreamState(options: StreamOptions = {}): StreamState {
@@ -151,7 +151,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     drains: NOTHING.drains,
     missing: NOTHING.missing,
     looksUp: false,
-    awaited: NOTHING.awaited,
+    lookups: NOTHING.lookups,
     client: 'envoy',
     isAggregated: true,
     isDraining: false,

@@ -90,6 +90,30 @@ testScripts({
       drain → VHDS#4 -r/b | VHDS#5 ?r/b
     `,
   },
+  'X62: after a reconnect, a call may wait for a virtual host that the client reports and that does not serve its name':
+    {
+      delta: `
+      serve VHDS r/a=other r/b=b
+      ask VHDS +* +r/a +r/b holding r/a=other r/b=b → VHDS#1 r/a=other
+      ack 1
+      reconnect
+      serve VHDS r/b=b
+      ask VHDS +* +r/a +r/b holding r/a=other r/b=b → VHDS#1 -r/a | VHDS#2 ?r/a
+      ack 1 2
+      reconnect
+      serve CDS c=2 | VHDS r/a=a
+      ask CDS holding c=1 → CDS#1 c=2
+      ask VHDS +* +r/a holding r/a=other
+      serve CDS c=2 | VHDS → VHDS#2 -r/a | VHDS#3 ?r/a
+      ack 1 2 3
+      status → CDS SYNCED | VHDS SYNCED
+      reconnect
+      serve CDS c=3 | VHDS r/a=a
+      ask CDS holding c=2 → CDS#1 c=3
+      ask VHDS +* +r/a +r/n holding r/a=other → VHDS#2 ?r/n
+      serve CDS c=3 | VHDS → VHDS#3 -r/a | VHDS#4 ?r/a
+    `,
+    },
   'X62: after a reconnect, a name without a version that was answered so is not answered again': {
     delta: `
       serve RDS r=1:vhds | VHDS r/a=a

@@ -5,13 +5,12 @@
 
 import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
 import { hostsAmong } from '../snapshot/virtual-hosts.ts'
-import type { PushContext } from '../type-state/plan-push.ts'
 import type { Response } from '../type-state/responses.ts'
-import { NO_NAMES, unite } from '../type-state/subscription.ts'
+import { unite, without } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
-import { heldIn } from '../type-state/view.ts'
-import { type RequestByDomain, requestByDomain } from './aliases.ts'
+import { hasExactly, heldIn } from '../type-state/view.ts'
 import { type StreamState, withTypeState } from './stream.ts'
 
 /** Requests the virtual hosts of the route configurations that were sent. The client must already subscribe to all of them. */
@@ -32,30 +31,33 @@ export function resendVirtualHosts(
   return withTypeState(state, withRequested(hosts, new Set(names)))
 }
 
-/** Of VHDS, what a request leads to beyond its names. Other types stay as they are. */
-export function requestHosts(
-  state: TypeState,
-  { latest, target }: Pick<PushContext, 'latest' | 'target'>,
-  { hasAliases }: { readonly hasAliases: boolean },
-): RequestByDomain {
-  if (state.type.typeUrl !== VIRTUAL_HOST) return { hosts: state, waiting: NO_NAMES }
-  const hosts = requestHostless(state, latest)
-  return hasAliases ? requestByDomain(hosts, latest, target) : { hosts, waiting: NO_NAMES }
-}
-
-/** The first request for all virtual hosts also asks for those of route configurations that have none. */
-function requestHostless(hosts: TypeState, latest: Snapshot): TypeState {
-  if (!hosts.request.isFirst || !hosts.subscription.wildcard) return hosts
+/**
+ * The first request of a stream also asks for what Envoy needs beyond its names. With all virtual hosts: for those of route
+ * configurations that have none. And for its names whose virtual host is not the reported one or does not serve them: Envoy does not
+ * say that a call waits for what it reports.
+ */
+export function requestAtStart(hosts: TypeState, latest: Snapshot): TypeState {
+  const { request, subscription, view } = hosts
+  if (!request.isFirst || hosts.type.typeUrl !== VIRTUAL_HOST) return hosts
   const type = typeIn(latest, VIRTUAL_HOST)
-  const all = [...latest.types.values()].flatMap((one) => [...(namesReferredTo(one).get(VIRTUAL_HOST) ?? [])])
-  return withRequested(hosts, new Set(all.filter((one) => hostsAmong(type, one).length === 0)))
+  const isServed = (name: string) => {
+    const host = virtualHostFor(latest, name)
+    return host?.name === name && hasExactly(view, host)
+  }
+  const unserved = [...subscription.names].filter((name) => !isServed(name))
+  const all = subscription.wildcard
+    ? [...latest.types.values()].flatMap((one) => [...(namesReferredTo(one).get(VIRTUAL_HOST) ?? [])])
+    : []
+  const hostless = all.filter((one) => hostsAmong(type, one).length === 0)
+  const waiting = unite(request.waiting, without(new Set(unserved), request.names))
+  return withRequested({ ...hosts, request: { ...request, waiting } }, new Set(hostless))
 }
 
 function withPlaceholder(all: string, names: readonly string[]): readonly string[] {
   return names.length === 0 ? [all] : names
 }
 
-export function withRequested(state: TypeState, names: ReadonlySet<string>): TypeState {
+function withRequested(state: TypeState, names: ReadonlySet<string>): TypeState {
   if (names.size === 0) return state
   const { request } = state
   return { ...state, request: { ...request, names: unite(request.names, names) } }

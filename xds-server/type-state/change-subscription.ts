@@ -39,5 +39,6 @@ export function withSubscription(
     collections === undefined ? subscribed : new Set([...subscribed, ...inBase(collections, view)])
   const added = without(unite(request.added, uncovered(typeState.subscription, named)), unsubscribed)
   const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
-  return { ...kept, subscription, request: { ...request, names: requested, added } }
+  const waiting = without(request.waiting, unsubscribed)
+  return { ...kept, subscription, request: { ...request, names: requested, added, waiting } }
 }

@@ -7,12 +7,11 @@ import { withSent } from './resource-errors.ts'
 import { NO_ALIASES, type PendingResponse, type Response } from './responses.ts'
 import { spellingsAfter } from './spellings.ts'
 import { NO_NAMES } from './subscription.ts'
-import type { TypeState } from './type-state.ts'
+import type { OpenRequest, TypeState } from './type-state.ts'
 import { type View, withHeld } from './view.ts'
 
 const ANSWERED = {
   names: NO_NAMES,
-  added: NO_NAMES,
   aliases: NO_ALIASES,
   isFirst: false,
   reports: false,
@@ -44,9 +43,15 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
       pending: [...ledger.pending, ...pending],
       nacked: plan.nacked,
     },
-    request: isAnswer ? { ...request, ...ANSWERED } : request,
+    request: isAnswer ? { ...request, ...ANSWERED, added: stillAdded(request) } : request,
     spellings: spellingsAfter(before, responses),
   }
+}
+
+/** The client has nothing yet under names that it added and that wait. */
+function stillAdded({ added, waiting }: OpenRequest): ReadonlySet<string> {
+  if (added.size === 0 || waiting.size === 0) return NO_NAMES
+  return new Set([...added].filter((name) => waiting.has(name)))
 }
 
 /** A full-state response carries more than the plan: what it repeats, and what it leaves out, is known from then on. */

@@ -22,6 +22,8 @@ export interface OpenRequest {
   readonly names: ReadonlySet<string>
   /** Those of the names that it did not subscribe to before, so that it has nothing under them. */
   readonly added: ReadonlySet<string>
+  /** More names that it asked for, whose answer waits. A push sorts them into `names` when that is due. */
+  readonly waiting: ReadonlySet<string>
   /** VHDS: names of virtual hosts that are requested under other names. */
   readonly aliases: Aliases
   /** The first request of the type has no response yet. */
@@ -58,6 +60,7 @@ export function createTypeState(typeUrl: string): TypeState {
     request: {
       names: NO_NAMES,
       added: NO_NAMES,
+      waiting: NO_NAMES,
       aliases: NO_ALIASES,
       isFirst: true,
       reports: false,
@@ -82,9 +85,8 @@ export function isUpToDate(typeState: TypeState, latest: Snapshot): boolean {
 
 /** Whether the client waits for no answer, and has what it was pushed. */
 function isIdle({ request, view, ledger }: TypeState): boolean {
-  return (
-    !request.isFirst && request.names.size === 0 && view.overrides.size === 0 && ledger.nacked.length === 0
-  )
+  const isAnswered = !request.isFirst && request.names.size === 0 && request.waiting.size === 0
+  return isAnswered && view.overrides.size === 0 && ledger.nacked.length === 0
 }
 
 /**

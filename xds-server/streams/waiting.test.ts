@@ -1,12 +1,19 @@
-// Names that are looked up before the client learns that they do not exist.
+// Names whose answer waits: for their lookup, or for the stage of a resource that the lookup made.
 
+import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { waitsTable } from '../../test/house/waits-table.ts'
 import { deltaRequest } from '../../test/support/requests.ts'
 import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
 import { CLUSTER } from '../snapshot/resource-type.ts'
 import { delta } from './protocol.ts'
 import { createStreamState, type StreamState } from './stream.ts'
+
+t.test('X64, X90: the table in waits.md is what waitOf does', async (t) => {
+  const file = readFileSync(new URL('waits.md', import.meta.url), 'utf8')
+  t.equal(file, waitsTable(), 'run npm run docs, and read what changed')
+})
 
 testScripts({
   'X64: a name that the snapshot lacks is answered when its lookup is over': {
@@ -123,9 +130,54 @@ testScripts({
       serve CDS c=1 | VHDS r/a=a → VHDS#3 r/a=a
       ack 3
       serve CDS c=2 | VHDS → CDS#4 c=2
-      lookedUp VHDS r/a → VHDS#5 -r/a | VHDS#6 ?r/a
-      ack 4 5 6
+      lookedUp VHDS r/a
+      ack 4 → VHDS#5 -r/a
+      ack 5
       status → CDS SYNCED | VHDS SYNCED
+    `,
+  },
+  'X64: what a lookup made and is gone before its stage is answered as what does not exist': {
+    delta: `
+      as lookingUp
+      serve CDS c=1
+      ask CDS → CDS#1 c=1
+      ask VHDS → VHDS#2
+      ack 1 2
+      ask VHDS +r/a +r/b
+      serve CDS c=2 | VHDS r/a=a r/x=b → CDS#3 c=2
+      lookedUp VHDS r/a r/b
+      serve CDS c=2 | VHDS → VHDS#4 ?r/a ?r/b
+      ack 3 4
+      status → CDS SYNCED | VHDS SYNCED
+    `,
+  },
+  'X64: a client by name has nothing under a name that waits, also if the pushes are at a snapshot that had it':
+    {
+      delta: `
+      as lookingUp
+      serve CDS c=1 | RDS r=1 x=1
+      ask CDS → CDS#1 c=1
+      ask RDS +r → RDS#2 r=1
+      ack 1 2
+      serve CDS c=2 | RDS r=1 → CDS#3 c=2
+      ask RDS +x
+      ask RDS +r → RDS#4 r=1
+      ack 3 4
+      lookedUp RDS x → RDS#5 -x
+      ack 5
+      status → CDS SYNCED | RDS SYNCED
+    `,
+    },
+  'X64: a name beside the wildcard that the client drops meanwhile is answered once': {
+    delta: `
+      as lookingUp
+      serve CDS a=1
+      ask CDS → CDS#1 a=1
+      ask CDS +b
+      ask CDS -b → CDS#2 -b
+      lookedUp CDS b
+      ack 1 2
+      status → CDS SYNCED
     `,
   },
 })
