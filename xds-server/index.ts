@@ -18,13 +18,13 @@ export type {
 export { type LoadEvent, LoadReports, type LoadStreamEvent } from './load-reports/load-reports.ts'
 export type { LoadReportSettings } from './load-reports/settings.ts'
 export type { EndReason, FaultSource, ResponseEvent, StreamEvent, XdsEvent } from './nodes/events.ts'
+export type { MissingStatus } from './nodes/missing-status.ts'
 export { type NackedNames, type NackLog, openNackLog } from './nodes/nack-log.ts'
+export type { NameList } from './nodes/name-list.ts'
 export { type NodeGroup, nodeGroupOf } from './nodes/node-group.ts'
 export {
   type ClientInfo,
-  type MissingStatus,
   type Nack,
-  type NameList,
   type NodeStatus,
   type PendingStatus,
   type StreamInfo,

@@ -22,6 +22,16 @@ const MissingSchema = Type.Object(
   {
     count: Type.Integer(),
     names: Type.Array(Type.String(), { description: 'The first 100.' }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          name: Type.String(),
+          code: Type.Integer({ description: 'A gRPC status code, mostly 5 (NOT_FOUND).' }),
+          message: Type.String(),
+        }),
+        { description: 'Why the first 20 are missing. Absent if the node is disconnected.' },
+      ),
+    ),
   },
   { description: 'Names that the node asks for and is not served. It waits for them.' },
 )

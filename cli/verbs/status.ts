@@ -4,9 +4,10 @@ import type { Command } from 'commander'
 import pc from 'picocolors'
 import { nameOfLb } from '../../api/lb-name.ts'
 import type { NodeState } from '../../api/node-state.ts'
-import type { NodeStatus } from '../../api/schemas/node.ts'
+import type { NodeStatus, TypeStatus } from '../../api/schemas/node.ts'
 import type { FleetStatus, Status } from '../../api/schemas/status.ts'
 import { SwitchyardError } from '../../core/errors.ts'
+import { GRPC_STATUS_NAMES } from '../../core/grpc-statuses.ts'
 import { renderTable } from '../../testbed/measure/table.ts'
 import type { TestbedDescription } from '../../testbed/state-file.ts'
 import { surveyTestbed } from '../../testbed/survey.ts'
@@ -25,6 +26,10 @@ const COLORS: Readonly<Record<NodeState, (text: string) => string>> = {
   NOT_SENT: pc.yellow,
   DISCONNECTED: pc.dim,
 }
+
+/** Of one type of a node. The JSON output has more. */
+const SHOWN_ERRORS = 5
+const SHOWN_SUBSCRIBED = 5
 
 export function addStatus(program: Command): void {
   const command = withEffective(
@@ -122,23 +127,39 @@ function nodeRow({ id, fleet, client, state, types }: NodeStatus, hasOthers: boo
 
 /** The NACKs of a node, with Envoy's error text. */
 function describeNacks({ id, types }: NodeStatus): readonly string[] {
-  return Object.entries(types).flatMap(([url, { nack }]) =>
-    nack === undefined
-      ? []
-      : [pc.red(`  ${id} NACKed ${shortName(url)} (${nack.names.join(', ')}): ${nack.message.trimEnd()}`)],
-  )
+  return Object.entries(types).flatMap(([url, type]) => {
+    const { nack } = type
+    if (nack === undefined) return []
+    const what = `${id} NACKed ${shortName(url)} (${nack.names.join(', ')})`
+    return [pc.red(`  ${what}: ${nack.message.trimEnd()}`), describeSubscription(type)]
+  })
 }
 
-/** What a node waits for. */
+/** What a node waits for, and why it does not get it. */
 function describeMissing({ id, connected, types }: NodeStatus): readonly string[] {
-  return Object.entries(types).flatMap(([url, { missing }]) => {
+  return Object.entries(types).flatMap(([url, type]) => {
+    const { missing } = type
     if (missing === undefined || !connected) return []
-    const more =
-      missing.count > missing.names.length ? ` and ${missing.count - missing.names.length} more` : ''
+    const { count, names, errors = [] } = missing
+    const more = count > names.length ? ` and ${count - names.length} more` : ''
+    const shown = errors.slice(0, SHOWN_ERRORS)
     return [
-      pc.red(`  ${id} waits for ${shortName(url)} ${missing.names.join(', ')}${more}: not in its fleet`),
+      pc.red(`  ${id} waits for ${shortName(url)} ${names.join(', ')}${more}: not in its fleet`),
+      ...shown.map(
+        ({ name, code, message }) => `    ${name}: ${GRPC_STATUS_NAMES[code] ?? code}, ${message}`,
+      ),
+      ...(errors.length > shown.length ? [`    and ${count - shown.length} more: yard status -o json`] : []),
+      describeSubscription(type),
     ]
   })
+}
+
+/** What a node asks for, of a type that is in trouble. */
+function describeSubscription({ wildcard, names, subscribed = [] }: TypeStatus): string {
+  const shown = subscribed.slice(0, SHOWN_SUBSCRIBED)
+  const list = `${shown.join(', ')}${names > shown.length ? ', …' : ''}`
+  const byName = names === 0 ? [] : [`${names} ${names === 1 ? 'name' : 'names'}: ${list}`]
+  return `    subscribes to ${[...(wildcard ? ['all'] : []), ...byName].join(' and ') || 'nothing'}`
 }
 
 /** Nodes whose fleet is not in the document are served nothing. */

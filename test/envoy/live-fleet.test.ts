@@ -7,6 +7,7 @@ import { RestClient } from '../../api/client.ts'
 import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { createClient } from '../../services/rpc/index.ts'
+import { LISTENER } from '../../xds-server/index.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { startBackends } from '../support/echo-backends.ts'
 import { matrix, serveFixedPrometheus } from '../support/fixed-prometheus.ts'
@@ -15,6 +16,7 @@ import { findBarriers, openLivePage, overhangOf, PHONE } from '../support/live-p
 import { startEnvoy } from '../support/real-envoy.ts'
 import { requireTool } from '../support/requirements.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { connectTo, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 /** Maglev requires a prime table size. Our validation does not check that; Envoy does. */
 const NO_PRIME = { fleets: { fleet: { lb: { mode: 'l7', policy: 'maglev', tableSize: 65_536 } } } }
@@ -134,6 +136,21 @@ t.test('the fleet, its history and its metrics on the page', async (t) => {
     const clusters = detail.getByRole('region', { name: 'Clusters' })
     await clusters.locator('summary', { hasText: 'echo' }).click()
     t.match(await clusters.locator('.json').textContent(), /load_balancing_policies\.round_robin/)
+  })
+
+  await t.test('X46: a node shows what it waits for, and why', async (t) => {
+    const caller = new SotwClient(connectTo(t, xdsAddress))
+    caller.send({
+      node: { ...nodeOf('shop-2', 'shop'), userAgentName: 'gRPC Go' },
+      typeUrl: LISTENER,
+      resourceNames: ['ehco'],
+    })
+    await caller.next()
+    await show('fleet?fleet=shop&node=shop-2')
+    await detail.getByText('Waits for 1 that is not served: ehco').waitFor()
+    await detail.locator('.places', { hasText: 'NOT_FOUND, fleet "shop" has no listener "ehco"' }).waitFor()
+    t.same(await findBarriers(page), [])
+    await show('fleet?fleet=fleet&node=edge-1')
   })
 
   await t.test(

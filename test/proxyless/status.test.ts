@@ -3,12 +3,14 @@
 import { stripVTControlCharacters } from 'node:util'
 import t from 'tap'
 import { renderStatus } from '../../cli/verbs/status.ts'
+import { LISTENER } from '../../xds-server/index.ts'
 import {
   connectProxyless,
   proxylessDocument,
   startEndpoints,
   startWithDocument,
 } from '../support/proxyless.ts'
+import { connectTo, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 t.test(
   'P22: weights of 0, other hosts and other listeners are never asked for, and the client is SYNCED',
@@ -91,4 +93,31 @@ t.test('the status has the name and version of a client, and what it lacks', asy
   )
   await rest.putLb('clients', { mode: 'l7', policy: 'round_robin' })
   t.notOk((await rest.getStatus()).nodes[0]?.lacks, 'nothing is lacking')
+})
+
+t.test('X46, X75: the status says what a client waits for, why, and what it subscribes to', async (t) => {
+  const { b1 } = await startEndpoints(t, 'b1')
+  const { control, rest } = await startWithDocument(t, proxylessDocument({ b1 }))
+  const caller = new SotwClient(connectTo(t, control.xdsAddress))
+  caller.send({
+    node: { ...nodeOf('caller-1', 'clients'), userAgentName: 'gRPC Go' },
+    typeUrl: LISTENER,
+    resourceNames: ['ehco'],
+  })
+  await caller.next()
+  const status = await rest.getStatus()
+  const message = 'fleet "clients" has no listener "ehco": it has "echo"'
+  t.same(status.nodes[0]?.types[LISTENER]?.missing, {
+    count: 1,
+    names: ['ehco'],
+    errors: [{ name: 'ehco', code: 5, message }],
+  })
+  t.match(
+    stripVTControlCharacters(renderStatus(status)),
+    [
+      '  caller-1 waits for Listener ehco: not in its fleet',
+      `    ehco: NOT_FOUND, ${message}`,
+      '    subscribes to 1 name: ehco',
+    ].join('\n'),
+  )
 })

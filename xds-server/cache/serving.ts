@@ -11,7 +11,7 @@ import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { ExternalNames } from '../snapshot/consistency.ts'
-import { checkError, type ErrorDetail, notFound } from '../snapshot/resource-error.ts'
+import { checkError, type ErrorDetail, failedToExplain, notFound } from '../snapshot/resource-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { callOption, messageOf } from './option.ts'
 import { RetiredNames } from './retired-names.ts'
@@ -45,7 +45,7 @@ export class Serving {
   readonly #unconfirmed: UnconfirmedResources
 
   constructor({ nodeGroup, listenerAddress, nackLog, external, explainMissing }: ServingOptions) {
-    this.#registry = new NodeRegistry(external)
+    this.#registry = new NodeRegistry(external, (...missing) => this.#explainInStatus(...missing))
     this.waiters = new SyncWaiters(this.#registry)
     this.#nodeGroup = nodeGroup
     this.#listenerAddress = listenerAddress
@@ -157,6 +157,15 @@ export class Serving {
       return error && checkError(error)
     })
     return given ?? notFound(group, typeUrl, name)
+  }
+
+  /** The status says so too if the option fails: it is read to find out what is wrong. */
+  #explainInStatus(group: string, typeUrl: string, name: string): ErrorDetail {
+    try {
+      return this.explain(group, typeUrl, name)
+    } catch (error) {
+      return failedToExplain(messageOf(error))
+    }
   }
 
   /** The number of open streams. */

@@ -4,16 +4,11 @@ import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { memoize } from '../../core/memo.ts'
 import { clientInfoOf } from '../nodes/client-kind.ts'
 import type { EndReason, XdsEvent } from '../nodes/events.ts'
+import { describeList, describeNames } from '../nodes/name-list.ts'
 import type { NodeRegistry } from '../nodes/node-registry.ts'
 import type { StreamSource } from '../nodes/node-streams.ts'
 import type { ResourceView } from '../nodes/resource-view.ts'
-import {
-  describeMissing,
-  describeNames,
-  type PendingStatus,
-  type StreamInfo,
-  type TypeView,
-} from '../nodes/status.ts'
+import type { PendingStatus, StreamInfo, TypeView } from '../nodes/status.ts'
 import type { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { UnconfirmedNames } from '../nodes/unconfirmed-names.ts'
 import type { Resource } from '../snapshot/resource.ts'
@@ -229,7 +224,7 @@ function eventOf(
     case 'started':
       return { ...report, ...of }
     case 'missing':
-      return { kind: 'missing', typeUrl: report.typeUrl, ...describeMissing(report.names), ...of }
+      return { kind: 'missing', typeUrl: report.typeUrl, ...describeList(report.names), ...of }
     case 'sent': {
       const { version, nonce, resources, removed } = report.response
       const counts = { resources: resources.length, removed: removed.length }

@@ -1,6 +1,7 @@
 // The events of the cache: one for each thing that happens to a node, a stream or a snapshot.
 
-import type { MissingStatus, Nack, NameList, PendingStatus, StreamInfo } from './status.ts'
+import type { NameList } from './name-list.ts'
+import type { Nack, PendingStatus, StreamInfo } from './status.ts'
 
 /**
  * What each event about a stream says.
@@ -80,8 +81,8 @@ export type XdsEvent =
     } & StreamEvent)
   /** The client subscribes to a type that nobody serves: it would wait for it forever. `message` says how to fix it. */
   | ({ readonly kind: 'unserved'; readonly typeUrl: string; readonly message: string } & StreamEvent)
-  /** What the client waits for in vain has changed: `count` of its names are missing in what it is served, which may be none again. */
-  | ({ readonly kind: 'missing'; readonly typeUrl: string } & MissingStatus & StreamEvent)
+  /** What the client waits for in vain has changed: `count` of its names are missing in what it is served, which may be none again. The status has their errors. */
+  | ({ readonly kind: 'missing'; readonly typeUrl: string } & NameList & StreamEvent)
   | ({ readonly kind: 'sent'; readonly resources: number; readonly removed: number } & ResponseEvent)
   /** Resources with a TTL live on at the client. Nothing in them has changed, and the version is that of the last response. */
   | ({ readonly kind: 'heartbeat'; readonly resources: number } & ResponseEvent)

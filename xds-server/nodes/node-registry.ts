@@ -1,6 +1,7 @@
 // The connected and recently disconnected nodes, with their streams.
 
 import type { ExternalNames } from '../snapshot/consistency.ts'
+import type { ErrorDetail } from '../snapshot/resource-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { NodeStreams, type StreamSource } from './node-streams.ts'
 import type { ClientView } from './resource-view.ts'
@@ -22,17 +23,25 @@ export interface Registration {
   readonly remove: () => void
 }
 
+/** Why a group lacks a name. */
+export type ExplainIn = (group: string, typeUrl: string, name: string) => ErrorDetail
+
 /** Disconnected nodes that are remembered. The one that disconnected first is forgotten first. */
 const MAX_GONE = 1_000
 
 export class NodeRegistry {
   readonly #external: ExternalNames | undefined
+  readonly #explain: ExplainIn | undefined
   readonly #groups = new Map<string, Map<string, NodeRecord>>()
   readonly #gone = new Map<string, NodeRecord>()
 
-  /** @param external names that clients have from their bootstraps */
-  constructor(external?: ExternalNames) {
+  /**
+   * @param external names that clients have from their bootstraps
+   * @param explain makes the errors of missing names for the status
+   */
+  constructor(external?: ExternalNames, explain?: ExplainIn) {
     this.#external = external
+    this.#explain = explain
   }
 
   /** @param continues whether the client had a stream before, because it reports versions */
@@ -66,7 +75,8 @@ export class NodeRegistry {
 
   describe(group: string, id: string): NodeStatus {
     const streams = this.#groups.get(group)?.get(id)?.streams ?? new NodeStreams()
-    return streams.describe(id, group)
+    const explain = this.#explain
+    return streams.describe(id, group, explain && ((typeUrl, name) => explain(group, typeUrl, name)))
   }
 
   /** What a node is served. Undefined if it is not connected. */

@@ -1,6 +1,7 @@
 // The open streams of one node id: which belong to one client, and which are dead without the server having noticed yet.
 
 import type { ExternalNames } from '../snapshot/consistency.ts'
+import type { Explain } from '../snapshot/resource-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { type DescribedStream, groupByClient, hostOf } from './clients.ts'
 import type { ClientView } from './resource-view.ts'
@@ -111,7 +112,8 @@ export class NodeStreams {
     return this.#streams.get(source)?.isReplaced ?? false
   }
 
-  describe(id: string, group: string): NodeStatus {
+  /** @param explain makes the errors of missing names */
+  describe(id: string, group: string, explain?: Explain): NodeStatus {
     const more = {
       ...(this.#client && { client: this.#client }),
       ...(this.#left.length > 0 && { left: this.#left }),
@@ -121,7 +123,7 @@ export class NodeStreams {
     }
     const inOrder = this.#inOrder()
     const clients = this.#clientsAmong(inOrder).map((own) => {
-      const types = this.#describeTypes(own)
+      const types = this.#describeTypes(own, explain)
       return { own, types, state: stateOf(types) }
     })
     const stateOfStream = new Map(
@@ -174,12 +176,14 @@ export class NodeStreams {
   /** The types of one client, from its streams. */
   #describeTypes(
     own: readonly { readonly source: StreamSource; readonly views: ReadonlyMap<string, TypeView> }[],
+    explain?: Explain,
   ): Record<string, TypeStatus> {
     return describeTypes(
       own.map(({ views }) => views),
       own[0]?.source.snapshot(),
       {
         ...(this.#external && { external: this.#external }),
+        ...(explain && { explain }),
         isStarting: own.some(({ source }) => source.isStarting?.()),
       },
     )

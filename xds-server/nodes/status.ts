@@ -3,7 +3,10 @@
 import { memoize } from '../../core/memo.ts'
 import { typesToCome, unaskedNames } from '../snapshot/asked-for.ts'
 import type { ExternalNames } from '../snapshot/consistency.ts'
+import type { Explain } from '../snapshot/resource-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import { describeMissing, type MissingStatus } from './missing-status.ts'
+import { firstOf } from './name-list.ts'
 
 /**
  * NOT_SENT: something is still to be sent, or the node has not asked yet for a name that it certainly asks for. STALE: sent, but neither
@@ -60,44 +63,6 @@ export interface Nack {
   /** `error_detail.message`, in the client's own words. */
   readonly message: string
   /** Names in the NACKed response that were new to the client. The status shows the first 100, long ones cut. */
-  readonly names: readonly string[]
-}
-
-/**
- * Names that a client asks for and that what it is served lacks. It waits for them.
- *
- * @example
- * ```ts
- * import type { MissingStatus } from 'switchyard'
- *
- * const describe = ({ count, names }: MissingStatus) => `${count} missing: ${names.join(', ')}`
- * cache.onEvent((event) => {
- *   if (event.kind === 'missing') console.log(event.node, describe(event))
- * })
- * ```
- */
-export interface MissingStatus {
-  readonly count: number
-  /** The first 100. A name of more than 256 characters is cut, and ends in `…`. */
-  readonly names: readonly string[]
-}
-
-/**
- * A list of names that may be long: how many they are, and the first of them.
- *
- * @example
- * ```ts
- * import type { NameList } from 'switchyard'
- *
- * const describe = ({ count, names }: NameList) => (count > names.length ? `${names.join(', ')}, …` : names.join(', '))
- * cache.onEvent((event) => {
- *   if (event.kind === 'subscribed') console.log(`${event.node} asks for ${describe(event.added)}`)
- * })
- * ```
- */
-export interface NameList {
-  readonly count: number
-  /** The first 100. A name of more than 256 characters is cut, and ends in `…`. */
   readonly names: readonly string[]
 }
 
@@ -269,6 +234,8 @@ export interface ClientContext {
   readonly external?: ExternalNames
   /** It has just started, and may still ask for clusters and listeners. */
   readonly isStarting?: boolean
+  /** Makes the error of a missing name. Without it, the status has none. */
+  readonly explain?: Explain
 }
 
 /** The status of a client's types. A type with a name that it will ask for, and has not asked for yet, is NOT_SENT. */
@@ -284,7 +251,7 @@ export function describeTypes(
       ...view,
       names: names.size,
       ...(names.size > 0 && { subscribed: shownSubscription(names) }),
-      ...(missing && { missing: describeMissing(missing) }),
+      ...(missing && { missing: describeMissing(typeUrl, missing, snapshot, context.explain) }),
     }
   }
   if (snapshot === undefined) return types
@@ -297,40 +264,11 @@ export function describeTypes(
   return types
 }
 
-/** Clients choose names, so the status shows a limited number of them, and the beginning of a long one. */
-const MAX_SHOWN_NAMES = 100
-const MAX_SHOWN_LENGTH = 256
-
 /** The status has a list for each type of each node. */
 const MAX_SHOWN_SUBSCRIBED = 20
 
 /** Streams with one set of names share its list. */
 const shownSubscription = memoize((names: ReadonlySet<string>) => firstOf(names, MAX_SHOWN_SUBSCRIBED))
-
-export function describeMissing(names: readonly string[]): MissingStatus {
-  return { count: names.length, names: shownNames(names) }
-}
-
-export function describeNames(names: ReadonlySet<string>): NameList {
-  return { count: names.size, names: firstOf(names, MAX_SHOWN_NAMES) }
-}
-
-export function shownNames(names: readonly string[]): readonly string[] {
-  return names.slice(0, MAX_SHOWN_NAMES).map(shortened)
-}
-
-function firstOf(names: ReadonlySet<string>, count: number): readonly string[] {
-  const first: string[] = []
-  for (const name of names) {
-    if (first.length === count) break
-    first.push(shortened(name))
-  }
-  return first
-}
-
-function shortened(name: string): string {
-  return name.length <= MAX_SHOWN_LENGTH ? name : `${name.slice(0, MAX_SHOWN_LENGTH)}…`
-}
 
 /** The worst state. NOT_SENT without a type: a node that has subscribed to nothing has nothing. */
 export function stateOf(types: Readonly<Record<string, TypeStatus>>): SyncState {

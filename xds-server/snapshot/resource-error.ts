@@ -41,6 +41,9 @@ export interface ErrorDetail {
   readonly message: string
 }
 
+/** Makes the error of a name that the snapshot gives none for. */
+export type Explain = (typeUrl: string, name: string) => ErrorDetail
+
 /** The errors of one type, by name. */
 export type ErrorsByName = ReadonlyMap<string, ErrorDetail>
 /** By type URL. */
@@ -48,6 +51,7 @@ export type ErrorsByType = ReadonlyMap<string, ErrorsByName>
 
 export const NO_ERRORS: ErrorsByName = new Map()
 
+const UNKNOWN = 2
 const NOT_FOUND = 5
 const MAX_CODE = 16
 const MAX_MESSAGE = 1_024
@@ -56,6 +60,11 @@ const MAX_MESSAGE = 1_024
 export function notFound(group: string, typeUrl: string, name: string): ErrorDetail {
   const message = `group "${group}" has no ${describeType(typeUrl)} "${name}"`
   return { code: NOT_FOUND, message: message.slice(0, MAX_MESSAGE) }
+}
+
+/** The error of a name if the user's code fails to make one. */
+export function failedToExplain(reason: string): ErrorDetail {
+  return { code: UNKNOWN, message: reason.slice(0, MAX_MESSAGE) }
 }
 
 /** An error of the user's code, with a long message cut: it may name what a client asks for. @throws Error if its code is no error */

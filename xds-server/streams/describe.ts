@@ -1,6 +1,7 @@
 // The status of one stream: for each type its sync state, versions and NACK.
 
-import { type SyncState, shownNames, type TypeView } from '../nodes/status.ts'
+import { shownNames } from '../nodes/name-list.ts'
+import type { SyncState, TypeView } from '../nodes/status.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes } from '../snapshot/type-snapshot.ts'
 import type { NackedResponse } from '../type-state/responses.ts'

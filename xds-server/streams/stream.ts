@@ -1,9 +1,9 @@
 // What the two stream machines share: their state, their events, and their reports.
 
 import type { Reference } from '../snapshot/references.ts'
+import type { Explain } from '../snapshot/resource-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
-import type { Explain } from '../type-state/resource-errors.ts'
 import type { PendingResponse, Response } from '../type-state/responses.ts'
 import { NO_NAMES } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'

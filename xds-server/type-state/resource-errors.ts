@@ -1,7 +1,13 @@
 // The errors that go with a push: why a client does not get some names. Each is sent once, until another one or the resource is.
 // https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md
 
-import { type ErrorDetail, type ErrorsByName, isSameError, NO_ERRORS } from '../snapshot/resource-error.ts'
+import {
+  type ErrorDetail,
+  type ErrorsByName,
+  type Explain,
+  isSameError,
+  NO_ERRORS,
+} from '../snapshot/resource-error.ts'
 import { errorsIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { isCollection } from '../snapshot/xdstp-name.ts'
@@ -23,9 +29,6 @@ export const NOTHING_SENT: SentErrors = { given: NO_ERRORS, byName: NO_ERRORS }
 export interface NamedError extends ErrorDetail {
   readonly name: string
 }
-
-/** Makes the error of a name that the snapshot gives none for. */
-export type Explain = (typeUrl: string, name: string) => ErrorDetail
 
 export interface ErrorPlan {
   readonly errors: readonly NamedError[]

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { TypeStatus } from '../../../../../api/schemas/node.ts'
 import type { Status } from '../../../../../api/schemas/status.ts'
+import { GRPC_STATUS_NAMES } from '../../../../../core/grpc-statuses.ts'
 import { type Place, shortenPlaces } from '../../controls/places.ts'
 import { ScrollText } from '../../controls/scroll-text.tsx'
 import { StateMark } from '../../controls/state-mark.tsx'
@@ -136,6 +137,14 @@ function TypeRow({ typeUrl, type }: { readonly typeUrl: string; readonly type: T
           {missing.count > missing.names.length && ', …'}
         </p>
       )}
+      {missing?.errors !== undefined && (
+        <PlaceList
+          places={missing.errors.map(({ name, code, message }) => ({
+            path: name,
+            message: `${GRPC_STATUS_NAMES[code] ?? code}, ${message}`,
+          }))}
+        />
+      )}
     </div>
   )
 }
@@ -149,14 +158,20 @@ function Places({ title, places }: PlacesProps) {
   return (
     <div class="type-row">
       <h3>{title}</h3>
-      <ul class="places">
-        {places.map(({ path, message }) => (
-          <li key={path + message}>
-            <code>{path}</code> <span class="small">{message}</span>
-          </li>
-        ))}
-      </ul>
+      <PlaceList places={places} />
     </div>
+  )
+}
+
+function PlaceList({ places }: Pick<PlacesProps, 'places'>) {
+  return (
+    <ul class="places">
+      {places.map(({ path, message }) => (
+        <li key={path + message}>
+          <code>{path}</code> <span class="small">{message}</span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

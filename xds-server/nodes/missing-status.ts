@@ -1,0 +1,51 @@
+// Names that a client waits for, and why it does not get them.
+
+import type { ErrorDetail, Explain } from '../snapshot/resource-error.ts'
+import { errorsIn, type Snapshot } from '../snapshot/snapshot.ts'
+import { describeList, type NameList, shortened } from './name-list.ts'
+
+/**
+ * Names that a client asks for and that what it is served lacks. It waits for them.
+ *
+ * @example
+ * ```ts
+ * import type { MissingStatus } from 'switchyard'
+ *
+ * const describe = ({ count, errors = [] }: MissingStatus) => `${count} missing: ${errors[0]?.message ?? ''}`
+ * for (const { id, types } of cache.status('edge')) {
+ *   for (const { missing } of Object.values(types)) if (missing) console.log(id, describe(missing))
+ * }
+ * ```
+ */
+export interface MissingStatus extends NameList {
+  /**
+   * Why the first 20 are missing: the errors of the snapshot, of `explainMissing`, or NOT_FOUND. Made when they are read. Absent if the
+   * node is disconnected.
+   */
+  readonly errors?: readonly ({ readonly name: string } & ErrorDetail)[]
+}
+
+const MAX_EXPLAINED = 20
+
+export function describeMissing(
+  typeUrl: string,
+  names: readonly string[],
+  snapshot: Snapshot | undefined,
+  explain: Explain | undefined,
+): MissingStatus {
+  const list = describeList(names)
+  if (explain === undefined) return list
+  const given = snapshot && errorsIn(snapshot, typeUrl)
+  let errors: MissingStatus['errors']
+  return {
+    ...list,
+    // The status is read after each event, and mostly for the state alone.
+    get errors() {
+      errors ??= names.slice(0, MAX_EXPLAINED).map((name) => {
+        const { code, message } = given?.get(name) ?? explain(typeUrl, name)
+        return { name: shortened(name), code, message }
+      })
+      return errors
+    },
+  }
+}
