@@ -1,6 +1,7 @@
 // Clusters on demand (ODCDS) with real Envoys, over ADS and over a separate stream: calls name them in a header. The filter says where
 // they come from, or a route.
 
+import { EventEmitter, once } from 'node:events'
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
 import type { ConfigSource } from '@envoy/xds-protos/envoy/config/core/v3/config_source_pb.js'
@@ -35,10 +36,12 @@ function routesByHeader(name: string, source: ConfigSource | undefined) {
 
 async function startFleet({ ofFilter, ofRoute }: Sources, folder: string) {
   const cache = new SnapshotCache({ consistency: 'enforce' })
+  const asked = new EventEmitter()
   const server = await startXdsServer({
     cache,
     address: '127.0.0.1:0',
     onDemand: ({ group, typeUrl, names }) => {
+      for (const name of names) asked.emit(name)
       const known = typeUrl === CLUSTER ? names.filter((name) => name !== 'unknown') : []
       cache.updateSnapshot(group, { upsert: known.map((name) => staticCluster(name)) })
     },
@@ -53,7 +56,7 @@ async function startFleet({ ofFilter, ofRoute }: Sources, folder: string) {
   const envoy = await startEnvoy(t, server.address, 'delta', { folder })
   await untilInEffect(cache, envoy)
   const call = (name: string, path?: string) => callHost(port, 'any.example', { 'x-cluster': name }, path)
-  return { cache, envoy, call }
+  return { cache, server, envoy, asked, call }
 }
 
 const CASES = Object.entries<Sources>({
@@ -71,7 +74,7 @@ const fleets = await Promise.all(
   })),
 )
 
-for (const { how, sources, cache, envoy, call } of fleets) {
+for (const { how, sources, cache, server, envoy, asked, call } of fleets) {
   t.test(`X64, X65: a cluster is made for the first call that names it, ${how}`, async (t) => {
     t.equal(await call('always'), '503 no healthy upstream')
     t.equal(await call('first'), '503 no healthy upstream', 'the cluster is there, and has no endpoints')
@@ -86,4 +89,24 @@ for (const { how, sources, cache, envoy, call } of fleets) {
     ])
     t.match(cache.nodeStatus('fleet', 'edge-1'), { state: 'SYNCED' })
   })
+
+  t.test(
+    `X64: a cluster that a call named and that is gone is asked for after a reconnect, ${how}`,
+    async (t) => {
+      const clusters = async () => {
+        await untilInEffect(cache, envoy)
+        return (await envoy.admin.dynamicClusters()).map(({ name }) => name).sort()
+      }
+      cache.updateSnapshot('fleet', { remove: [{ typeUrl: CLUSTER, name: 'first' }] })
+      t.strictSame(await clusters(), ['always', 'second'])
+      const again = once(asked, 'first')
+      server.disconnect('fleet', 'edge-1')
+      await again
+      t.strictSame(
+        await clusters(),
+        ['always', 'first', 'second'],
+        'the lookup makes it again, without a call',
+      )
+    },
+  )
 }

@@ -1,6 +1,7 @@
-// Each row of docs/xds-rows.md has its tests, and the page is the one that `npm run docs` writes.
+// Each row of docs/xds-rows.md has its tests, and the page is the one that `npm run docs` writes. Each bug of docs/known-bugs-elsewhere.md has
+// a report and a test.
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { XDS_ROWS } from './xds-rows.ts'
@@ -20,6 +21,33 @@ t.test('the rows are numbered from X1 on, without a gap', async (t) => {
 })
 
 t.test('the table in docs/xds-rows.md is up to date: npm run docs writes it', async (t) => {
-  const page = readFileSync(fileURLToPath(new URL('../../docs/xds-rows.md', import.meta.url)), 'utf8')
-  t.ok(page.includes(xdsRowsTable()))
+  t.ok(read('docs/xds-rows.md').includes(xdsRowsTable()))
 })
+
+t.test('each bug in docs/known-bugs-elsewhere.md has a report, and tests with these titles', async (t) => {
+  const bugs = read('docs/known-bugs-elsewhere.md').split(/^- /m).slice(1)
+  t.ok(bugs.length >= 15, `${bugs.length} bugs`)
+  for (const bug of bugs) {
+    const [name = ''] = bug.split('.')
+    t.match(bug, /\]\(https:\/\/github\.com\/[\w-]+\/[\w-]+\/(issues|pull)\/\d+\)/, name)
+    const tests = [...bug.matchAll(/^ {2}- `(.+)`: “(.+)”$/gm)]
+    t.equal(tests.length, bug.split(/^ {2}- /m).length - 1, `${name}: each line names a file and a title`)
+    t.ok(tests.length > 0, `${name} has a test`)
+    for (const [, file = '', title = ''] of tests) {
+      const begins = ["'", '"', '`'].map((quote) => quote + title)
+      const source = existsSync(pathOf(file)) ? read(file) : ''
+      t.ok(
+        begins.some((begin) => source.includes(begin)),
+        `${file} has “${title}”`,
+      )
+    }
+  }
+})
+
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(`../../${file}`, import.meta.url))
+}
+
+function read(file: string): string {
+  return readFileSync(pathOf(file), 'utf8')
+}
