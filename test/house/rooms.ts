@@ -40,7 +40,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'xds-server/streams/': {
     holds: 'pure stream machines for SotW and delta, make-before-break order, decoding and encoding',
-    mayImport: ['xds-server/type-state/', 'xds-server/nodes/status.ts', 'xds-server/nodes/resource-view.ts'],
+    mayImport: [
+      'xds-server/type-state/',
+      'xds-server/nodes/name-list.ts',
+      'xds-server/nodes/status.ts',
+      'xds-server/nodes/resource-view.ts',
+    ],
   },
   'xds-server/services/': {
     holds: 'the gRPC services: sockets, flow control, node identity',
