@@ -323,6 +323,17 @@ testScripts({
       status → CDS SYNCED
     `,
   },
+  'X5: content that is gone, and that the client NACKs instead of having it, is not sent again': {
+    sotw: `
+      serve CDS a=1 c=1 | LDS l=1
+      serve CDS c=1
+      reconnect
+      ask CDS a c holding c=1 → CDS#1 a=1 c=1
+      nack 1 blaming a → CDS#2 c=1
+      ack 2
+      status → CDS MISSING
+    `,
+  },
   'X6: unconfirmed names of one type do not affect the others': {
     sotw: `
       serve CDS a=1

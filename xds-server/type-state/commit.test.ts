@@ -62,7 +62,7 @@ t.test('a push answers the request, and its responses say that they are answers'
     t.same(after.request, {
       names: new Set(),
       added: new Set(),
-    waiting: new Set(),
+      waiting: new Set(),
       aliases: new Map(),
       isFirst: false,
       reports: false,

@@ -159,6 +159,22 @@ t.test('X5: a full-state response with a name that cannot be left out is NACKed 
   t.same(summary(nacksAfter('bad b', response)), [{ content: 'b', blamed: 'b', isReleased: false }])
 })
 
+t.test('X6: a NACK of other names takes nothing from what the client had already', async (t) => {
+  const response = pendingOf('CDS', 'a=1 b=1', { before: viewOf('CDS', '', { a: holding(a1) }) })
+  const before = typeStateOf('CDS', { pending: [response] })
+  const held = (message: string) => nack(before, response, { code: 13, message }).view.overrides
+  t.same(held('cluster b: no').get('a'), holding(a1))
+  t.same(held('cluster a: no').get('a'), nacked(UNKNOWN, holding(a1)), 'it has something else')
+})
+
+t.test('X6: a client may mean what a full-state response repeats for it', async (t) => {
+  const whole = pendingOf('CDS', 'a=1 b=1', { isFullState: true })
+  const response = { ...whole, changedResources: [b1] }
+  const before = typeStateOf('CDS', { pending: [response] })
+  t.same(nacksAfter('cluster a: no', response), nacksAfter('cluster a: no', whole))
+  t.same(namesOf(nack(before, response, { code: 13, message: 'no' })), ['b'], 'else it means what is new')
+})
+
 t.test('X6: a name that a later response carries with other content waits for that answer', async (t) => {
   const response = pendingOf('CDS', 'a=2 b=1 c=1')
   const later = pendingOf('CDS', 'a=3', { nonce: '2' })

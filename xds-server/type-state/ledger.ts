@@ -2,7 +2,7 @@
 
 import type { Resource } from '../snapshot/resource.ts'
 import { blamedNames } from './blame.ts'
-import { type Held, holdingOrAbsent, resourcesInEffect, UNKNOWN } from './held.ts'
+import { type Held, holdingOrAbsent, isExactly, resourcesInEffect, UNKNOWN } from './held.ts'
 import type { NackedResponse, PendingResponse, Response } from './responses.ts'
 import { unite } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
@@ -77,8 +77,10 @@ export function nack(
   error: { readonly code: number; readonly message: string },
 ): TypeState {
   const { ledger, view } = typeState
-  const changes = contentOf(response.changedResources, response.removed)
-  const unconfirmed = unconfirmedBy(response, changes)
+  const suspects = suspectsOf(response, error.message)
+  const changes = contentOf(suspects, response.removed)
+  const named = meantBy(error.message, response, changes.keys())
+  const unconfirmed = unconfirmedBy(response, suspects, named)
   const [pending, later] = withoutNackedIn(ledger.pending, response, unconfirmed)
   const open = [...changes].filter(([name, version]) => !later.has(name) || later.get(name) === version)
   const after = {
@@ -89,7 +91,6 @@ export function nack(
     ),
     ledger: { ...ledger, pending, nacked: unambiguous(ledger.nacked) },
   }
-  const named = meantBy(error.message, response, changes.keys())
   const isNamed = ([name]: readonly [string, unknown]) => named.has(name)
   const isSeparable = named.size > 0 && canLeaveOut(response, named, unconfirmed)
   const content = new Map(isSeparable ? open.filter(isNamed) : open)
@@ -141,18 +142,45 @@ function canLeaveOut(
   return !isFullState || ![...names].some(isUnknown)
 }
 
-/** What the client has, after its NACK, of each name in the response. */
-function unconfirmedBy(
-  { before, added, changedResources }: PendingResponse,
-  changes: ReadonlyMap<string, string | undefined>,
-): ReadonlyMap<string, Held> {
-  const sent = new Map(changedResources.map((resource) => [resource.name, resource]))
-  return new Map(
-    [...changes.keys()].map((name) => [
-      name,
-      { kind: 'unconfirmed', before: heldIn(before, name, added), sent: sent.get(name) },
-    ]),
+/**
+ * What a NACK may be about: what the response changed. A full-state response repeats what the client had by all we know, and the client
+ * may name something of that.
+ */
+function suspectsOf(
+  { isFullState, changedResources, removed, resources }: Response,
+  text: string,
+): readonly Resource[] {
+  const names = contentOf(changedResources, removed)
+  if (!isFullState || blamedNames(text, names.keys()).size > 0) return changedResources
+  const repeated = resources.filter(({ name }) => !names.has(name))
+  const named = blamedNames(
+    text,
+    repeated.map(({ name }) => name),
   )
+  return named.size === 0
+    ? changedResources
+    : [...changedResources, ...repeated.filter(({ name }) => named.has(name))]
+}
+
+/**
+ * What the client has, after its NACK, of each name in the response. A NACK of others does not take from it what it had already; one of
+ * this very content says that it has something else.
+ */
+function unconfirmedBy(
+  { before, added, removed }: PendingResponse,
+  suspects: readonly Resource[],
+  named: ReadonlySet<string>,
+): ReadonlyMap<string, Held> {
+  const after = (name: string, sent: Resource | undefined): [string, Held] => {
+    const held = heldIn(before, name, added)
+    const hadIt = sent !== undefined && isExactly(held, sent)
+    if (hadIt && !named.has(name)) return [name, held]
+    return [name, { kind: 'unconfirmed', before: hadIt ? UNKNOWN : held, sent }]
+  }
+  return new Map([
+    ...suspects.map((resource) => after(resource.name, resource)),
+    ...removed.map((name) => after(name, undefined)),
+  ])
 }
 
 /** The other pending responses, and the content of those after the NACKed one, which do not build on it any more. */
