@@ -24,6 +24,8 @@ export interface ClientResponse {
   readonly resources: readonly ClientResource[]
   /** Delta only. */
   readonly removed: readonly string[]
+  /** Why names are missing, from a server that says so. */
+  readonly errors?: readonly { readonly name: string; readonly message: string }[]
 }
 
 /** The names of a response's resources, in their order. */

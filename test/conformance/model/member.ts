@@ -118,12 +118,16 @@ export class Member {
     ].map((difference) => `${this.title}: ${difference}`)
   }
 
-  /** X72 and X73: the client remembers the error of each name that it subscribes to and that does not exist. */
+  /**
+   * X72 and X73: the client remembers the error of each name that it subscribes to and that does not exist. A name whose removal waits
+   * has none yet.
+   */
   #wrongErrors(
     typeUrl: string,
     truth: Snapshot,
     isChecked: (typeUrl: string, name: string) => boolean,
   ): string[] {
+    if (this.#mayKeep(truth)) return []
     const isMissing = (name: string) =>
       isChecked(typeUrl, name) &&
       !typeIn(truth, typeUrl).resources.has(name) &&

@@ -27,8 +27,12 @@ export class SeenType {
   /** NACKed responses without changes since: name → version. */
   #nacked: ReadonlyMap<string, string | undefined>[] = []
   readonly #unconfirmed = new Set<string>()
+  /** Accepted names that were not served for a time since. */
+  readonly #left = new Set<string>()
   /** The client reported what it has, and has no answer yet. */
   #isResumed = false
+  /** SotW: names that it has asked for since then. */
+  readonly #askedSince = new Set<string>()
 
   constructor(held: Iterable<string>) {
     this.accepted = new Set(held)
@@ -62,7 +66,7 @@ export class SeenType {
 
   /** Whether a resource is in the first answer to a client that has content, and is no answer to a request for its name. */
   isChangeOf({ name }: ClientResource, protocol: Protocol): boolean {
-    return this.#isResumed && (protocol === 'sotw' || !this.isRequested(name))
+    return this.#isResumed && !(protocol === 'sotw' ? this.#askedSince : this.#requested).has(name)
   }
 
   get isNew(): boolean {
@@ -70,8 +74,9 @@ export class SeenType {
   }
 
   /** Whether a response repeats NACKed content that was not requested, with nothing new beside it. */
-  repeatsNack({ resources }: ClientResponse, removed: readonly string[]): boolean {
+  repeatsNack({ resources, errors = [] }: ClientResponse, removed: readonly string[]): boolean {
     if (this.#requested.size > 0) return false
+    if (errors.length > 0) return false
     const isNew = ({ name, version }: { name: string; version?: string }) => this.#sent.get(name) !== version
     if (resources.some(isNew) || removed.some((name) => isNew({ name }))) return false
     return resources.some(({ name, version }) => this.#nacked.some((nacked) => nacked.get(name) === version))
@@ -118,6 +123,11 @@ export class SeenType {
     return true
   }
 
+  /** Whether a name went from what is served since the client accepted it, even if it has come back. */
+  hasLeft(name: string): boolean {
+    return this.#left.has(name)
+  }
+
   /** Whether the client has NACKed a response with this name, and ACKed none since. */
   isUnconfirmed(name: string): boolean {
     return this.#unconfirmed.has(name)
@@ -125,6 +135,7 @@ export class SeenType {
 
   /** Once a NACKed name has other content, the rest of the NACKed response may be sent again. */
   noteServed(versionOf: (name: string) => string | undefined): void {
+    for (const name of this.accepted) if (versionOf(name) === undefined) this.#left.add(name)
     const isOther = ([name, version]: readonly [string, string | undefined]) => versionOf(name) !== version
     this.#allowAgain(this.#nacked.flatMap((nacked) => [...nacked].filter(isOther).map(([name]) => name)))
   }
@@ -138,23 +149,29 @@ export class SeenType {
   }
 
   /** Notes a response that was sent. */
-  note(response: ClientResponse, removed: readonly string[], protocol: Protocol): void {
+  note(response: ClientResponse, removed: readonly string[]): void {
     this.lastNonce = response.nonce
     this.#pending.set(response.nonce, { ...response, removed })
     for (const { name, version } of response.resources) this.#sent.set(name, version)
     for (const name of removed) this.#sent.set(name, undefined)
-    this.#requested.delete(WILDCARD)
-    this.#isResumed = false
     for (const { name } of response.resources) this.#requested.delete(name)
     for (const name of removed) this.#requested.delete(name)
-    // SotW has no answer for a name that does not exist.
+  }
+
+  /** Notes that the responses of a step are over. SotW has no answer for a name that does not exist. */
+  noteAnswered(protocol: Protocol): void {
     if (protocol === 'sotw') this.#requested.clear()
+    else this.#requested.delete(WILDCARD)
+    this.#isResumed = false
   }
 
   #accept({ resources, removed }: ClientResponse): void {
     for (const name of removed) this.accepted.delete(name)
     const names = resources.map(({ name }) => name).filter((name) => this.#sent.get(name) !== undefined)
-    for (const name of names) this.accepted.add(name)
+    for (const name of names) {
+      this.accepted.add(name)
+      this.#left.delete(name)
+    }
     for (const name of names) this.#unconfirmed.delete(name)
     this.#allowAgain(names)
   }
@@ -188,9 +205,13 @@ export class SeenType {
     const { resourceNames } = request
     const wildcard = this.#isForAll(request)
     const isNew = (name: string) => !this.#names.has(name) || this.#givenUp.has(name)
-    if (wildcard && (!this.wildcard || this.#givenUp.has(WILDCARD))) this.#requested.add(WILDCARD)
+    if (wildcard && (!this.wildcard || this.#givenUp.has(WILDCARD))) this.#requestAll()
     const names = new Set(resourceNames.filter((name) => name !== WILDCARD))
-    for (const name of names) if (isNew(name)) this.#requested.add(name)
+    for (const name of names) {
+      if (!isNew(name)) continue
+      this.#requested.add(name)
+      if (this.#isResumed) this.#askedSince.add(name)
+    }
     const dropped = [...this.#names].filter((name) => !names.has(name))
     for (const name of dropped) this.#requested.delete(name)
     const ended = this.wildcard && !wildcard ? this.#nackedNames() : []
@@ -203,10 +224,14 @@ export class SeenType {
 
   #noteChange({ typeUrl, subscribe, unsubscribe }: ClientRequest, isFirst: boolean): void {
     const isLegacy = isFirst && subscribe.length === 0 && FULL_STATE_TYPES.includes(typeUrl)
-    if (unsubscribe.includes(WILDCARD)) this.wildcard = false
+    if (unsubscribe.includes(WILDCARD)) {
+      // Who asked for everything, and then for less, has not had its answer.
+      if (this.#requested.has(WILDCARD)) for (const name of this.#names) this.#requested.add(name)
+      this.wildcard = false
+    }
     if (isLegacy || subscribe.includes(WILDCARD)) {
       this.wildcard = true
-      this.#requested.add(WILDCARD)
+      this.#requestAll()
     }
     for (const name of unsubscribe) {
       this.#names.delete(name)
@@ -224,6 +249,12 @@ export class SeenType {
   #noteReported({ versionInfo, initialResourceVersions }: ClientRequest, protocol: Protocol): void {
     this.#isResumed = protocol === 'sotw' ? versionInfo !== '' : initialResourceVersions.size > 0
     if (protocol === 'delta') for (const name of initialResourceVersions.keys()) this.#requested.delete(name)
+  }
+
+  /** Who asks for everything gets it at once, whatever the first request reported. */
+  #requestAll(): void {
+    this.#requested.add(WILDCARD)
+    this.#isResumed = false
   }
 
   #nackedNames(): string[] {

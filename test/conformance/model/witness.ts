@@ -34,7 +34,8 @@ export class Witness {
       if (served) type.noteServed((name) => typeIn(served, typeUrl).resources.get(name)?.version)
     }
     if (isStale && responses.length > 0) throw new Error(`X1: answered the stale request ${show(request)}`)
-    for (const response of responses) this.#check(response, served)
+    for (const response of responses) this.#check(response)
+    for (const { typeUrl } of responses) this.#types.get(typeUrl)?.noteAnswered(this.#client.protocol)
   }
 
   /** False if the server must ignore the request. */
@@ -62,7 +63,7 @@ export class Witness {
     return isAnswer
   }
 
-  #check(response: ClientResponse, served: Snapshot | undefined): void {
+  #check(response: ClientResponse): void {
     const { typeUrl, resources } = response
     const fail = (what: string) => {
       throw new Error(`${what}: ${show(response)}`)
@@ -82,9 +83,9 @@ export class Witness {
         fail(`X14, X89: it uses "${name}", which is not ACKed`)
     }
     if (!type.isRequested(WILDCARD)) {
-      for (const name of this.#stillUsed(type, typeUrl, removed, served)) fail(`X15: "${name}" is still used`)
+      for (const name of this.#stillUsed(type, typeUrl, removed)) fail(`X15: "${name}" is still used`)
     }
-    type.note(response, removed, this.#client.protocol)
+    type.note(response, removed)
     if (typeUrl === CLUSTER) this.#expectEndpoints(response)
   }
 
@@ -123,17 +124,12 @@ export class Witness {
   }
 
   /** Clusters that are removed although an ACKed listener or route in effect uses them. */
-  #stillUsed(
-    type: SeenType,
-    typeUrl: string,
-    removed: readonly string[],
-    served: Snapshot | undefined,
-  ): string[] {
+  #stillUsed(type: SeenType, typeUrl: string, removed: readonly string[]): string[] {
     if (typeUrl !== CLUSTER) return []
     const isSotw = this.#client.protocol === 'sotw'
     // SotW cannot remove routes: they are in effect until their listener is removed.
     const isRemovable = (user: string, name: string) =>
-      !isSotw || user === LISTENER || served?.types.get(user)?.resources.has(name)
+      !isSotw || user === LISTENER || !this.#types.get(user)?.hasLeft(name)
     const users = [LISTENER, ROUTE].flatMap((user) =>
       [...this.#client.held(user).values()].filter(
         ({ name, version }) => isRemovable(user, name) && this.#client.accepted(user).get(name) === version,
