@@ -9,7 +9,10 @@ import {
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { FilterChainSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_components_pb.js'
 import type { Listener } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
-import { VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
+import {
+  type VirtualHost,
+  VirtualHostSchema,
+} from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import { ScopedRouteConfigurationSchema } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
 import { TcpProxySchema } from '@envoy/xds-protos/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
 import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
@@ -72,10 +75,7 @@ const TYPES: Readonly<Record<string, readonly [string, (name: string, content: s
       return source === 'vhds' ? vhdsRoutes(name, number) : routes(name, content)
     },
   ],
-  VHDS: [
-    typeUrlOf(VirtualHostSchema),
-    (name, content) => create(VirtualHostSchema, { name, domains: content.split(',') }),
-  ],
+  VHDS: [typeUrlOf(VirtualHostSchema), virtualHost],
   UNKNOWN: [
     UNKNOWN,
     (name, content) => ({
@@ -107,6 +107,13 @@ function extensionConfig(name: string, content: string): TypedExtensionConfig {
 function toCluster(cluster: string, statPrefix: string) {
   const clusterSpecifier = { case: 'cluster' as const, value: cluster }
   return anyPack(TcpProxySchema, create(TcpProxySchema, { statPrefix, clusterSpecifier }))
+}
+
+/** `a,b` has these domains, and `a>c` leads to the cluster c. */
+function virtualHost(name: string, content: string): VirtualHost {
+  const [domains = '', cluster = ''] = content.split('>')
+  const [routed] = cluster === '' ? [] : routes(name, cluster).virtualHosts
+  return create(VirtualHostSchema, { name, domains: domains.split(','), routes: routed?.routes ?? [] })
 }
 
 /** A listener whose filter comes by ECDS under the name of the listener. */

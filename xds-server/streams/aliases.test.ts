@@ -91,6 +91,20 @@ testScripts({
       status → CDS SYNCED | VHDS SYNCED
     `,
   },
+  'X90: a client that names its virtual hosts is not in sync while the answer to a name waits': {
+    delta: `
+      serve CDS a=1 | VHDS r/x=x
+      ask CDS → CDS#1 a=1
+      ask VHDS +r/x → VHDS#2 r/x=x
+      ack 1 2
+      serve CDS a=2 | VHDS r/x=x r/any=* → CDS#3 a=2
+      ask VHDS +r/q
+      status → CDS STALE | VHDS NOT_SENT
+      ack 3 → VHDS#4 r/any=*(r/q)
+      ack 4
+      status → CDS SYNCED | VHDS SYNCED
+    `,
+  },
   'X90: a virtual host that is removed while its stage is closed is not found': {
     delta: `
       serve CDS a=1 | VHDS r/b=b

@@ -5,7 +5,7 @@ import type { SyncState, TypeView } from '../nodes/status.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes } from '../snapshot/type-snapshot.ts'
 import type { NackedResponse } from '../type-state/responses.ts'
-import { isSubscribed } from '../type-state/subscription.ts'
+import { isSubscribed, NO_NAMES, without } from '../type-state/subscription.ts'
 import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
 import { usesDraining } from './drain.ts'
 import { countExpiring } from './heartbeat.ts'
@@ -76,7 +76,8 @@ function isServed(
 function isDue(stream: StreamState, typeState: TypeState, latest: Snapshot): boolean {
   if (isUpToDate(typeState, latest)) return false
   const { type, subscription, view, request } = typeState
-  if (request.isFirst || request.names.size > 0) return true
+  const lookedUp = stream.lookups.get(type.typeUrl) ?? NO_NAMES
+  if (request.isFirst || request.names.size > 0 || without(request.waiting, lookedUp).size > 0) return true
   const wanted = typeIn(latest, type.typeUrl)
   const waits = (name: string) => !wanted.resources.has(name) && usesDraining(stream, type.typeUrl, name)
   if ([...view.overrides.keys()].some((name) => !waits(name))) return true

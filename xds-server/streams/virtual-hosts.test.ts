@@ -104,16 +104,46 @@ testScripts({
       serve CDS c=2 | VHDS r/a=a
       ask CDS holding c=1 → CDS#1 c=2
       ask VHDS +* +r/a holding r/a=other
-      serve CDS c=2 | VHDS → VHDS#2 -r/a | VHDS#3 ?r/a
-      ack 1 2 3
-      status → CDS SYNCED | VHDS SYNCED
+      serve CDS c=2 | VHDS
+      ask EDS +c → EDS#2 c=empty
+      ack 2
+      ack 1 → VHDS#3 -r/a | VHDS#4 ?r/a
+      ack 3 4
+      status → CDS SYNCED | EDS SYNCED | VHDS SYNCED
       reconnect
       serve CDS c=3 | VHDS r/a=a
       ask CDS holding c=2 → CDS#1 c=3
       ask VHDS +* +r/a +r/n holding r/a=other → VHDS#2 ?r/n
-      serve CDS c=3 | VHDS → VHDS#3 -r/a | VHDS#4 ?r/a
+      serve CDS c=3 | VHDS
+      ask EDS +c → EDS#3 c=empty
+      ack 3
+      ack 1 → VHDS#4 -r/a | VHDS#5 ?r/a
     `,
     },
+  'X89: after a reconnect, a virtual host that is gone goes in its stage': {
+    delta: `
+      serve CDS c=2 | RDS r=c | VHDS
+      ask CDS holding c=1 → CDS#1 c=2
+      ask EDS +c → EDS#2 c=empty
+      ack 2
+      ask RDS +r holding r=1:vhds
+      ask VHDS +* +r/h holding r/h=h
+      ack 1 → RDS#3 r=c | VHDS#4 -r/h | VHDS#5 ?r/h
+    `,
+  },
+  'X44: after a reconnect, a virtual host that changed and refers to a NACKed cluster waits': {
+    delta: `
+      serve CDS a=1 b=1 | VHDS r/h=h>b
+      ask CDS holding a=1 → CDS#1 b=1
+      ask EDS +a +b → EDS#2 a=empty b=empty
+      ack 2
+      nack 1 blaming b
+      ask VHDS +* +r/h holding r/h=h>a
+      serve CDS a=1 b=2 | VHDS r/h=h>b → CDS#3 b=2 | EDS#4 b=empty
+      ack 4
+      ack 3 → VHDS#5 r/h=h>b
+    `,
+  },
   'X62: after a reconnect, a name without a version that was answered so is not answered again': {
     delta: `
       serve RDS r=1:vhds | VHDS r/a=a

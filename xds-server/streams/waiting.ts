@@ -26,7 +26,7 @@ export interface WaitFacts {
   readonly isLookedUp: boolean
   /** The answer has waited before. */
   readonly hasWaited: boolean
-  /** The push leads to the answer, or the client has it. */
+  /** The push leads to the answer, or the client has it. Nothing is an answer too: it takes from the client what it has. */
   readonly isReached: boolean
   /** The response has no room for another alias. */
   readonly isFull: boolean
@@ -36,9 +36,9 @@ export interface WaitFacts {
 export type Wait = 'none' | 'lookup' | 'stage' | 'room'
 
 export function waitOf({ answer, isLookedUp, hasWaited, isReached, isFull }: WaitFacts): Wait {
-  if (answer === 'nothing') return isLookedUp ? 'lookup' : 'none'
-  // A request for what exists is answered at once.
-  if (answer === 'itself' && !hasWaited) return 'none'
+  if (answer === 'nothing' && isLookedUp) return 'lookup'
+  // A request is answered at once, with what exists or that nothing does.
+  if (answer !== 'alias' && !hasWaited) return 'none'
   if (!isReached) return 'stage'
   return answer === 'alias' && isFull ? 'room' : 'none'
 }
@@ -92,15 +92,23 @@ function withLookups(state: StreamState, typeUrl: string, names: ReadonlySet<str
 export function sortRequested(
   { lookups }: StreamState,
   typeState: TypeState,
-  { latest, target }: Pick<PushContext, 'latest' | 'target'>,
+  {
+    latest,
+    target,
+    isStageOpen,
+    heldBack,
+  }: Pick<PushContext, 'latest' | 'target' | 'isStageOpen' | 'heldBack'>,
 ): TypeState {
-  const { type, request, subscription } = typeState
+  const { type, request, subscription, view } = typeState
   if (request.waiting.size === 0 && type.typeUrl !== VIRTUAL_HOST) return typeState
   const asked = unite(request.waiting, askedNames(typeState, latest))
   const lookedUp = lookups.get(type.typeUrl) ?? NO_NAMES
   const names = new Set<string>()
   const waiting = new Set<string>()
   const aliases = new Map<string, string[]>()
+  const hasNone = (name: string) => heldIn(view, name, request.added).kind === 'absent'
+  const isReached = (one: Resource) =>
+    hasExactly(view, one) || (hasReached(target, one) && (hasNone(one.name) || !heldBack.has(one.name)))
   let bytes = 0
   for (const name of asked) {
     const answers = answersTo(latest, typeState, name)
@@ -110,7 +118,7 @@ export function sortRequested(
       answer: host === undefined ? 'nothing' : isAlias ? 'alias' : 'itself',
       isLookedUp: lookedUp.has(name),
       hasWaited: request.waiting.has(name),
-      isReached: answers.every((one) => hasReached(target, one) || hasExactly(typeState.view, one)),
+      isReached: host === undefined ? isStageOpen || hasNone(name) : answers.every(isReached),
       isFull: bytes > 0 && bytes + name.length * 3 > MAX_ALIAS_BYTES,
     })
     if (wait !== 'none') waiting.add(name)
