@@ -31,7 +31,7 @@ export function heldBackNames(
     if (one === undefined || stageOf(one.type) >= stage) continue
     const { type: earlier, ledger } = one
     if (ledger.nacked.length + ledger.pending.length === 0) continue
-    for (const { content } of ledger.nacked) add(namesOf(content, earlier.typeUrl))
+    if (ledger.nacked.length > 0) add(namesOf(ledger.nacked, earlier.typeUrl))
     for (const { before, changedResources } of ledger.pending)
       if (before.overrides.size > 0) add(amongOverrides(before.overrides, changedResources))
   }
@@ -42,8 +42,8 @@ export function heldBackNames(
 // same names, and are sent the same list.
 
 /** NACKed names. */
-const namesOf = memoizeByText((content: NackedResponse['content'], typeUrl): readonly Name[] =>
-  [...content.keys()].map((name) => ({ typeUrl, name })),
+const namesOf = memoizeByText((nacked: readonly NackedResponse[], typeUrl): readonly Name[] =>
+  nacked.flatMap(({ content }) => [...content.keys()].map((name) => ({ typeUrl, name }))),
 )
 
 /** Names that are sent again and not ACKed yet: the snapshots do not tell that the client lacks them. */

@@ -16,8 +16,10 @@ export function separateAfterNack(
   resources: SharedList<Resource>,
   removed: readonly string[],
 ): readonly ResponseContent[] {
-  const isNacked = ({ name }: Resource) => nacked.some(({ content }) => content.has(name))
-  const suspects = nacked.length === 0 ? [] : resources.filter(isNacked)
+  if (nacked.length === 0) return [{ resources, removed }]
+  const names = new Set(nacked.flatMap(({ content }) => [...content.keys()]))
+  const isNacked = ({ name }: Resource) => names.has(name)
+  const suspects = resources.filter(isNacked)
   if (suspects.length === 0) return [{ resources, removed }]
   const others = shareList(resources.filter((resource) => !isNacked(resource)))
   const size = Math.ceil(suspects.length / MAX_PARTS)

@@ -13,6 +13,7 @@ import {
   isExactly,
   resourcesInEffect,
   UNKNOWN,
+  unconfirmed,
 } from './held.ts'
 
 const one = resourceFor('CDS', 'a=1')
@@ -83,3 +84,15 @@ for (const [title, held, expected] of CASES) {
     )
   })
 }
+
+t.test(
+  'X48: content that is NACKed twice counts once, and of many contents only the newest count',
+  async (t) => {
+    t.same(unconfirmed(unconfirmed(holding(one), two), two), nacked(holding(one), two))
+    const many = Array.from({ length: 20_000 }, (_, at) => ({ ...two, version: `${at}` }))
+    let held = holding(one)
+    for (const sent of many) held = unconfirmed(held, sent)
+    t.equal(beforeNacks(held).kind === 'resource' && ackedResource(held), one)
+    t.same(resourcesInEffect(held), [one, ...many.slice(-16)])
+  },
+)

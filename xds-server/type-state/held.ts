@@ -21,6 +21,22 @@ export function holding(resource: Resource): Held {
   return { kind: 'resource', resource }
 }
 
+/** NACKed contents of one name that may be in effect. Of more, only the newest count: a client may NACK one each second for months. */
+const MAX_UNCONFIRMED = 16
+
+/** What a client has that NACKed content of a name. */
+export function unconfirmed(before: Held, sent: Resource | undefined): Held {
+  const isSame = before.kind === 'unconfirmed' && before.sent?.version === sent?.version
+  return { kind: 'unconfirmed', before: isSame ? before.before : newest(before, MAX_UNCONFIRMED - 1), sent }
+}
+
+function newest(held: Held, count: number): Held {
+  if (held.kind !== 'unconfirmed') return held
+  if (count === 0) return beforeNacks(held)
+  const before = newest(held.before, count - 1)
+  return before === held.before ? held : { ...held, before }
+}
+
 export function holdingOrAbsent(resource: Resource | undefined): Held {
   return resource === undefined ? ABSENT : holding(resource)
 }

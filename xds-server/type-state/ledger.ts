@@ -2,7 +2,7 @@
 
 import type { Resource } from '../snapshot/resource.ts'
 import { blamedNames } from './blame.ts'
-import { type Held, holdingOrAbsent, isExactly, resourcesInEffect, UNKNOWN } from './held.ts'
+import { type Held, holdingOrAbsent, isExactly, resourcesInEffect, UNKNOWN, unconfirmed } from './held.ts'
 import type { NackedResponse, PendingResponse, Response } from './responses.ts'
 import { unite } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
@@ -80,19 +80,19 @@ export function nack(
   const suspects = suspectsOf(response, error.message)
   const changes = contentOf(suspects, response.removed)
   const named = meantBy(error.message, response, changes.keys())
-  const unconfirmed = unconfirmedBy(response, suspects, named)
-  const [pending, later] = withoutNackedIn(ledger.pending, response, unconfirmed)
+  const left = unconfirmedBy(response, suspects, named)
+  const [pending, later] = withoutNackedIn(ledger.pending, response, left)
   const open = [...changes].filter(([name, version]) => !later.has(name) || later.get(name) === version)
   const after = {
     ...typeState,
     view: withHeld(
       view,
-      open.map(([name]) => [name, unconfirmed.get(name) ?? UNKNOWN] as const),
+      open.map(([name]) => [name, left.get(name) ?? UNKNOWN] as const),
     ),
     ledger: { ...ledger, pending, nacked: unambiguous(ledger.nacked) },
   }
   const isNamed = ([name]: readonly [string, unknown]) => named.has(name)
-  const isSeparable = named.size > 0 && canLeaveOut(response, named, unconfirmed)
+  const isSeparable = named.size > 0 && canLeaveOut(response, named, left)
   const content = new Map(isSeparable ? open.filter(isNamed) : open)
   if (content.size === 0) return after
   const { nonce, version } = response
@@ -136,9 +136,9 @@ function canBeParted(
 function canLeaveOut(
   { isFullState }: Response,
   names: ReadonlySet<string>,
-  unconfirmed: ReadonlyMap<string, Held>,
+  left: ReadonlyMap<string, Held>,
 ): boolean {
-  const isUnknown = (name: string) => resourcesInEffect(unconfirmed.get(name) ?? UNKNOWN) === undefined
+  const isUnknown = (name: string) => resourcesInEffect(left.get(name) ?? UNKNOWN) === undefined
   return !isFullState || ![...names].some(isUnknown)
 }
 
@@ -175,7 +175,7 @@ function unconfirmedBy(
     const held = heldIn(before, name, added)
     const hadIt = sent !== undefined && isExactly(held, sent)
     if (hadIt && !named.has(name)) return [name, held]
-    return [name, { kind: 'unconfirmed', before: hadIt ? UNKNOWN : held, sent }]
+    return [name, unconfirmed(hadIt ? UNKNOWN : held, sent)]
   }
   return new Map([
     ...suspects.map((resource) => after(resource.name, resource)),
@@ -187,10 +187,10 @@ function unconfirmedBy(
 function withoutNackedIn(
   pending: readonly PendingResponse[],
   response: PendingResponse,
-  unconfirmed: ReadonlyMap<string, Held>,
+  left: ReadonlyMap<string, Held>,
 ): [PendingResponse[], ReadonlyMap<string, string | undefined>] {
   const at = pending.indexOf(response)
-  const later = pending.slice(at + 1).map((one) => ({ ...one, before: withHeld(one.before, unconfirmed) }))
+  const later = pending.slice(at + 1).map((one) => ({ ...one, before: withHeld(one.before, left) }))
   const content = later.flatMap(({ changedResources, removed }) => [...contentOf(changedResources, removed)])
   return [[...pending.slice(0, at), ...later], new Map(content)]
 }
@@ -212,10 +212,10 @@ function withNacked(
   isSettled: (name: string, version: string | undefined) => boolean,
 ): TypeState {
   const nacked = typeState.ledger.nacked
-    .map((one) => ({
-      ...one,
-      content: new Map([...one.content].filter(([name, version]) => !isSettled(name, version))),
-    }))
+    .map((one) => {
+      const content = new Map([...one.content].filter(([name, version]) => !isSettled(name, version)))
+      return content.size === one.content.size ? one : { ...one, content }
+    })
     .filter(({ content }) => content.size > 0)
   return { ...typeState, ledger: { ...typeState.ledger, nacked } }
 }

@@ -97,8 +97,10 @@ function planByName(typeState: TypeState, context: PushContext, facts: PushFacts
   const look = nameLook(typeState, context, facts)
   const standing = ledger.nacked.filter((response) => isStanding(response, look))
   const nacked = [...standing, ...ledger.nacked.filter(({ isAmbiguous }) => isAmbiguous)]
+  // A name is in one of them at most: the newest NACK of a name counts.
+  const nackedVersions = new Map(standing.flatMap(({ content }) => [...content]))
   const isNacked = (name: string, wanted: Resource | undefined) =>
-    standing.some(({ content }) => content.has(name) && content.get(name) === wanted?.version)
+    nackedVersions.has(name) && nackedVersions.get(name) === wanted?.version
   const names = new PlannedNames(target)
   for (const name of candidates(typeState, facts)) {
     if (!isSubscribed(subscription, name)) continue
