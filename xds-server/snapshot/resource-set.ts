@@ -4,7 +4,7 @@
 import { groupBy } from '../../core/group-by.ts'
 import { type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from './resource.ts'
-import { bucketOf, bucketVersion, EMPTY_BUCKET_VERSION, everyBucket, versionOfBuckets } from './version.ts'
+import { BUCKETS, bucketOf, bucketVersion, EMPTY_BUCKET_VERSION, versionOfBuckets } from './version.ts'
 
 interface Bucket {
   readonly resources: ReadonlyMap<string, Resource>
@@ -13,25 +13,30 @@ interface Bucket {
 
 const EMPTY: Bucket = { resources: new Map(), version: EMPTY_BUCKET_VERSION }
 
+/** Buckets are in rows, so that a changed copy has one new row, and a small set, such as that of one node, shares most of them. */
+const ROW = 16
+type Row = readonly Bucket[]
+const EMPTY_ROW: Row = new Array<Bucket>(ROW).fill(EMPTY)
+
 export class ResourceSet {
   readonly size: number
   /** Hash of names and contents. */
   readonly version: string
   /** By the hash of names. A list is copied and compared in less time than a `Map`. */
-  readonly #buckets: readonly Bucket[]
+  readonly #rows: readonly Row[]
   #list: SharedList<Resource> | undefined
   /** How many resources have a TTL. */
   readonly #expiring: number
   #byTtl: ReadonlyMap<number, SharedList<Resource>> | undefined
 
-  private constructor(buckets: readonly Bucket[], size: number, expiring: number) {
-    this.#buckets = buckets
+  private constructor(rows: readonly Row[], size: number, expiring: number) {
+    this.#rows = rows
     this.size = size
     this.#expiring = expiring
-    this.version = versionOfBuckets(buckets)
+    this.version = versionOfBuckets(rows)
   }
 
-  static readonly empty = new ResourceSet(everyBucket(EMPTY), 0, 0)
+  static readonly empty = new ResourceSet(new Array<Row>(BUCKETS / ROW).fill(EMPTY_ROW), 0, 0)
 
   /** Ordered by name. The list is made at the first call. */
   get list(): SharedList<Resource> {
@@ -40,7 +45,7 @@ export class ResourceSet {
   }
 
   get(name: string): Resource | undefined {
-    return this.#buckets[bucketOf(name)]?.resources.get(name)
+    return this.#bucket(bucketOf(name)).resources.get(name)
   }
 
   has(name: string): boolean {
@@ -62,7 +67,10 @@ export class ResourceSet {
   /** In no order. */
   unordered(): Resource[] {
     const all: Resource[] = []
-    for (const { resources } of this.#buckets) for (const resource of resources.values()) all.push(resource)
+    for (const row of this.#rows) {
+      if (row === EMPTY_ROW) continue
+      for (const { resources } of row) for (const resource of resources.values()) all.push(resource)
+    }
     return all
   }
 
@@ -79,27 +87,36 @@ export class ResourceSet {
 
   /** The set without some names, and then with some resources added or replaced. */
   with(upserts: Iterable<Resource>, removals: Iterable<string> = []): ResourceSet {
-    const retryable = new Map<number, Map<string, Resource>>()
+    const changed = new Map<number, Map<string, Resource>>()
     const open = (name: string) => {
       const index = bucketOf(name)
-      const bucket = retryable.get(index) ?? new Map(this.#buckets[index]?.resources)
-      retryable.set(index, bucket)
+      const bucket = changed.get(index) ?? new Map(this.#bucket(index).resources)
+      changed.set(index, bucket)
       return bucket
     }
     for (const name of removals) open(name).delete(name)
     for (const resource of upserts) open(resource.name).set(resource.name, resource)
-    if (retryable.size === 0) return this
-    const buckets = this.#buckets.slice()
+    if (changed.size === 0) return this
+    const rows = this.#rows.slice()
+    const own = new Map<number, Bucket[]>()
     let { size } = this
     let expiring = this.#expiring
-    for (const [index, resources] of retryable) {
-      const before = this.#buckets[index] ?? EMPTY
+    for (const [index, resources] of changed) {
+      const before = this.#bucket(index)
       size += resources.size - before.resources.size
       expiring += countExpiring(resources) - countExpiring(before.resources)
-      buckets[index] =
+      const place = rowOf(index)
+      const row = own.get(place) ?? (this.#rows[place] ?? EMPTY_ROW).slice()
+      row[index % ROW] =
         resources.size === 0 ? EMPTY : { resources, version: bucketVersion(resources.values()) }
+      own.set(place, row)
+      rows[place] = row
     }
-    return new ResourceSet(buckets, size, expiring)
+    return new ResourceSet(rows, size, expiring)
+  }
+
+  #bucket(index: number): Bucket {
+    return this.#rows[rowOf(index)]?.[index % ROW] ?? EMPTY
   }
 
   /** The diff to a later set: resources that are new or changed there, and names that are gone, both in order. */
@@ -109,18 +126,26 @@ export class ResourceSet {
   } {
     const changed: Resource[] = []
     const removed: string[] = []
-    const afters = later.#buckets
-    for (let index = 0; index < afters.length; index += 1) {
-      const before = this.#buckets[index] ?? EMPTY
-      const after = afters[index] ?? EMPTY
-      if (before === after || before.version === after.version) continue
-      for (const resource of after.resources.values()) {
-        if (before.resources.get(resource.name)?.version !== resource.version) changed.push(resource)
+    for (let place = 0; place < this.#rows.length; place += 1) {
+      const befores = this.#rows[place] ?? EMPTY_ROW
+      const afters = later.#rows[place] ?? EMPTY_ROW
+      if (befores === afters) continue
+      for (let at = 0; at < ROW; at += 1) {
+        const before = befores[at] ?? EMPTY
+        const after = afters[at] ?? EMPTY
+        if (before === after || before.version === after.version) continue
+        for (const resource of after.resources.values()) {
+          if (before.resources.get(resource.name)?.version !== resource.version) changed.push(resource)
+        }
+        for (const name of before.resources.keys()) if (!after.resources.has(name)) removed.push(name)
       }
-      for (const name of before.resources.keys()) if (!after.resources.has(name)) removed.push(name)
     }
     return { changed: shareList(inOrder(changed)), removed: removed.sort() }
   }
+}
+
+function rowOf(index: number): number {
+  return Math.floor(index / ROW)
 }
 
 const NONE_EXPIRES: ReadonlyMap<number, SharedList<Resource>> = new Map()

@@ -11,7 +11,7 @@ interface Versioned {
 const LENGTH = 16
 
 /** With ten thousand resources, a bucket has about forty of them, and the hash over all buckets is still cheap. */
-const BUCKETS = 256
+export const BUCKETS = 256
 
 /** The version of bytes: 96 bits of their SHA-256 in base64url, 16 characters. */
 export function contentVersion(content: Uint8Array | string): string {
@@ -24,14 +24,9 @@ export function contentVersion(content: Uint8Array | string): string {
  */
 export function setVersion(resources: Iterable<Versioned>): string {
   const buckets = groupBy(resources, ({ name }) => bucketOf(name))
-  const versions = everyBucket({ version: EMPTY_BUCKET_VERSION })
+  const versions = new Array<{ readonly version: string }>(BUCKETS).fill({ version: EMPTY_BUCKET_VERSION })
   for (const [index, bucket] of buckets) versions[index] = { version: bucketVersion(bucket) }
-  return versionOfBuckets(versions)
-}
-
-/** A list with a place for each bucket, all of them filled with the same. */
-export function everyBucket<T>(bucket: T): T[] {
-  return new Array<T>(BUCKETS).fill(bucket)
+  return versionOfBuckets([versions])
 }
 
 /** The bucket of a name, by its FNV-1a hash: http://www.isthe.com/chongo/tech/comp/fnv/ */
@@ -53,9 +48,9 @@ export function bucketVersion(resources: Iterable<Versioned>): string {
 
 export const EMPTY_BUCKET_VERSION = bucketVersion([])
 
-/** The version of a set from the versions of all its buckets. */
-export function versionOfBuckets(buckets: readonly { readonly version: string }[]): string {
+/** The version of a set from the versions of all its buckets, in rows. */
+export function versionOfBuckets(rows: readonly (readonly { readonly version: string }[])[]): string {
   let content = ''
-  for (const { version } of buckets) content += version
+  for (const row of rows) for (const { version } of row) content += version
   return contentVersion(content)
 }
