@@ -33,6 +33,11 @@ for (const letter of ['m', '€']) {
   )
 }
 
+t.test('X72: errors are counted in bytes', async (t) => {
+  const errors = errorsOf(5_000, 'message', 60)
+  t.equal(fitErrors(errors), errors)
+})
+
 t.test('X72: names that alone are beyond the limit are left out from there on', async (t) => {
   const errors = errorsOf(2_000, 'message', 300)
   const fitting = fitErrors(errors)

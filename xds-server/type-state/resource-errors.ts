@@ -115,9 +115,8 @@ export function fitErrors(errors: readonly NamedError[]): readonly NamedError[] 
   return fitting
 }
 
-/** At most. */
 function bytesOf(texts: readonly string[]): number {
-  return texts.reduce((sum, { length }) => sum + length * BYTES_PER_CHARACTER, 0)
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 }
 
 /** What the client remembers after a response that has more errors than were planned. */
