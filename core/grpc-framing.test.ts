@@ -1,7 +1,14 @@
 // Frames of gRPC are read as they were written, in whatever parts they come.
 
 import t from 'tap'
-import { COMPRESSED, EMPTY_GRPC_FRAME, GrpcFrameReader, TRAILERS, toGrpcFrame } from './grpc-framing.ts'
+import {
+  COMPRESSED,
+  EMPTY_GRPC_FRAME,
+  GRPC_PREFIX_BYTES,
+  GrpcFrameReader,
+  TRAILERS,
+  toGrpcFrame,
+} from './grpc-framing.ts'
 
 const LONG = Buffer.alloc(70_000, 'long')
 const BODY = Buffer.concat([
@@ -40,6 +47,16 @@ t.test('a frame that has not ended is left, and goes on with what comes next', a
   t.strictSame(reader.push(BODY.subarray(0, 6)), [])
   t.equal(reader.left, 6)
   t.match(reader.push(BODY.subarray(6, 8)), [{ flags: 0, bytes: Buffer.from('one') }])
+})
+
+t.test('a frame that comes whole is not copied, nor is the next one', async (t) => {
+  const reader = new GrpcFrameReader()
+  for (const message of ['first', 'second']) {
+    const whole = toGrpcFrame(Buffer.from(message))
+    const [frame] = reader.push(whole)
+    t.equal(frame?.bytes.buffer, whole.buffer)
+    t.equal(frame?.bytes.byteOffset, whole.byteOffset + GRPC_PREFIX_BYTES)
+  }
 })
 
 t.test('flags are checked when a frame begins', async (t) => {

@@ -52,6 +52,7 @@ export class GrpcFrameReader {
       this.#chunks[0] = whole.subarray(end)
       this.#bytes -= end
     }
+    if (this.#bytes === 0) this.#chunks = []
     return frames
   }
 

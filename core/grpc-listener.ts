@@ -162,6 +162,9 @@ function secureListener(
   return server
 }
 
+/** A certificate ends by the clock of the wall, which may be corrected, and goes on while a machine sleeps. */
+const RECHECK_MS = 3_600_000
+
 /** Ends a connection when a certificate of its client's chain ends: what it may do was verified once, in the handshake. */
 function endWithCertificate(socket: TLSSocket, onExpired: ListenOptions['onExpired']): void {
   const end = certificateEnd(socket.getPeerCertificate(true))
@@ -170,7 +173,7 @@ function endWithCertificate(socket: TLSSocket, onExpired: ListenOptions['onExpir
   const wait = () => {
     const left = end - Date.now()
     if (left > 0) {
-      timer = new Timer(left, wait)
+      timer = new Timer(Math.min(left, RECHECK_MS), wait)
       return
     }
     onExpired(
