@@ -175,7 +175,7 @@ export function openWatch(source: WatchSource, group: string, address: string, c
       if (registration.heard()) context.nodeChanged()
     },
     report: (reports) => {
-      if (reports.length === 0) return
+      if (!isOpen || reports.length === 0) return
       for (const report of reports) remember(report)
       if (context.isHeard()) context.emit(...reports.map((report) => eventOf(report, of, changedNamesIn)))
       context.nodeChanged()

@@ -287,9 +287,9 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#heartbeats?.update(expiriesOf(state))
     if (report.length === 0) return
     this.#watch?.report(report)
-    this.#reportUnserved(report)
     // A listener of the events may have ended the stream.
     if (!this.#isOpen) return
+    this.#reportUnserved(report)
     this.#clock.update()
     // After the events, so that a listener knows of the request.
     if (lookUp !== undefined) this.#lookUp?.(lookUp.typeUrl, lookUp.names)
