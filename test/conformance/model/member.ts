@@ -127,7 +127,7 @@ export class Member {
     truth: Snapshot,
     isChecked: (typeUrl: string, name: string) => boolean,
   ): string[] {
-    if (this.#mayKeep(truth)) return []
+    const mayKeep = this.#mayKeep(truth)
     const isMissing = (name: string) =>
       isChecked(typeUrl, name) &&
       !typeIn(truth, typeUrl).resources.has(name) &&
@@ -136,7 +136,9 @@ export class Member {
       const right = errorsIn(truth, typeUrl).get(name) ?? notFound(truth.group, typeUrl, name)
       const found = this.#link.errorOf(typeUrl, name)
       const isRight = found === (this.#readsErrors ? right.message : undefined)
-      return isRight ? [] : [`${typeUrl} "${name}" has the error ${found}`]
+      return isRight || (mayKeep && found === undefined)
+        ? []
+        : [`${typeUrl} "${name}" has the error ${found}`]
     })
   }
 

@@ -27,6 +27,8 @@ export class SeenType {
   /** NACKed responses without changes since: name → version. */
   #nacked: ReadonlyMap<string, string | undefined>[] = []
   readonly #unconfirmed = new Set<string>()
+  /** The error that was last sent for each name that has not been served since. */
+  readonly #errors = new Map<string, string>()
   /** Accepted names that were not served for a time since. */
   readonly #left = new Set<string>()
   /** The client reported what it has, and has no answer yet. */
@@ -76,7 +78,7 @@ export class SeenType {
   /** Whether a response repeats NACKed content that was not requested, with nothing new beside it. */
   repeatsNack({ resources, errors = [] }: ClientResponse, removed: readonly string[]): boolean {
     if (this.#requested.size > 0) return false
-    if (errors.length > 0) return false
+    if (errors.some(({ name, message }) => this.#errors.get(name) !== message)) return false
     const isNew = ({ name, version }: { name: string; version?: string }) => this.#sent.get(name) !== version
     if (resources.some(isNew) || removed.some((name) => isNew({ name }))) return false
     return resources.some(({ name, version }) => this.#nacked.some((nacked) => nacked.get(name) === version))
@@ -136,6 +138,7 @@ export class SeenType {
   /** Once a NACKed name has other content, the rest of the NACKed response may be sent again. */
   noteServed(versionOf: (name: string) => string | undefined): void {
     for (const name of this.accepted) if (versionOf(name) === undefined) this.#left.add(name)
+    for (const name of this.#errors.keys()) if (versionOf(name) !== undefined) this.#errors.delete(name)
     const isOther = ([name, version]: readonly [string, string | undefined]) => versionOf(name) !== version
     this.#allowAgain(this.#nacked.flatMap((nacked) => [...nacked].filter(isOther).map(([name]) => name)))
   }
@@ -154,6 +157,7 @@ export class SeenType {
     this.#pending.set(response.nonce, { ...response, removed })
     for (const { name, version } of response.resources) this.#sent.set(name, version)
     for (const name of removed) this.#sent.set(name, undefined)
+    for (const { name, message } of response.errors ?? []) this.#errors.set(name, message)
     for (const { name } of response.resources) this.#requested.delete(name)
     for (const name of removed) this.#requested.delete(name)
   }

@@ -73,7 +73,10 @@ export class Witness {
     const removed = this.#removedBy(type, response)
     const names = [...resources.map(({ name }) => name), ...removed]
     // X68: what was NACKed goes in several responses at once.
-    const isParted = names.every((name) => type.isUnconfirmed(name))
+    const isParted =
+      names.length > 0 &&
+      !FULL_STATE_TYPES.includes(typeUrl) &&
+      names.every((name) => type.isUnconfirmed(name))
     if (this.#client.protocol === 'sotw' && !type.mayBeSentOn(typeUrl) && !isParted)
       fail('X1: a second pending response')
     for (const name of names) if (!type.concerns(name)) fail(`X31: "${name}" is not subscribed`)
