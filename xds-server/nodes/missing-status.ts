@@ -19,7 +19,7 @@ import { describeList, type NameList, shortened } from './name-list.ts'
  */
 export interface MissingStatus extends NameList {
   /**
-   * Why the first 20 are missing: the errors of the snapshot, of `explainMissing`, or NOT_FOUND. Made when they are read. Absent if the
+   * Why the first 20 are missing: the errors of the snapshot, of `explainMissing`, or NOT_FOUND, as they are when this is read first. Absent if the
    * node is disconnected.
    */
   readonly errors?: readonly ({ readonly name: string } & ErrorDetail)[]
@@ -35,13 +35,15 @@ export function describeMissing(
 ): MissingStatus {
   const list = describeList(names)
   if (explain === undefined) return list
+  // A status may be kept for long, so it does not hold the snapshot and all names.
   const given = snapshot && errorsIn(snapshot, typeUrl)
+  const first = names.slice(0, MAX_EXPLAINED)
   let errors: MissingStatus['errors']
   return {
     ...list,
     // The status is read after each event, and mostly for the state alone.
     get errors() {
-      errors ??= names.slice(0, MAX_EXPLAINED).map((name) => {
+      errors ??= first.map((name) => {
         const { code, message } = given?.get(name) ?? explain(typeUrl, name)
         return { name: shortened(name), code, message }
       })

@@ -1,5 +1,5 @@
 // The machine of a state-of-the-world stream: each request lists everything that the client wants, and each type has one pending
-// response at a time.
+// response at a time, unless it has a wildcard, or a NACKed response goes again in parts.
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
 import type { SharedList } from '../../core/memo.ts'

@@ -20,7 +20,7 @@ import { emptyView, type View } from './view.ts'
 export interface OpenRequest {
   /** Names that the client asked for. They are answered even if the client already has them. */
   readonly names: ReadonlySet<string>
-  /** Those of the names that it did not subscribe to before, so that it has nothing under them. */
+  /** Those of `names` and `waiting` that it did not subscribe to before, so that it has nothing under them. */
   readonly added: ReadonlySet<string>
   /** More names that it asked for, whose answer waits. A push sorts them into `names` when that is due. */
   readonly waiting: ReadonlySet<string>
