@@ -133,6 +133,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'control-plane/switches/health-check/': by('control-plane/switches/health-check.test.ts'),
   'control-plane/document/validators/upstream-switches.ts': by('control-plane/switches/health-check.test.ts'),
   'control-plane/switches/http-filters.ts': by('test/policies/chain-order.test.ts'),
+  'control-plane/switches/http-filters/grpc-callout.ts': by('test/policies/refused-checks.test.ts'),
   'control-plane/switches/http-filters/': by('test/policies/truth-table.test.ts'),
   'control-plane/switches/lb-policies/': by('control-plane/switches/lb-policies.test.ts'),
   'control-plane/translate/': by('control-plane/translate/translate.test.ts'),

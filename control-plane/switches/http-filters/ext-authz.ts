@@ -9,6 +9,7 @@ import { Type } from 'typebox'
 import { httpFilterSwitch } from '../attach-points.ts'
 import { PositiveDuration, toDuration } from '../duration.ts'
 import { facts } from '../schema-keywords.ts'
+import { grpcCallout } from './grpc-callout.ts'
 
 const SettingsSchema = Type.Object(
   {
@@ -93,10 +94,7 @@ export const extAuthz = httpFilterSwitch({
         transportApiVersion: ApiVersion.V3,
         services: {
           case: 'grpcService',
-          value: {
-            targetSpecifier: { case: 'envoyGrpc', value: { clusterName: upstream } },
-            timeout: toDuration(timeout),
-          },
+          value: { ...grpcCallout(upstream), timeout: toDuration(timeout) },
         },
         failureModeAllow: onFailure === 'allow',
         statusOnError: {

@@ -19,6 +19,7 @@ import type { PlacedProblem } from '../placed-problem.ts'
 import { Descriptors, descriptorProblems, issuersOf, toRateLimits } from '../rate-limit/descriptors.ts'
 import { facts } from '../schema-keywords.ts'
 import { DISABLED } from './filter-of-rule.ts'
+import { grpcCallout } from './grpc-callout.ts'
 
 /** The stage of the descriptors of this filter; those of `localRateLimit` have another. */
 const STAGE = 0
@@ -165,9 +166,7 @@ export const globalRateLimit = httpFilterSwitch({
       stage: STAGE,
       rateLimitService: {
         transportApiVersion: ApiVersion.V3,
-        grpcService: {
-          targetSpecifier: { case: 'envoyGrpc', value: { clusterName: settings.upstream } },
-        },
+        grpcService: grpcCallout(settings.upstream),
       },
       timeout: toDuration(settings.timeout),
       failureModeDeny: settings.onFailure === 'deny',
