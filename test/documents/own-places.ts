@@ -49,6 +49,8 @@ export function drawOf(base: Config, folder: string): Draw {
       '.dns.host': ['localhost', 'missing.invalid'],
       // Primes: validation leaves others to Envoy, whose NACK the first fifteen minutes show.
       '.tableSize': [251, 65_537, 5_000_011],
+      // Envoy waits up to this time for the first check of a cluster, and the listeners wait for the cluster.
+      '.jitter.initial': ['1ms', '100ms'],
       // No schema says which numbers are a key.
       '.inline.keys': [publicKeys(), ...publicKeys().map((key) => [key])],
       // A patch may write anything, also what Envoy NACKs.
