@@ -9,14 +9,21 @@ import type { Teardowns } from './real-envoy.ts'
 const OK = { 'grpc-status': '0' }
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc' }
 
-/** @param unary the path of the method that it answers with an empty message. Default: none, so that it never answers */
-export async function startStallingService(t: Teardowns, unary?: string): Promise<string> {
+/**
+ * @param unary the path of the method that it answers with an empty message. Default: none, so that it never answers
+ * @param isEnded may end a call of that method itself
+ */
+export async function startStallingService(
+  t: Teardowns,
+  unary?: string,
+  isEnded: (stream: ServerHttp2Stream) => boolean = () => false,
+): Promise<string> {
   const sessions = new Set<Http2Session>()
   const server = createServer()
   server.on('session', (session) => sessions.add(session))
   server.on('stream', (stream: ServerHttp2Stream, headers) => {
     stream.on('error', () => {})
-    if (headers[':path'] !== unary) return
+    if (headers[':path'] !== unary || isEnded(stream)) return
     stream.respond(HEADERS, { waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers(OK))
     stream.resume()
