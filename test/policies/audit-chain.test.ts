@@ -60,7 +60,8 @@ t.test('the audit log is unbroken after kill -9 in the middle of writes, and a c
   t.match(await yard(log, '--head', head ?? ''), { code: 0 })
 
   const text = await readFile(log, 'utf8')
-  await writeFile(log, text.replace(/\n.*\n$/, '\n'))
+  // The kill may have come between the last line and its head, so the head is one line behind at most.
+  await writeFile(log, text.replace(/\n.*\n.*\n$/, '\n'))
   t.match(await yard(log), { code: 1, output: /lines at the end are missing/ })
   await writeFile(log, text.replace('"author":"operator"', '"author":"somebody"'))
   t.match(await yard(log), { code: 1, output: /audit\.jsonl:2: does not have the digest of the line before/ })
