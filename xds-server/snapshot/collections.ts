@@ -13,6 +13,11 @@ export const collectionsIn = memoize((names: ReadonlySet<string>): ReadonlySet<s
   return found
 })
 
+/** The names without collections, which are no resources. */
+export function withoutCollections(names: ReadonlySet<string>): readonly string[] {
+  return [...names].filter((name) => !isCollection(name))
+}
+
 /** Whether the names have this one, by itself or by its collection. */
 export function covers(names: ReadonlySet<string>, name: string): boolean {
   return names.has(name) || (isUri(name) && isInSome(collectionsIn(names), name))

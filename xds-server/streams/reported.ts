@@ -1,11 +1,10 @@
 // What a client has when its stream begins: what it reports, except for what it NACKed on an earlier stream.
 
 import { memoizePair, memoizeTexts } from '../../core/memo.ts'
-import { collectionsIn } from '../snapshot/collections.ts'
+import { collectionsIn, withoutCollections } from '../snapshot/collections.ts'
 import { CLUSTER } from '../snapshot/resource-type.ts'
 import { retiredResource, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { emptyTypeSnapshot } from '../snapshot/type-snapshot.ts'
-import { isCollection } from '../snapshot/xdstp-name.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
 import type { Subscription } from '../type-state/subscription.ts'
 import { subscribedIn } from '../type-state/type-state.ts'
@@ -52,9 +51,8 @@ const listedIn = memoizePair((names: ReadonlySet<string>, snapshot: Snapshot) =>
 /** Types for which the same list is kept: clients choose both, and nearly every list is of one type. */
 const MAX_TYPES_OF_LIST = 4
 
-/** Without glob collections, which are no resources. */
 function unversioned(names: ReadonlySet<string>): readonly (readonly [string, undefined])[] {
-  return [...names].filter((name) => !isCollection(name)).map((name) => [name, undefined])
+  return withoutCollections(names).map((name) => [name, undefined])
 }
 
 /**

@@ -3,8 +3,8 @@
 // https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#basic-protocol-overview
 
 import type { SharedList } from '../../core/memo.ts'
+import { withoutCollections } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
-import { isCollection } from '../snapshot/xdstp-name.ts'
 import { askAnew, withSubscription } from '../type-state/change-subscription.ts'
 import { findPending, merge, settle, supersedeEarlier } from '../type-state/ledger.ts'
 import { NOTHING_SENT } from '../type-state/resource-errors.ts'
@@ -173,13 +173,8 @@ function takeNames({ state, report }: Received, { typeUrl, resourceNames }: Sotw
 /** A response on its way may have brought names back that the client had given up, so what it has under them is unknown. */
 function withListedAgain(typeState: TypeState, { subscribed }: SubscriptionChange): TypeState {
   const { subscription, view } = typeState
-  const again = resourcesIn(subscribed).filter((name) => isSubscribed(subscription, name))
+  const again = withoutCollections(subscribed).filter((name) => isSubscribed(subscription, name))
   return { ...typeState, view: withUnknown(view, again) }
-}
-
-/** Without glob collections, which are no resources. */
-function resourcesIn(names: ReadonlySet<string>): readonly string[] {
-  return [...names].filter((name) => !isCollection(name))
 }
 
 /** The first request of a type on a stream. Its nonce is of an earlier stream, and its version is what the client still has. */
@@ -226,7 +221,7 @@ function beginAgain(state: StreamState, known: TypeState, request: SotwRequest):
   const begun: TypeState = {
     ...known,
     subscription,
-    view: withUnknown(forgotten(known.view, known.subscription), resourcesIn(subscription.names)),
+    view: withUnknown(forgotten(known.view, known.subscription), withoutCollections(subscription.names)),
     ledger: { ...known.ledger, pending: [], nacked: [] },
     request: {
       names: subscription.names,
