@@ -77,9 +77,8 @@ export function nack(
   error: { readonly code: number; readonly message: string },
 ): TypeState {
   const { ledger, view } = typeState
-  const suspects = suspectsOf(response, error.message)
+  const { suspects, named } = suspectsOf(response, error.message)
   const changes = contentOf(suspects, response.removed)
-  const named = meantBy(error.message, response, changes.keys())
   const left = unconfirmedBy(response, suspects, named)
   const [pending, later] = withoutNackedIn(ledger.pending, response, left)
   const open = [...changes].filter(([name, version]) => !later.has(name) || later.get(name) === version)
@@ -106,18 +105,6 @@ export function nack(
   return { ...after, ledger: { ...before, nacked: [...before.nacked, nacked] } }
 }
 
-/** The names that a NACK means. Empty if that is open. A removal cannot be bad, so a response with one resource needs no name. */
-function meantBy(
-  text: string,
-  { isFullState, changedResources }: Response,
-  names: Iterable<string>,
-): ReadonlySet<string> {
-  const named = blamedNames(text, names)
-  return named.size > 0 || isFullState || changedResources.length !== 1
-    ? named
-    : new Set(changedResources.map(({ name }) => name))
-}
-
 /**
  * Whether the resources can be sent once more, one by one, to find the bad one. Envoy validates all resources of a response before it
  * applies the first, and those of most types it applies one after the other, up to the first bad one.
@@ -142,24 +129,30 @@ function canLeaveOut(
   return !isFullState || ![...names].some(isUnknown)
 }
 
+interface Suspects {
+  readonly suspects: readonly Resource[]
+  /** The names that the client means. Empty if that is open. */
+  readonly named: ReadonlySet<string>
+}
+
 /**
  * What a NACK may be about: what the response changed. A full-state response repeats what the client had by all we know, and the client
  * may name something of that.
  */
-function suspectsOf(
-  { isFullState, changedResources, removed, resources }: Response,
-  text: string,
-): readonly Resource[] {
-  const names = contentOf(changedResources, removed)
-  if (!isFullState || blamedNames(text, names.keys()).size > 0) return changedResources
-  const repeated = resources.filter(({ name }) => !names.has(name))
-  const named = blamedNames(
+function suspectsOf({ isFullState, changedResources, removed, resources }: Response, text: string): Suspects {
+  const suspects = changedResources
+  const named = blamedNames(text, contentOf(changedResources, removed).keys())
+  if (named.size > 0) return { suspects, named }
+  if (!isFullState) {
+    // A removal cannot be bad, so a response with one resource needs no name.
+    const [only] = changedResources
+    return { suspects, named: only && changedResources.length === 1 ? new Set([only.name]) : named }
+  }
+  const repeated = blamedNames(
     text,
-    repeated.map(({ name }) => name),
+    resources.map(({ name }) => name),
   )
-  return named.size === 0
-    ? changedResources
-    : [...changedResources, ...repeated.filter(({ name }) => named.has(name))]
+  return { suspects: [...suspects, ...resources.filter(({ name }) => repeated.has(name))], named: repeated }
 }
 
 /**
