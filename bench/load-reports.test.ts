@@ -1,11 +1,12 @@
 // The smallest benchmark of load reports: the control plane has the calls that the nodes report, and the report has a row.
 
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { measureLoad } from './load-reports/measure-load.ts'
 import { renderLoadReport } from './load-reports/report.ts'
 
 t.test('nodes that report are measured beside the same nodes in silence', async (t) => {
-  const result = await measureLoad(t.testdir(), {
+  const result = await measureLoad(testFolder(t), {
     nodes: 2,
     upstreams: 3,
     endpoints: 2,

@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { requireTool } from '../test/support/requirements.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { buildGoTools } from './harness/go-tools.ts'
 import { measureFleets } from './rollout/measure-fleets.ts'
 import { measureNodes } from './rollout/measure-nodes.ts'
@@ -9,7 +10,7 @@ import { renderRolloutReport } from './rollout/report.ts'
 
 t.test('rollouts to nodes and writes for fleets are measured in turns', async (t) => {
   if (!requireTool(t, 'go')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const sizes = { upstreams: 3, rounds: 2, warmUps: 1 }
   const nodes = await measureNodes(buildGoTools(), folder, { mode: 'delta', nodes: 2, ...sizes })
   const fleets = await measureFleets(folder, { fleets: [1, 2], ...sizes })

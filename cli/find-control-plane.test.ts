@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { claimStateFolder, type TestbedDescription, writeStateFile } from '../testbed/state-file.ts'
 import { findControlPlane } from './find-control-plane.ts'
 
@@ -24,7 +25,7 @@ const TOKENS = { 'tokens.json': '{"operator":{"role":"operator","token":"secret"
 t.test(
   'a control plane is found by flag, by environment, and by the state file, in this order',
   async (t) => {
-    const folder = t.testdir(TOKENS)
+    const folder = testFolder(t, TOKENS)
     changeEnvironment(t, { YARD_STATE: folder, YARD_ADMIN: '', YARD_TOKEN: '' })
     await t.rejects(findControlPlane(undefined), {
       code: 'unreachable',
@@ -52,7 +53,7 @@ t.test(
 )
 
 t.test("a testbed's token is sent to its own control plane, and to no other", async (t) => {
-  const folder = t.testdir(TOKENS)
+  const folder = testFolder(t, TOKENS)
   changeEnvironment(t, { YARD_STATE: folder, YARD_ADMIN: '', YARD_TOKEN: '' })
   const [ours, other] = [await startAdmin(t), await startAdmin(t)]
   await claimStateFolder(folder)
@@ -69,7 +70,7 @@ t.test("a testbed's token is sent to its own control plane, and to no other", as
 })
 
 t.test('a rejected request says why no token was sent, and nothing of the kind if one was', async (t) => {
-  const folder = t.testdir(TOKENS)
+  const folder = testFolder(t, TOKENS)
   changeEnvironment(t, { YARD_STATE: folder, YARD_ADMIN: '', YARD_TOKEN: '' })
   const strict = await startAdmin(t, 401)
   const message = async () =>

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
 import { FakeCheckout } from '../test/support/fake-checkout.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 
 const CLEAN_INSTALL = 'npm ci --include=dev --no-audit --no-fund --loglevel=error'
 const UPDATE = 'npm install --no-save --include=dev --no-audit --no-fund --loglevel=error'
 const REBUILD = 'npm rebuild node --ignore-scripts=false --no-audit --no-fund --loglevel=error'
 
-const makeCheckout = (t: Test) => new FakeCheckout(t.testdir())
+const makeCheckout = (t: Test) => new FakeCheckout(testFolder(t))
 
 t.test(
   'the first start installs exactly the lock file, generates, and reports progress on standard error',

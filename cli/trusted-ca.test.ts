@@ -2,11 +2,12 @@
 
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { trustAdminCa } from './trusted-ca.ts'
 
 t.test('a file without a certificate is an error that says who named it', async (t) => {
   const damaged = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
-  const folder = t.testdir({ 'empty.pem': '', 'damaged.pem': damaged })
+  const folder = testFolder(t, { 'empty.pem': '', 'damaged.pem': damaged })
   const before = process.env.YARD_ADMIN_CA
   t.teardown(() => {
     if (before === undefined) delete process.env.YARD_ADMIN_CA

@@ -2,11 +2,12 @@
 
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { runYard } from '../test/support/yard-process.ts'
 import { EXIT_CODES } from './exit-code.ts'
 
 t.test('every verb has help with examples, and a section in docs/yard.md', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const document = readFileSync(new URL('../docs/yard.md', import.meta.url), 'utf8')
   const { code, stdout } = await runYard(t, folder, '--help')
   t.equal(code, 0)
@@ -69,7 +70,7 @@ const CASES = [
 ] as const
 
 t.test('an invalid flag gives its error, where the help is, and no help', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   t.equal(
     (await runYard(t, folder, 'up', '--nope')).output,
     "error: unknown option '--nope'\nSee: yard up --help\n",
@@ -79,12 +80,12 @@ t.test('an invalid flag gives its error, where the help is, and no help', async 
 
 t.test('--version prints the version of the package', async (t) => {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  t.match(await runYard(t, t.testdir(), '--version'), { code: 0, stdout: `${version}\n` })
+  t.match(await runYard(t, testFolder(t), '--version'), { code: 0, stdout: `${version}\n` })
 })
 
 for (const [title, args, code, says] of CASES) {
   t.test(`${title} exits with ${code}`, async (t) => {
-    const { stdout, ...ended } = await runYard(t, t.testdir(), ...args)
+    const { stdout, ...ended } = await runYard(t, testFolder(t), ...args)
     t.match(ended, { code, output: says })
     t.equal(stdout, '', 'standard output has only results')
   })

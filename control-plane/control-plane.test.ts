@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { AnsweringNode } from '../test/support/answering-node.ts'
 import { sampleWith } from '../test/support/sample-config.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { connectTo, nodeOf, SotwClient } from '../test/support/xds-client.ts'
 import { readToken } from '../testbed/token-file.ts'
 import { CLUSTER, LISTENER } from '../xds-server/index.ts'
@@ -117,7 +118,7 @@ t.test('it serves xDS on a Unix socket too, and keeps the NACK log in the state 
 })
 
 t.test('X6: a NACK log that cannot be written is a fault, and the NACK counts', async (t) => {
-  const stateFolder = t.testdir()
+  const stateFolder = testFolder(t)
   const fault = Promise.withResolvers<unknown>()
   const { adminUrl, xdsAddress, tokensFile, close } = await startControlPlane({
     config: sampleWith({}),

@@ -9,13 +9,14 @@ import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { RestClient } from '../api/client.ts'
 import { sampleConfig } from '../test/support/sample-config.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { readToken } from '../testbed/token-file.ts'
 
 /** Runs a command with a small disk at a folder that only it sees: the disk goes with the process. */
 const WITH_DISK = ['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=1m tmpfs "$0" && exec "$@"']
 
 async function start(t: Test) {
-  const folder = t.testdir({ disk: {}, 'yard.yaml': stringify(sampleConfig()) })
+  const folder = testFolder(t, { disk: {}, 'yard.yaml': stringify(sampleConfig()) })
   const disk = join(folder, 'disk')
   const main = [join(import.meta.dirname, 'main.ts'), '--config', join(folder, 'yard.yaml')]
   const child = spawn(
@@ -44,7 +45,7 @@ function fill(file: string): void {
 }
 
 t.test('a full disk is answered 507, shown by /readyz, and over when there is space', async (t) => {
-  const canMount = spawnSync('unshare', [...WITH_DISK, t.testdir(), 'true']).status === 0
+  const canMount = spawnSync('unshare', [...WITH_DISK, testFolder(t), 'true']).status === 0
   if (!canMount) return t.plan(0, 'this user cannot mount a small disk: unshare -Urm fails')
   const { rest, admin, inside, disk } = await start(t)
   const write = (weight: number) =>

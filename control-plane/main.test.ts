@@ -8,10 +8,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { status } from '@grpc/grpc-js'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { socketPath } from '../test/support/open-backend.ts'
 import { sampleConfig, sampleWith } from '../test/support/sample-config.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { connectTo, DeltaClient, nodeOf } from '../test/support/xds-client.ts'
 import { writeCertificates } from '../testbed/certificates/folder.ts'
 import { readToken } from '../testbed/token-file.ts'
@@ -60,8 +61,8 @@ async function untilRefused(address: string): Promise<void> {
   }
 }
 
-async function configFile(t: { testdir(): string }, content = stringify(sampleConfig())): Promise<string> {
-  const file = join(t.testdir(), 'yard.yaml')
+async function configFile(t: Test, content = stringify(sampleConfig())): Promise<string> {
+  const file = join(testFolder(t), 'yard.yaml')
   await writeFile(file, content)
   return file
 }
@@ -194,7 +195,7 @@ t.test('without the files of a secret, the error names the folder in which they 
   const tls = { enabled: true, certificate: 'edge' }
   const secrets = { edge: { certificate: 'edge.pem', key: 'edge.key' } }
   const config = sampleWith({ secrets, 'fleets.edge.listeners.main.tls': tls })
-  const folder = t.testdir({ 'yard.yaml': stringify(config) })
+  const folder = testFolder(t, { 'yard.yaml': stringify(config) })
   const at = (name: string) => join(folder, name)
   const start = (...flags: string[]) => run(t, ...flags, '--state', at('state'))
   const isMissing = async (flags: readonly string[], expected: string) => {

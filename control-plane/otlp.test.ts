@@ -10,6 +10,7 @@ import t, { type Test } from 'tap'
 import { stringify } from 'yaml'
 import { AnsweringNode } from '../test/support/answering-node.ts'
 import { sampleConfig } from '../test/support/sample-config.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { type OtlpReceiver, startOtlpReceiver } from '../testbed/otlp/receiver.ts'
 import type { ReceivedSpan } from '../testbed/otlp/spans.ts'
 import { placed } from '../testbed/otlp/trace-tree.ts'
@@ -26,7 +27,7 @@ function run(t: Test, flags: readonly string[]) {
 
 /** A control plane with a node that has everything, and a function that makes a write. */
 async function startServed(t: Test, ...flags: string[]) {
-  const file = join(t.testdir(), 'yard.yaml')
+  const file = join(testFolder(t), 'yard.yaml')
   await writeFile(file, stringify(sampleConfig()))
   const child = run(t, ['--config', file, ...flags])
   const [line] = await once(createInterface(child.stdout), 'line')

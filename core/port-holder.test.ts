@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { describeHolder } from './port-holder.ts'
 
 async function listen(t: Test, host: string): Promise<number> {
@@ -32,5 +33,5 @@ t.test('a port that nobody holds there is not blamed on a process', async (t) =>
   const port = await listen(t, '127.0.0.2')
   t.equal(describeHolder(`127.0.0.1:${port}`), 'another process', 'a listener on another address')
   t.equal(describeHolder('unix:/tmp/socket'), 'another process', 'no TCP address')
-  t.equal(describeHolder(`127.0.0.2:${port}`, t.testdir()), 'another process', 'without /proc')
+  t.equal(describeHolder(`127.0.0.2:${port}`, testFolder(t)), 'another process', 'without /proc')
 })

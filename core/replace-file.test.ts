@@ -3,11 +3,12 @@
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { replaceFile } from './replace-file.ts'
 
 for (const durable of [false, true]) {
   t.test(`the new content replaces the old one, ${durable ? 'on disk' : 'without a wait'}`, async (t) => {
-    const file = join(t.testdir(), 'kept.json')
+    const file = join(testFolder(t), 'kept.json')
     await writeFile(file, 'a longer text from before')
     await chmod(file, 0o644)
     await replaceFile(file, 'new', { durable })
@@ -18,7 +19,7 @@ for (const durable of [false, true]) {
 }
 
 t.test('if the new content cannot be written, the old one stays', async (t) => {
-  const file = join(t.testdir({ 'kept.json': 'old', 'kept.json.new': {} }), 'kept.json')
+  const file = join(testFolder(t, { 'kept.json': 'old', 'kept.json.new': {} }), 'kept.json')
   await t.rejects(replaceFile(file, 'new'))
   t.equal(await readFile(file, 'utf8'), 'old')
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { requireTool } from '../test/support/requirements.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { ALERT_CASES, type AlertCase } from './alert-cases.ts'
 import { ALERTS, type Alert, toRulesFile } from './alerts.ts'
 
@@ -63,7 +64,7 @@ t.test('each alert has a case that raises it, and one that does not', async (t) 
 
 t.test('Prometheus accepts the rules, and raises what each case says', async (t) => {
   if (!requireTool(t, 'prometheus')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const file = writeTests(folder, ALERTS, ALERT_CASES)
   t.match(promtool('check', 'rules', join(folder, 'alerts.yaml')), {
     status: 0,
@@ -79,7 +80,7 @@ t.test('a rule that is missing, and a rule that is always true, fail their tests
   const broken = ALERTS.filter(({ name }) => name !== 'TargetDown').map((alert) =>
     alert.name === 'SwitchyardNack' ? { ...alert, when: 'switchyard_xds_nacks_total > 0' } : alert,
   )
-  const { status, output } = promtool('test', 'rules', writeTests(t.testdir(), broken, cases))
+  const { status, output } = promtool('test', 'rules', writeTests(testFolder(t), broken, cases))
   t.equal(status, 1)
   t.match(output, /TargetDown/)
   t.match(output, /SwitchyardNack/)

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { requireTool } from '../test/support/requirements.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { ENVOY_VERSION, findEnvoy } from './find-envoy.js'
 
 const SAYS_ITS_VERSION = (version: string) =>
@@ -22,7 +23,7 @@ function placeEnvoy(path: string, version: string): string {
 const fetchedPath = (tools: string) => join(tools, 'envoy', ENVOY_VERSION, 'envoy', '_bin', 'envoy')
 
 t.test('ENVOY_BIN comes before PATH, PATH before the copy in the tools folder', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const toolsFolder = join(folder, 'tools')
   const own = placeEnvoy(join(folder, 'own', 'my-envoy'), '1.38.0')
   const onPath = placeEnvoy(join(folder, 'bin', 'envoy'), '1.39.0')
@@ -45,7 +46,7 @@ t.test('ENVOY_BIN comes before PATH, PATH before the copy in the tools folder', 
 })
 
 t.test('an ENVOY_BIN that is not a working Envoy is an error, even if there is another Envoy', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const PATH = dirname(placeEnvoy(join(folder, 'envoy'), '1.40.0'))
   for (const [ENVOY_BIN, reason] of [
     [join(folder, 'missing'), 'ENOENT'],
@@ -60,7 +61,7 @@ t.test('an ENVOY_BIN that is not a working Envoy is an error, even if there is a
 })
 
 t.test('a program called envoy on PATH that is not an Envoy is skipped and reported', async (t) => {
-  const folder = t.testdir({ other: {} })
+  const folder = testFolder(t, { other: {} })
   symlinkSync(process.execPath, join(folder, 'other', 'envoy'))
   const path = placeEnvoy(join(folder, 'bin', 'envoy'), '1.40.0')
   const lines: string[] = []
@@ -70,7 +71,7 @@ t.test('a program called envoy on PATH that is not an Envoy is skipped and repor
 })
 
 t.test('without fetch, a missing Envoy is an error at once', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   t.throws(() => findEnvoy({ toolsFolder: folder, env: { PATH: folder }, fetch: false }), {
     code: 'envoy-not-found',
     message: /^No Envoy was found\.\n/,
@@ -80,7 +81,7 @@ t.test('without fetch, a missing Envoy is an error at once', async (t) => {
 })
 
 t.test('without an Envoy and Python, the error lists what to install or set', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   let message = ''
   try {
     findEnvoy({ env: { PATH: folder }, toolsFolder: folder })
@@ -134,7 +135,7 @@ t.test('fetching by pip', async (t) => {
   }
 
   t.test('puts an Envoy into the tools folder, and finds it there the second time', async (t) => {
-    const folder = t.testdir({ bin: {}, tools: {} })
+    const folder = testFolder(t, { bin: {}, tools: {} })
     const { wheels, hashes } = makeWheel(folder)
     const env = offline(wheels, join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')
@@ -149,7 +150,7 @@ t.test('fetching by pip', async (t) => {
   })
 
   t.test('by two processes at once succeeds in both', async (t) => {
-    const folder = t.testdir({ bin: {}, tools: {} })
+    const folder = testFolder(t, { bin: {}, tools: {} })
     const { wheels, hashes } = makeWheel(folder)
     const env = offline(wheels, join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')
@@ -164,7 +165,7 @@ t.test('fetching by pip', async (t) => {
   })
 
   t.test('S73: a package with another hash is refused', async (t) => {
-    const folder = t.testdir({ bin: {}, tools: {} })
+    const folder = testFolder(t, { bin: {}, tools: {} })
     const { wheels, hashes } = makeWheel(folder)
     const env = offline(wheels, join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')
@@ -178,7 +179,7 @@ t.test('fetching by pip', async (t) => {
   })
 
   t.test('leaves nothing behind if pip cannot fetch it', async (t) => {
-    const folder = t.testdir({ bin: {}, tools: {}, wheels: {} })
+    const folder = testFolder(t, { bin: {}, tools: {}, wheels: {} })
     const env = offline(join(folder, 'wheels'), join(folder, 'bin'))
     const toolsFolder = join(folder, 'tools')
     t.throws(() => findEnvoy({ env, toolsFolder, log: () => {} }), {

@@ -4,6 +4,7 @@ import t from 'tap'
 import { Check } from 'typebox/value'
 import { ProcessGroup } from '../processes/process-group.ts'
 import { requireTool } from '../test/support/requirements.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { startBackend } from '../testbed/backend.ts'
 import { startLoader } from '../testbed/loader/start-loader.ts'
 import { encodeHistogram, newHistogram, record } from '../testbed/measure/histogram.ts'
@@ -59,7 +60,7 @@ t.test('O4.9: both load generators run on one target, and their runs are compare
   if (!requireTool(t, 'go')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const backend = await startBackend(group, folder, { id: 'b1', listen: '127.0.0.1:0' })
   const loader = await startLoader(group)
   const { runs, check } = compareLoaders({

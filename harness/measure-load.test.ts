@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap'
 import { Check } from 'typebox/value'
 import { ProcessGroup } from '../processes/process-group.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { startBackend } from '../testbed/backend.ts'
 import { startLoader } from '../testbed/loader/start-loader.ts'
 import { beginMeasuredLoad, type LoadMeasurement, measureLoad } from './measure-load.ts'
@@ -14,7 +15,7 @@ const CONTEXT = { profile: { ...PROFILE.quick, warmUpSeconds: 0.1, windowSeconds
 async function measurement(t: Test): Promise<LoadMeasurement> {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const backend = await startBackend(group, t.testdir(), { id: 'b1', listen: '127.0.0.1:0' })
+  const backend = await startBackend(group, testFolder(t), { id: 'b1', listen: '127.0.0.1:0' })
   return {
     loader: await startLoader(group),
     plan: {

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { measureRun } from './measure-run.ts'
 import { PROFILE } from './profile.ts'
 import type { Run } from './scenario.ts'
@@ -17,7 +18,7 @@ const keep = async (name: string) => name
 
 function start(t: Test, measure: Run['measure'], patience: number, signal = new AbortController().signal) {
   const run = { id: 'a', labels: { way: 'l4' }, emulates: 'kube-proxy, by nftables', measure }
-  const folder = join(t.testdir(), 'scratch')
+  const folder = join(testFolder(t), 'scratch')
   return measureRun(run, { profile: PROFILE.quick, round: 2, folder, signal, shared, keep }, patience)
 }
 

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { PROFILE } from './profile.ts'
 import type { Results } from './results.ts'
 import { readResults, writeResults } from './results-file.ts'
@@ -17,7 +18,7 @@ const RESULTS: Results = {
 t.test(
   'results are read from their folder and from their file, and nothing else is in the folder',
   async (t) => {
-    const folder = t.testdir()
+    const folder = testFolder(t)
     await writeResults(folder, RESULTS)
     t.strictSame(readdirSync(folder), ['results.json'])
     t.strictSame(await readResults(folder), RESULTS)
@@ -26,7 +27,7 @@ t.test(
 )
 
 t.test('each run is a line of the file', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const run = { id: 'a', labels: {}, begun: '2026-11-29T04:00:00Z', state: 'skipped' as const }
   const results = { ...RESULTS, runs: [1, 2, 3].map((round) => ({ ...run, round })) }
   await writeResults(folder, results)
@@ -36,7 +37,7 @@ t.test('each run is a line of the file', async (t) => {
 })
 
 t.test('a write that fails leaves the results that were there', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   await writeResults(folder, RESULTS)
   const endless: Record<string, unknown> = {}
   endless.itself = endless
@@ -45,7 +46,7 @@ t.test('a write that fails leaves the results that were there', async (t) => {
 })
 
 t.test('what is no result is rejected with the file and all problems', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const file = join(folder, 'results.json')
   await t.rejects(readResults(folder), { code: 'not-found', message: `cannot read ${file} (ENOENT)` })
   writeFileSync(file, '{')

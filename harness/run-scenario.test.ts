@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { SwitchyardError } from '../core/errors.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { PROFILE } from './profile.ts'
 import { type Check, type Measured, measurementsOf } from './results.ts'
 import { readResults } from './results-file.ts'
@@ -46,7 +47,7 @@ const idsOf = ({ runs }: { readonly runs: readonly { id: string; round: number; 
   runs.map(({ id, round, state }) => `${id} ${round} ${state}`)
 
 t.test('all runs are measured once before any is measured again', async (t) => {
-  t.testdir()
+  testFolder(t)
   const order: string[] = []
   const log = (id: string) => logged(id, order)
   const results = await start(t, madeUp([log('a'), log('b'), log('c')]))
@@ -61,7 +62,7 @@ t.test('all runs are measured once before any is measured again', async (t) => {
 })
 
 t.test('a run may be measured in fewer rounds than the others', async (t) => {
-  t.testdir()
+  testFolder(t)
   const results = await start(t, madeUp([run('a'), { ...run('b'), rounds: 1 }, { ...run('c'), rounds: 9 }]))
   t.strictSame(idsOf(results), [
     'a 1 measured',
@@ -76,7 +77,7 @@ t.test('a run may be measured in fewer rounds than the others', async (t) => {
 })
 
 t.test('after each run, its result is on disk', async (t) => {
-  t.testdir()
+  testFolder(t)
   const seen: number[] = []
   const look = async () => {
     seen.push((await readResults(join(t.testdirName, 'out'))).runs.length)
@@ -87,7 +88,7 @@ t.test('after each run, its result is on disk', async (t) => {
 })
 
 t.test('a run that throws has failed with its reason, its processes end, and the others go on', async (t) => {
-  t.testdir()
+  testFolder(t)
   let pid = 0
   const broken = run('broken', async ({ group }) => {
     const sleeping = group.start({ name: 'sleep', command: 'sleep', args: ['1000'], ready: () => undefined })
@@ -106,7 +107,7 @@ t.test('a run that throws has failed with its reason, its processes end, and the
 })
 
 t.test('a measurement that does not fit the format is a failed run', async (t) => {
-  t.testdir()
+  testFolder(t)
   const results = await start(t, madeUp([run('a', async () => measured({ share: Number.NaN }))]), {
     profile: PROFILE.quick,
   })
@@ -114,7 +115,7 @@ t.test('a measurement that does not fit the format is a failed run', async (t) =
 })
 
 t.test('a run whose needs are missing is skipped with the commands that install them', async (t) => {
-  t.testdir()
+  testFolder(t)
   let asked = 0
   const need = (name: string, isThere: boolean) => ({
     name,
@@ -156,7 +157,7 @@ function sharedSleep() {
 }
 
 t.test('what runs share is started once, lives through all rounds, and ends with the scenario', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { pids, use } = sharedSleep()
   const alive: boolean[] = []
   const measure = async (context: RunContext) => {
@@ -171,7 +172,7 @@ t.test('what runs share is started once, lives through all rounds, and ends with
 })
 
 t.test('what runs share and did not start is started anew by the next run', async (t) => {
-  t.testdir()
+  testFolder(t)
   let starts = 0
   const measure = async ({ shared }: RunContext) => {
     await shared('flaky', async () => {
@@ -208,7 +209,7 @@ function interruptible() {
 t.test(
   'an interrupted scenario ends everything, keeps what was measured, and is resumed with the rest',
   async (t) => {
-    t.testdir()
+    testFolder(t)
     const { scenario, signal, order, pids } = interruptible()
     const unfinished = await start(t, scenario, { signal })
     t.strictSame(idsOf(unfinished), ['a 1 measured'])
@@ -229,7 +230,7 @@ t.test(
 )
 
 t.test('after an interruption between two runs, no other run begins', async (t) => {
-  t.testdir()
+  testFolder(t)
   const order: string[] = []
   const controller = new AbortController()
   const unfinished = await start(t, madeUp([logged('a', order), logged('b', order)]), {
@@ -243,7 +244,7 @@ t.test('after an interruption between two runs, no other run begins', async (t) 
 })
 
 t.test('runs that failed or were skipped are measured when the scenario is resumed', async (t) => {
-  t.testdir()
+  testFolder(t)
   let isReady = false
   const flaky = run('flaky', async () => {
     if (!isReady) throw new SwitchyardError('unreachable', 'not yet')
@@ -265,7 +266,7 @@ t.test('runs that failed or were skipped are measured when the scenario is resum
 t.test(
   'results of another scenario, profile or plan are not resumed, and those of the same are',
   async (t) => {
-    t.testdir()
+    testFolder(t)
     const resume = true
     await t.rejects(start(t, madeUp([run('a')]), { resume }), { code: 'not-found', message: /results\.json/ })
     await start(t, madeUp([run('a'), run('b')]))
@@ -294,7 +295,7 @@ t.test(
 )
 
 t.test('the chosen runs are measured, and a resumed scenario chooses the same', async (t) => {
-  t.testdir()
+  testFolder(t)
   const scenario = madeUp([run('a.x'), run('a.y'), run('b.x')])
   const profile = PROFILE.quick
   const first = await start(t, scenario, { profile, only: ['a'] })
@@ -307,7 +308,7 @@ t.test('the chosen runs are measured, and a resumed scenario chooses the same', 
 })
 
 t.test('a new run keeps earlier results under another name', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { begun } = await start(t, madeUp([run('a')]))
   const seen: Progress[] = []
   await start(t, madeUp([run('b')]), { onProgress: (one) => seen.push(one) })
@@ -317,7 +318,7 @@ t.test('a new run keeps earlier results under another name', async (t) => {
 })
 
 t.test('checks get all results, and a check that throws fails', async (t) => {
-  t.testdir()
+  testFolder(t)
   const holds: Check = { row: 'O4.1', title: 'It runs', outcome: 'holds', detail: '2 runs' }
   const counted = madeUp([run('a')], {
     checks: ({ runs }) => [{ ...holds, detail: `${runs.length} runs` }],
@@ -336,13 +337,13 @@ t.test('checks get all results, and a check that throws fails', async (t) => {
 })
 
 t.test('a plan with two runs of one id is an error, and nothing is measured', async (t) => {
-  t.testdir()
+  testFolder(t)
   await t.rejects(start(t, madeUp([run('a'), run('b'), run('a')])), { message: /two runs of one id: a$/ })
   t.notOk(existsSync(join(t.testdirName, 'out/results.json')))
 })
 
 t.test('the time left is what runs took last, and for others the estimate', async (t) => {
-  t.testdir()
+  testFolder(t)
   const seen: Progress[] = []
   const runs = [
     { ...run('a'), seconds: 100 },

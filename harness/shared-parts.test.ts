@@ -1,10 +1,11 @@
 // What runs share: the time that its start takes.
 
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { SharedParts } from './shared-parts.ts'
 
 t.test('parts that start at the same time count their time once', async (t) => {
-  const parts = new SharedParts(t.testdir())
+  const parts = new SharedParts(testFolder(t))
   t.teardown(() => parts.stop())
   const gate = Promise.withResolvers<void>()
   let starting = 0

@@ -3,10 +3,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { installOnce } from './install-once.ts'
 
 t.test('a folder is filled once', async (t) => {
-  const folder = join(t.testdir(), 'deep', 'tools')
+  const folder = join(testFolder(t), 'deep', 'tools')
   let installs = 0
   const install = async (fresh: string) => {
     installs += 1
@@ -19,7 +20,7 @@ t.test('a folder is filled once', async (t) => {
 })
 
 t.test('of two installations at once, one stays and the other leaves nothing behind', async (t) => {
-  const parent = t.testdir()
+  const parent = testFolder(t)
   const folder = join(parent, 'tools')
   const started = Promise.withResolvers<void>()
   const slow = installOnce(folder, async (fresh) => {
@@ -34,7 +35,7 @@ t.test('of two installations at once, one stays and the other leaves nothing beh
 })
 
 t.test('a failed installation leaves nothing behind, and the next one succeeds', async (t) => {
-  const parent = t.testdir()
+  const parent = testFolder(t)
   const folder = join(parent, 'tools')
   await t.rejects(
     installOnce(folder, async () => {

@@ -3,13 +3,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { buildLibrary } from './build-library.ts'
 import { packLibrary } from './pack-library.ts'
 import { runTool } from './tools.ts'
 
 const MAX_BYTES = 3 * 1024 * 1024
 
-const folder = t.testdir()
+const folder = testFolder(t)
 await buildLibrary(folder)
 const packed = await packLibrary(folder)
 

@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { makeApiReport, REPORT_FILE } from './api-report.ts'
 import { buildLibrary } from './build-library.ts'
 import { checkExamples } from './check-examples.ts'
 import { readApi } from './read-api.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const folder = t.testdir()
+const folder = testFolder(t)
 await buildLibrary(folder)
 const api = await readApi(folder)
 

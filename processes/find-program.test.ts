@@ -3,10 +3,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { findProgram } from './find-program.ts'
 
 t.test('a program is found on PATH, and in the sbin beside a bin of PATH', async (t) => {
-  const root = t.testdir({ bin: {}, sbin: {}, other: {} })
+  const root = testFolder(t, { bin: {}, sbin: {}, other: {} })
   const add = (folder: string, name: string, mode = 0o755) => {
     mkdirSync(join(root, folder), { recursive: true })
     writeFileSync(join(root, folder, name), '', { mode })

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { LogFile } from './log-file.ts'
 
 const bytes = (text: string) => Buffer.from(text)
 
 t.test('output is appended', async (t) => {
-  const path = join(t.testdir({ log: 'before\n' }), 'log')
+  const path = join(testFolder(t, { log: 'before\n' }), 'log')
   const log = new LogFile(path, t.fail)
   log.append(bytes('one\n'))
   log.append(bytes('two\n'))
@@ -17,7 +18,7 @@ t.test('output is appended', async (t) => {
 t.test('a full disk loses output, is reported once, and the gap is noted in the log', async (t) => {
   // Every write to this device fails with ENOSPC: https://man7.org/linux/man-pages/man4/full.4.html
   if (!existsSync('/dev/full')) return t.plan(0, 'this system has no /dev/full')
-  const path = join(t.testdir(), 'log')
+  const path = join(testFolder(t), 'log')
   symlinkSync('/dev/full', path)
   const reported: string[] = []
   const log = new LogFile(path, (line) => reported.push(line))
@@ -37,6 +38,6 @@ t.test('a full disk loses output, is reported once, and the gap is noted in the 
 
 t.test('a log whose folder is missing is reported too', async (t) => {
   const reported: string[] = []
-  new LogFile(join(t.testdir(), 'missing', 'log'), (line) => reported.push(line)).append(bytes('x'))
+  new LogFile(join(testFolder(t), 'missing', 'log'), (line) => reported.push(line)).append(bytes('x'))
   t.match(reported, [/ENOENT/])
 })

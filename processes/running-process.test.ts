@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import type { ProcessOptions, RunningProcess } from './running-process.ts'
 import { startProcess } from './running-process.ts'
 
@@ -40,7 +41,7 @@ t.test('ready is the value of the first line of stdout or stderr that gives one'
 
 t.test('a process goes on when its log cannot be written', async (t) => {
   const script = `console.log('lost'); console.log('ready 42'); ${STAY}`
-  const logFile = join(t.testdir(), 'missing', 'log')
+  const logFile = join(testFolder(t), 'missing', 'log')
   t.equal(await startScript(t, script, { logFile }).ready, '42')
 })
 
@@ -95,7 +96,7 @@ t.test('a process leads its own process group, so Ctrl-C in a terminal does not 
 })
 
 t.test('all output is appended to the log file', async (t) => {
-  const logFile = join(t.testdir({ log: 'before\n' }), 'log')
+  const logFile = join(testFolder(t, { log: 'before\n' }), 'log')
   const seen = new Set<string>()
   const bothSeen = (line: string) => (seen.add(line).size === 2 ? line : undefined)
   await startScript(t, `console.log('out'); console.error('err')`, { logFile, ready: bothSeen }).ready

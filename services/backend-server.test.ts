@@ -9,6 +9,7 @@ import { status } from '@grpc/grpc-js'
 import type { Test } from 'tap'
 import t from 'tap'
 import { openBackend, socketPath } from '../test/support/open-backend.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { startBackend } from './backend-server.ts'
 import type { ListenAddress } from './draining-listener.ts'
 import { createClient } from './rpc/index.ts'
@@ -116,7 +117,7 @@ t.test('an address in use is `address-in-use`, with how to fix it', async (t) =>
 })
 
 t.test('an address that cannot be bound is `invalid-argument`', async (t) => {
-  const listen = { path: join(t.testdir(), 'none', 'b1.sock') }
+  const listen = { path: join(testFolder(t), 'none', 'b1.sock') }
   await t.rejects(startBackend({ id: 'b1', listen, latencyMs: 0 }), {
     code: 'invalid-argument',
     message: /^cannot listen on unix:/,
@@ -152,7 +153,7 @@ t.test('a share of the calls fails, evenly spread among the others, and no healt
 })
 
 t.test('O5.8: a backend logs its calls into a file, and no health checks', async (t) => {
-  const to = join(t.testdir(), 'new', 'calls.log')
+  const to = join(testFolder(t), 'new', 'calls.log')
   const listen = { host: '127.0.0.1', port: 0 }
   const backend = await startBackend({ id: 'b7', listen, latencyMs: 0, log: { to, payloadPercent: 100 } })
   const echo = createClient(EchoService, backend.address)

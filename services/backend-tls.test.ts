@@ -3,12 +3,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { CLIENT, callAs, ECHO } from '../test/support/tls-client.ts'
 import { Authority } from '../testbed/certificates/authority.ts'
 import { startBackend } from './backend-server.ts'
 
 async function makeFiles(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const authority = await Authority.create('mesh')
   const { certificate, key } = await authority.issue(ECHO)
   const files = {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Metadata, status } from '@grpc/grpc-js'
 import t from 'tap'
 import { openBackend } from '../test/support/open-backend.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { detailOf, detailsOf, RpcStatusError } from './rpc/index.ts'
 
 const ONE = new TextEncoder().encode('one')
@@ -53,7 +54,7 @@ t.test('O1.8: a sealed key can be read, and FAILED_PRECONDITION says which prefi
 })
 
 t.test('O1.8: a value that was damaged on disk is DATA_LOSS until it is put again', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { keyValue } = await openBackend(t, { keyValue: { valuesIn: folder } })
   await keyValue.put({ key: 'a', value: ONE })
   t.match(await keyValue.get({ key: 'a' }), { entry: { value: ONE } })

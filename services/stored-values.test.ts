@@ -4,12 +4,13 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { FileValues } from './stored-values.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 t.test('O1.8: a value whose file was changed is DATA_LOSS with both checksums, and others are not', (t) => {
-  const folder = join(t.testdir(), 'values')
+  const folder = join(testFolder(t), 'values')
   const values = new FileValues(folder)
   values.put(1n, bytes('one'))
   values.put(2n, bytes('two'))
@@ -26,7 +27,7 @@ t.test('O1.8: a value whose file was changed is DATA_LOSS with both checksums, a
 })
 
 t.test('a deleted value leaves no file', (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const values = new FileValues(folder)
   values.put(1n, bytes('one'))
   values.delete(1n)

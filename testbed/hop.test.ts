@@ -7,6 +7,7 @@ import { ProcessGroup } from '../processes/process-group.ts'
 import type { HopBehavior } from '../services/hop/behavior.ts'
 import type { HopRecord } from '../services/hop/hop-records.ts'
 import { createClient } from '../services/rpc/index.ts'
+import { testFolder } from '../test/support/test-folder.ts'
 import { type RunningHop, startHop } from './hop.ts'
 
 /** Work that no deadline of the test suffices for: timers never end early. */
@@ -16,7 +17,7 @@ const DEADLINE_MS = 100
 async function openChain(t: Test) {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((id) => startHop(group, folder, id)))
   if (!a || !b || !c) throw new Error('three hops')
   const client = createClient(HopService, a.address)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { generateDocument } from './document.ts'
 import { contradictionsOf, hasState } from './kept.ts'
 
@@ -32,5 +33,5 @@ t.test('flags that agree with the kept document, or say nothing, are not mention
 
 t.test('a folder has state if a control plane has used it', async (t) => {
   t.equal(await hasState(join(t.testdirName, 'missing')), false)
-  t.equal(await hasState(t.testdir({ 'revisions.sqlite': '' })), true)
+  t.equal(await hasState(testFolder(t, { 'revisions.sqlite': '' })), true)
 })

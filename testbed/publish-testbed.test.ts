@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import { Notices } from './notices.ts'
 import { Parts } from './parts.ts'
 import { publishTestbed } from './publish-testbed.ts'
@@ -38,7 +39,7 @@ async function readUntil(folder: string, holds: (state: RunningTestbed) => boole
 }
 
 t.test('the file follows the parts of the testbed and the warnings of its Envoys', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const one = testbed()
   t.match(await publishTestbed(folder, one, t.fail), { parts: [{ id: 'b1', state: 'running' }] })
   t.match(await readStateFile(folder), { pid: process.pid, parts: [{ state: 'running' }], notices: [] })
@@ -56,7 +57,7 @@ t.test('the file follows the parts of the testbed and the warnings of its Envoys
 })
 
 t.test('a file that cannot be written is reported once, and written when it can be', async (t) => {
-  const folder = join(t.testdir({ disk: 'full' }), 'disk', 'state')
+  const folder = join(testFolder(t, { disk: 'full' }), 'disk', 'state')
   const one = testbed()
   const reported: string[] = []
   await publishTestbed(folder, one, (line) => reported.push(line))

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../test/support/test-folder.ts'
 import {
   claimStateFolder,
   readStateFile,
@@ -30,7 +31,7 @@ function endedPid(): number {
 }
 
 t.test('the file can be read until it is removed', async (t) => {
-  const folder = join(t.testdir(), 'not', 'yet', 'there')
+  const folder = join(testFolder(t), 'not', 'yet', 'there')
   t.equal(await readStateFile(folder), undefined)
   await claimStateFolder(folder)
   await writeStateFile(folder, TESTBED)
@@ -40,14 +41,14 @@ t.test('the file can be read until it is removed', async (t) => {
 })
 
 t.test('the file of an ended testbed is ignored, and its folder is free', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   await writeFile(join(folder, 'yard.json'), JSON.stringify({ pid: endedPid(), ...TESTBED }))
   t.equal(await readStateFile(folder), undefined)
   await claimStateFolder(folder)
 })
 
 t.test('a folder serves one testbed', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   await writeFile(join(folder, 'yard.json'), JSON.stringify({ pid: process.ppid, ...TESTBED }))
   await t.rejects(claimStateFolder(folder), {
     code: 'address-in-use',
@@ -56,7 +57,7 @@ t.test('a folder serves one testbed', async (t) => {
 })
 
 t.test('a malformed file counts as no file', async (t) => {
-  const folder = t.testdir({ 'yard.json': '{' })
+  const folder = testFolder(t, { 'yard.json': '{' })
   t.equal(await readStateFile(folder), undefined)
   await claimStateFolder(folder)
 })

@@ -7,11 +7,12 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { checkOutCommit } from './base-commit.ts'
 
 /** A repository with packages and three commits: without a server, with one, and with that one at another path. */
 function makeRepository(t: Test) {
-  const root = t.testdir()
+  const root = testFolder(t)
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)

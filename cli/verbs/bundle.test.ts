@@ -6,10 +6,11 @@ import t from 'tap'
 import { readBundle } from '../../services/authorizer/bundle/bundle.ts'
 import { readVerificationKey } from '../../services/authorizer/bundle/signature.ts'
 import { createKeys } from '../../test/support/bundle-pair.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
 t.test('a bundle is signed with the key, and keeps the revision that is given', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const [key, out] = [join(folder, 'policy.key'), join(folder, 'policy.tar.gz')]
   const { privateKey, publicKey } = createKeys()
   await writeFile(key, privateKey)
@@ -36,7 +37,7 @@ t.test('a key that cannot be read is an error', async (t) => {
     '--key',
     '/no.key',
     '--out',
-    join(t.testdir(), 'policy.tar.gz'),
+    join(testFolder(t), 'policy.tar.gz'),
   ]
   t.match(await runYard(t, t.testdirName, 'bundle', ...flags), { code: 2, output: /cannot read \/no\.key/ })
 })

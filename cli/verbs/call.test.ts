@@ -7,10 +7,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startBackend } from '../../services/backend-server.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 import { writeCertificates } from '../../testbed/certificates/folder.ts'
 
-const folder = t.testdir()
+const folder = testFolder(t)
 await writeCertificates(folder, { serverNames: { dns: ['shop.local'], ips: [] } })
 const other = join(folder, 'other')
 await mkdir(other)
@@ -25,7 +26,7 @@ const backend = await startBackend({
 t.teardown(() => backend.close())
 
 const call = (t: Test, ...flags: string[]) =>
-  runYard(t, t.testdir(), 'call', 'edge', '-n', '1', '-c', '1', '--to', backend.address, ...flags)
+  runYard(t, testFolder(t), 'call', 'edge', '-n', '1', '-c', '1', '--to', backend.address, ...flags)
 const ca = ['--ca', file('ca.pem')]
 const client = ['--cert', file('client.pem'), '--key', file('client.key')]
 
@@ -63,7 +64,7 @@ t.test('a call without a message is explained by its status', async (t) => {
   const { port } = server.address() as AddressInfo
   const answer = await runYard(
     t,
-    t.testdir(),
+    testFolder(t),
     'call',
     'edge',
     '-n',

@@ -4,9 +4,10 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
-const folder = t.testdir()
+const folder = testFolder(t)
 const script = async (shell: string) => {
   const { code, stdout } = await runYard(t, folder, 'completion', shell)
   t.equal(code, 0)

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import t from 'tap'
 import { parse } from 'yaml'
 import { ALL_BOARDS } from '../../dashboards/boards/all.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
 t.test('each dashboard is a file of JSON, and rules and relabeling are files of YAML', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { code, output } = await runYard(t, folder, 'dashboards', '--out', join(folder, 'made'))
   t.equal(code, 0)
   const files = readdirSync(join(folder, 'made'))

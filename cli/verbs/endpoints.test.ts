@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { RestClient } from '../../api/client.ts'
 import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startYardAndControlPlane } from '../../test/support/yard-and-control-plane.ts'
 import { NO_ENVOY, spawnYard } from '../../test/support/yard-process.ts'
 
@@ -66,7 +67,7 @@ t.test('T31: --keep renews an endpoint until the command is ended, and then remo
 t.test(
   'T31: --keep goes on when the control plane is back, and ends if it takes no registrations',
   async (t) => {
-    const options = { config: CONFIG, xds: '127.0.0.1:0', secretsFolder: t.testdir() }
+    const options = { config: CONFIG, xds: '127.0.0.1:0', secretsFolder: testFolder(t) }
     const first = await startControlPlane({ ...options, admin: '127.0.0.1:0' })
     const yard = keep(t, first.adminUrl)
     await yard.printed('Ctrl-C removes it')
@@ -92,7 +93,7 @@ for (const [title, args, says] of [
   ['another action', ['drop', 'b9'], /Allowed choices are put, delete/],
 ] as const) {
   t.test(`yard endpoints with ${title} exits with 2`, async (t) => {
-    const yard = spawnYard(t, t.testdir(), NO_ENVOY, ['endpoints', 'echo', ...args])
+    const yard = spawnYard(t, testFolder(t), NO_ENVOY, ['endpoints', 'echo', ...args])
     t.equal(await yard.ended, 2)
     t.match(yard.output(), says)
   })

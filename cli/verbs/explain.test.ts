@@ -1,11 +1,11 @@
 // `yard explain` and `yard schema`: what they say about the document.
 
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { publishedSchema } from '../../control-plane/document/published-schema.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
-const explain = (t: { testdir: () => string }, ...args: string[]) =>
-  runYard(t as never, t.testdir(), 'explain', ...args)
+const explain = (t: Test, ...args: string[]) => runYard(t, testFolder(t), 'explain', ...args)
 
 t.test('a field has type, default, range, example and the field of Envoy; any name will do', async (t) => {
   const { code, stdout } = await explain(t, 'fleets.edge.lb.tableSize')
@@ -79,5 +79,5 @@ t.test('an unknown field is an error that lists the fields there', async (t) => 
 })
 
 t.test('yard schema prints the published schema', async (t) => {
-  t.match(await runYard(t, t.testdir(), 'schema'), { code: 0, stdout: publishedSchema() })
+  t.match(await runYard(t, testFolder(t), 'schema'), { code: 0, stdout: publishedSchema() })
 })

@@ -7,6 +7,7 @@ import { stringify } from 'yaml'
 import { RestClient } from '../../api/client.ts'
 import { KEY_SET_PATH } from '../../services/issuer/issuer-server.ts'
 import { sampleConfig } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { NO_ENVOY, runYard, spawnYard } from '../../test/support/yard-process.ts'
 import { fetchToken } from '../../testbed/issuer.ts'
 
@@ -24,7 +25,7 @@ async function start<T>(t: Test, field: keyof T & string, ...args: string[]) {
 const ISSUER = ['issuer', '--issuer', 'https://issuer.local']
 
 t.test('yard serve runs the control plane alone, and other verbs use its tokens', async (t) => {
-  const config = join(t.testdir(), 'my.yaml')
+  const config = join(testFolder(t), 'my.yaml')
   writeFileSync(config, stringify(sampleConfig()))
   const flags = ['serve', '--config', config, '--state', join(t.testdirName, 'kept')]
   const { yard, ready } = await start<{ admin: string; xds: string; tokens: string }>(t, 'tokens', ...flags)
@@ -43,7 +44,7 @@ t.test('yard serve runs the control plane alone, and other verbs use its tokens'
 })
 
 t.test('yard serve reports invalid flags itself, and its help has the flags of the program', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   t.match(await runYard(t, folder, 'serve', '--config', '/no.yaml', '--nope'), { code: 2, output: /--nope/ })
   t.match(await runYard(t, folder, 'serve'), { code: 2, output: /--config FILE is missing/ })
   const help = await runYard(t, folder, 'serve', '--help')
@@ -52,7 +53,7 @@ t.test('yard serve reports invalid flags itself, and its help has the flags of t
 })
 
 t.test('yard issuer issues tokens, takes commands, and outlives an empty input', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { yard, ready } = await start<{ address: string; tokens: string }>(
     t,
     'tokens',
@@ -72,7 +73,7 @@ t.test('yard issuer issues tokens, takes commands, and outlives an empty input',
 })
 
 t.test('a program ends with a yard that is killed', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { yard, ready } = await start<{ address: string }>(t, 'address', ...ISSUER)
   yard.kill('SIGKILL')
   t.equal(await yard.ended, null, 'its output closes when both have ended')
@@ -80,7 +81,7 @@ t.test('a program ends with a yard that is killed', async (t) => {
 })
 
 t.test('T29: yard processor runs the example, and reports all invalid flags', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { yard, ready } = await start<{ address: string }>(t, 'address', 'processor', '--refuse', 'x-no')
   t.match(ready.address, /^127\.0\.0\.1:\d+$/)
   yard.kill('SIGINT')
@@ -92,7 +93,7 @@ t.test('T29: yard processor runs the example, and reports all invalid flags', as
 })
 
 t.test('yard authorizer serves a policy, and reports all invalid flags', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { yard, ready } = await start<{ address: string }>(
     t,
     'address',
@@ -109,7 +110,7 @@ t.test('yard authorizer serves a policy, and reports all invalid flags', async (
 })
 
 t.test('T16: yard rate-limiter serves rules, and reports all invalid flags', async (t) => {
-  const rules = join(t.testdir(), 'rules.yaml')
+  const rules = join(testFolder(t), 'rules.yaml')
   writeFileSync(rules, 'domain: shop\n')
   const { yard, ready } = await start<{ address: string; metrics: string }>(
     t,
@@ -127,7 +128,7 @@ t.test('T16: yard rate-limiter serves rules, and reports all invalid flags', asy
 })
 
 t.test('T26: yard log-service serves, and reports all invalid flags', async (t) => {
-  t.testdir()
+  testFolder(t)
   const out = join(t.testdirName, 'calls.jsonl')
   const args = ['log-service', '--out', out, '--metrics', '127.0.0.1:0']
   const { yard, ready } = await start<{ address: string; metrics: string }>(t, 'metrics', ...args)

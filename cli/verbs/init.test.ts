@@ -7,6 +7,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { RestClient } from '../../api/client.ts'
 import { validateConfig } from '../../control-plane/document/validate.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { NO_ENVOY, runYard, runYardWithInput, spawnYard } from '../../test/support/yard-process.ts'
 
 const KINDS = [
@@ -34,7 +35,7 @@ for (const flags of KINDS) {
   t.test(
     `yard init ${flags.join(' ')} prints a valid document, also with each setting uncommented`,
     async (t) => {
-      const { code, stdout } = await runYard(t, t.testdir(), 'init', ...flags)
+      const { code, stdout } = await runYard(t, testFolder(t), 'init', ...flags)
       t.equal(code, 0)
       t.match(stdout, /^# yaml-language-server: \$schema=switchyard\.schema\.json\n/)
       validateConfig(parse(stdout))
@@ -51,7 +52,7 @@ for (const flags of KINDS) {
 }
 
 t.test('the lines of TLS can be uncommented together', async (t) => {
-  const { stdout } = await runYard(t, t.testdir(), 'init')
+  const { stdout } = await runYard(t, testFolder(t), 'init')
   const uncommented = stdout.replace(/^( *)# ((?:tls|secrets): .*)$/gm, '$1$2')
   t.match(validateConfig(parse(uncommented)), {
     upstreams: { backend: { tls: { ca: 'mesh' } } },
@@ -62,7 +63,7 @@ t.test('the lines of TLS can be uncommented together', async (t) => {
 
 for (const flags of KINDS) {
   t.test(`yard serve accepts the document of yard init ${flags.join(' ')}`, async (t) => {
-    const folder = t.testdir()
+    const folder = testFolder(t)
     const file = join(folder, 'my.yaml')
     // Secrets go over a Unix socket, whose path has at most 107 bytes.
     const socket = mkdtempSync(join(tmpdir(), 'yard-init-'))
@@ -87,7 +88,7 @@ for (const flags of KINDS) {
 }
 
 t.test('flags set its values, and all that are invalid are reported', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const out = join(folder, 'my.yaml')
   const flags = ['--fleet', 'on', '--port', '8443', '--endpoint', '10.0.0.5:7000', 'unix:/run/b.sock']
   const { code, stdout, output } = await runYard(t, folder, 'init', ...flags, '--out', out)
@@ -108,7 +109,7 @@ t.test('flags set its values, and all that are invalid are reported', async (t) 
 })
 
 t.test('an existing file is kept unless --force is given', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const out = join(folder, 'my.yaml')
   writeFileSync(out, 'mine')
   t.match(await runYard(t, folder, 'init', '--out', out), { code: 2, output: /my\.yaml exists: .*--force/ })
@@ -129,7 +130,7 @@ t.test(
   'three questions set the values: an invalid answer is asked again, an empty one is the default',
   async (t) => {
     const answers = 'nginx\nproxyless\nhere\n10.0.0.5:7000\ntokens\n\n'
-    const { code, stdout, output } = await runYardWithInput(t, t.testdir(), answers, 'init', '--ask')
+    const { code, stdout, output } = await runYardWithInput(t, testFolder(t), answers, 'init', '--ask')
     t.equal(code, 0)
     for (const said of [
       /Who calls: envoy, or proxyless .*\? \[envoy\] {3}"nginx" is not one of envoy, proxyless/,
@@ -142,13 +143,13 @@ t.test(
       fleets: { clients: { kind: 'proxyless', listeners: { backend: {} } } },
       upstreams: { backend: { endpoints: { b1: { address: '10.0.0.5:7000' } } } },
     })
-    const early = await runYardWithInput(t, t.testdir(), 'envoy', 'init', '--ask')
+    const early = await runYardWithInput(t, testFolder(t), 'envoy', 'init', '--ask')
     t.match(early, { code: 0, stdout: /port: 10000/ }, 'the end of the input takes the defaults')
   },
 )
 
 t.test('tokens need Envoys, and a name of their own for the issuer', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const tokens = ['init', '--security', 'tokens']
   t.match(await runYard(t, folder, ...tokens, '--clients', 'proxyless'), {
     code: 2,
@@ -171,7 +172,7 @@ t.test('tokens need Envoys, and a name of their own for the issuer', async (t) =
 })
 
 t.test('with certificates, the commands that start a testbed come in the order to run them', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const out = join(folder, 'my.yaml')
   const { output } = await runYard(t, folder, 'init', '--security', 'mtls', '--out', out)
   const commands = [

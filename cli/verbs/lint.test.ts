@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { sampleConfig } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard, runYardWithInput } from '../../test/support/yard-process.ts'
 
 const BROKEN = `version: 1
@@ -25,7 +26,7 @@ fleets:
 `
 
 t.test('yard lint lists problems of the shape beside references to nothing, by line', async (t) => {
-  const file = join(t.testdir(), 'my.yaml')
+  const file = join(testFolder(t), 'my.yaml')
   writeFileSync(file, BROKEN)
   const { code, stdout, output } = await runYard(t, t.testdirName, 'lint', file)
   t.equal(code, 2)
@@ -45,7 +46,7 @@ t.test('yard lint lists problems of the shape beside references to nothing, by l
 })
 
 t.test('a valid file and standard input are accepted', async (t) => {
-  const file = join(t.testdir(), 'my.yaml')
+  const file = join(testFolder(t), 'my.yaml')
   writeFileSync(file, stringify(sampleConfig()))
   t.match(await runYard(t, t.testdirName, 'lint', file, file), {
     code: 0,
@@ -58,7 +59,7 @@ t.test('a valid file and standard input are accepted', async (t) => {
 })
 
 t.test('text that is not YAML, an empty file and a missing one are errors', async (t) => {
-  const file = join(t.testdir(), 'my.yaml')
+  const file = join(testFolder(t), 'my.yaml')
   writeFileSync(file, 'version: [')
   t.match(await runYard(t, t.testdirName, 'lint', file), {
     code: 2,
@@ -73,7 +74,7 @@ t.test('text that is not YAML, an empty file and a missing one are errors', asyn
 })
 
 t.test('T30: yard lint says which operation of a patch does not apply, by line', async (t) => {
-  const file = join(t.testdir(), 'my.yaml')
+  const file = join(testFolder(t), 'my.yaml')
   const document = (path: string) => `${stringify(sampleConfig())}    patches:
       own:
         enabled: true

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { sampleConfig } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startYardAndControlPlane } from '../../test/support/yard-and-control-plane.ts'
 import { runYardWithInput } from '../../test/support/yard-process.ts'
 
@@ -19,7 +20,7 @@ const setWeight = (weight: number) =>
 
 /** A file of `yard get`. */
 async function savedFile(t: Test, ...flags: string[]) {
-  const file = join(t.testdir(), 'my.yaml')
+  const file = join(testFolder(t), 'my.yaml')
   const { code, stdout } = await yard(t, 'get', ...flags)
   t.equal(code, 0)
   writeFileSync(file, stdout)
@@ -27,7 +28,7 @@ async function savedFile(t: Test, ...flags: string[]) {
 }
 
 t.test('get writes the revision and its ETag as a comment, for a whole document in YAML', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { revision, etag } = (await rest.getStatus()).revision
   const { stdout } = await yard(t, 'get')
   t.match(stdout, `# revision ${revision}, ETag "${etag}": "yard apply" rejects`)
@@ -100,7 +101,7 @@ t.test('an older document is checked against the revision in force when it was p
 for (const format of ['json', 'yaml']) {
   t.test(`apply takes a revision in ${format}, with problems by line`, async (t) => {
     await setWeight(5)
-    const file = join(t.testdir(), `revision.${format}`)
+    const file = join(testFolder(t), `revision.${format}`)
     const { stdout } = await yard(t, 'history', '1', '-o', format)
     writeFileSync(file, stdout)
     t.match(await yard(t, 'apply', '-f', file), { code: 0 })
@@ -119,7 +120,7 @@ for (const format of ['json', 'yaml']) {
 t.test('apply and diff read standard input', async (t) => {
   await setWeight(5)
   const { stdout } = await yard(t, 'history', '1', '-o', 'json')
-  const pipe = (...args: string[]) => runYardWithInput(t, t.testdir(), stdout, ...args, '--admin', adminUrl)
+  const pipe = (...args: string[]) => runYardWithInput(t, testFolder(t), stdout, ...args, '--admin', adminUrl)
   t.match(await pipe('diff', '-'), { code: 0, stdout: /b2\.weight: 5 → 2\n$/ })
   t.match(await pipe('apply', '-f', '-'), { code: 0 })
   t.same((await rest.getConfig()).config, sampleConfig())
@@ -184,7 +185,7 @@ t.test('diff compares a file with the document in force, and revisions with each
 })
 
 t.test('rollback applies an earlier document as a new revision, and shows what changes', async (t) => {
-  t.testdir()
+  testFolder(t)
   await rest.putConfig(sampleConfig())
   await setWeight(6)
   const before = await inForce()

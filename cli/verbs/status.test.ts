@@ -7,13 +7,14 @@ import t from 'tap'
 import type { NodeStatus } from '../../api/schemas/node.ts'
 import { SwitchyardError } from '../../core/errors.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startYardAndControlPlane } from '../../test/support/yard-and-control-plane.ts'
 import { renderStatus } from './status.ts'
 
 const SCRIPT = 'function envoy_on_request(handle)\nend'
 
 t.test('T29, T31: the status has what is wrong with files and sources of endpoints', async (t) => {
-  const filesFolder = t.testdir()
+  const filesFolder = testFolder(t)
   const write = (name: string, text: string) => writeFileSync(join(filesFolder, name), text)
   write('tag.lua', SCRIPT)
   write('echo.yaml', '{}')

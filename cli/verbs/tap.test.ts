@@ -7,10 +7,11 @@ import t from 'tap'
 import { echoService } from '../../services/echo.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { serveEcho } from '../../test/support/echo-pair.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { NO_ENVOY, runYard, spawnYard } from '../../test/support/yard-process.ts'
 
 t.test('O2.1: yard tap prints the frames of a call, and writes a capture and JSON lines', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const [out, json] = ['calls.pcapng', 'calls.jsonl'].map((name) => join(folder, name))
   const to = await serveEcho(t, echoService('b1'))
   const yard = spawnYard(t, folder, NO_ENVOY, ['tap', '--to', to, '--out', out ?? '', '--json', json ?? ''])
@@ -47,7 +48,7 @@ t.test('O2.1: yard tap prints the frames of a call, and writes a capture and JSO
 })
 
 t.test('yard tap --quiet prints no frame', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const yard = spawnYard(t, folder, NO_ENVOY, ['tap', '--to', await serveEcho(t, echoService('b1')), '-q'])
   await yard.printed('Ctrl-C ends it')
   const client = createClient(EchoService, /tap on (\S+),/.exec(yard.output())?.[1] ?? '')
@@ -67,6 +68,6 @@ for (const [title, args, message] of [
   ],
 ] as const) {
   t.test(`yard tap with ${title} exits with 2 and says what to write`, async (t) => {
-    t.match(await runYard(t, t.testdir(), 'tap', ...args), { code: 2, output: message })
+    t.match(await runYard(t, testFolder(t), 'tap', ...args), { code: 2, output: message })
   })
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { stringify } from 'yaml'
 import { sampleConfig } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
 const PROTO =
@@ -16,7 +17,7 @@ expect: { read: { anonymous: OK } }
 `
 
 t.test('an invalid test file, document, proto or name ends with 2, and says where', async (t) => {
-  const folder = t.testdir({
+  const folder = testFolder(t, {
     'shop.proto': PROTO,
     'document.yaml': stringify(sampleConfig()),
     'broken.yaml': 'version: 2\n',

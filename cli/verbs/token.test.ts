@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import t from 'tap'
 import { RestClient } from '../../api/client.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startYardAndControlPlane } from '../../test/support/yard-and-control-plane.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 
 t.test('an admin makes a token for one fleet, lists it and revokes it', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { adminUrl, yard } = await startYardAndControlPlane(t, sampleWith({}), { accessFolder: folder })
   const file = join(folder, 'tokens.json')
   t.match(await yard(t, 'token', 'list'), { code: 1, output: /YARD_TOKEN is not set/ })

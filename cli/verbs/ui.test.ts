@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startYardAndControlPlane } from '../../test/support/yard-and-control-plane.ts'
 import { openInBrowser } from './open-in-browser.ts'
 
@@ -27,7 +28,7 @@ t.test('the browser of this machine opens the link', async (t) => {
   const server = createServer((_request, response) => response.end())
   t.teardown(() => server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const folder = t.testdir()
+  const folder = testFolder(t)
   for (const name of ['xdg-open', 'open']) {
     const file = join(folder, name)
     await writeFile(file, `#!${process.execPath}\nfetch(process.argv[2])\n`)
@@ -41,7 +42,7 @@ t.test('the browser of this machine opens the link', async (t) => {
 
 t.test('without a browser, the person opens the link', async (t) => {
   t.match(
-    await openInBrowser('http://127.0.0.1:1/ui/', { PATH: t.testdir() }),
+    await openInBrowser('http://127.0.0.1:1/ui/', { PATH: testFolder(t) }),
     /did not start .*: open the link yourself/,
   )
 })

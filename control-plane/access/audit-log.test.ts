@@ -4,11 +4,12 @@ import { appendFile, readdir, readFile, rename, rm, stat, truncate, writeFile } 
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { AUDIT_ENTRY as ENTRY } from '../../test/support/audit-entry.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { AuditLog } from './audit-log.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 function start(t: Test) {
-  const file = join(t.testdir(), 'audit.jsonl')
+  const file = join(testFolder(t), 'audit.jsonl')
   const faults: string[] = []
   const onFault = (error: unknown) => faults.push(String(error))
   /** A control plane that writes some lines and ends. */
@@ -139,6 +140,6 @@ t.test('a log of a version without a chain is moved aside', async (t) => {
 })
 
 t.test('a folder instead of the file is an error', async (t) => {
-  const folder = t.testdir({ 'audit.jsonl': {} })
+  const folder = testFolder(t, { 'audit.jsonl': {} })
   await t.rejects(AuditLog.open(join(folder, 'audit.jsonl')), { code: 'state-unusable' })
 })

@@ -4,12 +4,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { writeCertificate } from '../../test/support/certificates.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { openServerIdentity } from './server-credentials.ts'
 
 t.test('files that do not match, or are missing, are errors that name them', async (t) => {
   const authority = await Authority.create('test')
-  const folder = t.testdir({ 'ca.pem': authority.issued.certificate, 'none.pem': 'no certificate' })
+  const folder = testFolder(t, { 'ca.pem': authority.issued.certificate, 'none.pem': 'no certificate' })
   const clientCa = join(folder, 'ca.pem')
   const server = await writeCertificate(folder, 'server', await authority.issue({ name: 'test' }))
   const other = await writeCertificate(folder, 'other', await authority.issue({ name: 'test' }))

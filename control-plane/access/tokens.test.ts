@@ -4,13 +4,14 @@ import { createHash } from 'node:crypto'
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { Tokens } from './tokens.ts'
 
 const LONG = 'x'.repeat(32)
 
 t.test('the file is made once, with an admin, an operator and a viewer, for its owner only', async (t) => {
-  const file = join(t.testdir(), 'deep', 'tokens.json')
+  const file = join(testFolder(t), 'deep', 'tokens.json')
   const tokens = await Tokens.open(file)
   t.equal((await stat(file)).mode & 0o777, 0o600)
   const operator = await readToken(file, 'operator')
@@ -25,13 +26,13 @@ t.test('the file is made once, with an admin, an operator and a viewer, for its 
 })
 
 t.test('a person has a token of their own by a line of the file', async (t) => {
-  const file = join(t.testdir(), 'tokens.json')
+  const file = join(testFolder(t), 'tokens.json')
   await writeFile(file, JSON.stringify({ alice: { role: 'operator', token: LONG } }), { mode: 0o600 })
   t.same((await Tokens.open(file)).callerOf(LONG), { name: 'alice', role: 'operator' })
 })
 
 t.test('a file that others can read is an error', async (t) => {
-  const file = join(t.testdir(), 'tokens.json')
+  const file = join(testFolder(t), 'tokens.json')
   await Tokens.open(file)
   await chmod(file, 0o640)
   await t.rejects(Tokens.open(file), { code: 'state-unusable', message: /chmod 600 .*tokens\.json/ })
@@ -40,7 +41,7 @@ t.test('a file that others can read is an error', async (t) => {
 })
 
 t.test('all problems of a token file are reported at once', async (t) => {
-  const file = join(t.testdir(), 'tokens.json')
+  const file = join(testFolder(t), 'tokens.json')
   const entries = {
     alice: { role: 'owner', token: LONG },
     bob: { role: 'viewer', token: 'hunter2' },
@@ -79,7 +80,7 @@ const CI = { name: 'ci', role: 'operator', lifetimeMs: HOUR, createdBy: 'admin' 
 
 /** Tokens at a time that the test moves. */
 async function start(t: Test) {
-  const file = join(t.testdir(), 'tokens.json')
+  const file = join(testFolder(t), 'tokens.json')
   const clock = { now: Date.UTC(2030, 0, 1) }
   const open = () => Tokens.open(file, { now: () => clock.now })
   return { file, clock, open, tokens: await open() }

@@ -4,12 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { AUDIT_ENTRY as ENTRY } from '../../test/support/audit-entry.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { AuditLog } from './audit-log.ts'
 import { verifyAudit } from './verify-audit.ts'
 
 /** A log with six lines, whose lines a test may edit. */
 async function start(t: Test) {
-  const file = join(t.testdir(), 'audit.jsonl')
+  const file = join(testFolder(t), 'audit.jsonl')
   const log = await AuditLog.open(file)
   for (let revision = 1; revision <= 6; revision += 1) await log.append({ ...ENTRY, revision })
   await log.close()

@@ -7,6 +7,7 @@ import { RestClient } from '../../api/client.ts'
 import { EventReader } from '../../test/support/event-reader.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { LISTENER } from '../../xds-server/index.ts'
 import { startControlPlane } from '../control-plane.ts'
@@ -129,7 +130,7 @@ t.test('a stream needs a token or a session, and ends with its session', async (
     config: sampleWith({}),
     admin: '127.0.0.1:0',
     xds: '127.0.0.1:0',
-    accessFolder: t.testdir(),
+    accessFolder: testFolder(t),
   })
   t.teardown(close)
   await t.rejects(new RestClient({ url: adminUrl }).getEvents().next(), { code: 'unauthenticated' })

@@ -3,12 +3,13 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { servePage } from '../../test/support/served-page.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 
 const PAGE = '<!doctype html><title>Switchyard</title>'
 
 /** With a page of two files, and a secret beside its folder. */
 async function start(t: Test) {
-  const folder = t.testdir({
+  const folder = testFolder(t, {
     'secret.txt': 'secret',
     dist: { 'index.html': PAGE, assets: { 'page-1a2b.js': 'run()' } },
   })
@@ -69,7 +70,7 @@ t.test('no path leads out of the folder of the page', async (t) => {
 })
 
 t.test('a page that is not built is a problem that names the command', async (t) => {
-  const admin = await servePage(t, join(t.testdir(), 'dist'))
+  const admin = await servePage(t, join(testFolder(t), 'dist'))
   const { statusCode, body } = await admin.inject('/ui/')
   t.equal(statusCode, 404)
   t.match(JSON.parse(body), { type: 'urn:switchyard:error:not-found', detail: /npm run build:page/ })

@@ -24,6 +24,7 @@ import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 import { StatsClient } from '../../test/support/stats-client.ts'
 import { describeAnswer } from '../../test/support/strict-schemas.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { connectTo, nodeOf } from '../../test/support/xds-client.ts'
 import { LISTENER } from '../../xds-server/index.ts'
 import { SYNC_STATES } from '../../xds-server/nodes/status.ts'
@@ -46,7 +47,7 @@ async function start(t: Test) {
   const fleet = await serveFleet(t, initial, {
     testbed: await serveFixedTestbed(t),
     dashboards: new PanelReader(new PrometheusLink((await serveFixedPrometheus(t)).url)),
-    tokens: await Tokens.open(join(t.testdir(), 'tokens.json')),
+    tokens: await Tokens.open(join(testFolder(t), 'tokens.json')),
   })
   const seen = new Set<string>()
   const inject: typeof globalThis.fetch = async (url, init = {}) => {

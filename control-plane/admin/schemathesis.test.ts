@@ -7,6 +7,7 @@ import { OPERATIONS } from '../../api/operations.ts'
 import { AnsweringNode } from '../../test/support/answering-node.ts'
 import { requireTool } from '../../test/support/requirements.ts'
 import { runSchemathesis } from '../../test/support/schemathesis.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startControlPlane } from '../control-plane.ts'
 import { EXAMPLE_DOCUMENT } from './examples.ts'
 
@@ -27,7 +28,7 @@ t.test('every answer is as the API document says, and none is a server error', a
     url: `${adminUrl}/openapi.json`,
     examples: Number(wanted ?? 10),
     coversDocuments: wanted !== undefined,
-    folder: t.testdir(),
+    folder: testFolder(t),
     signal: end.signal,
     ...(wanted !== undefined && { seed: randomInt(2 ** 31) }),
   })

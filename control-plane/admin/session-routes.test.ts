@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { startControlPlane } from '../control-plane.ts'
 
@@ -14,7 +15,7 @@ const OWN_PAGE = { 'sec-fetch-site': 'same-origin' }
 const LB = '/v1/fleets/edge/lb'
 
 async function start(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const controlPlane = await startControlPlane({
     config: sampleWith({}),
     admin: '127.0.0.1:0',

@@ -7,6 +7,7 @@ import { RestClient } from '../../api/client.ts'
 import { OPERATIONS, type Operation, type OperationId } from '../../api/operations.ts'
 import { ROLES, type Role, type TokenRequest } from '../../api/schemas/tokens.ts'
 import { sampleConfig, sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { ROLES as ACCESS_ROLES } from '../access/roles.ts'
 import { startControlPlane } from '../control-plane.ts'
@@ -29,7 +30,7 @@ const CONFIG = sampleWith({
 const NODE = { address: '127.0.0.1:7109' }
 
 async function start(t: Test, files: Readonly<Record<string, string>> = {}) {
-  const folder = t.testdir({ files })
+  const folder = testFolder(t, { files })
   const { adminUrl, tokensFile, close } = await startControlPlane({
     config: CONFIG,
     admin: '127.0.0.1:0',

@@ -8,6 +8,7 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { matrix, serveFixedPrometheus } from '../../test/support/fixed-prometheus.ts'
 import { requireTool } from '../../test/support/requirements.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startPrometheus } from '../../testbed/prometheus/prometheus.ts'
 import { startControlPlane } from '../control-plane.ts'
 import { MAX_SERIES, PanelReader } from './panel-reader.ts'
@@ -92,7 +93,7 @@ t.test('panels of the control plane have the values that a real Prometheus scrap
   }
   const without = await serve()
   const targets = [{ job: 'control-plane', instance: 'control-plane', address: admin }]
-  const { client } = await startPrometheus(group, t.testdir(), { targets, intervalMs: 100 })
+  const { client } = await startPrometheus(group, testFolder(t), { targets, intervalMs: 100 })
   const hint = { code: 'not-found', message: /knows no Prometheus.*yard serve --prometheus URL/ }
   await t.rejects(without.rest.listDashboards(), hint)
   await t.rejects(without.rest.getPanel('switchyard-control-plane', 'revisions'), hint)

@@ -6,6 +6,7 @@ import t from 'tap'
 import { stringify } from 'yaml'
 import { SwitchyardError } from '../../core/errors.ts'
 import { sampleConfig } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { parseConfig, readConfigFile } from './file.ts'
 
 function problemsOf(
@@ -125,7 +126,7 @@ t.test('aliases that expand to a million values are rejected, and 200 of one anc
 })
 
 t.test('a file is read, and its name is in its problems', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const good = join(folder, 'good.yaml')
   const bad = join(folder, 'bad.yaml')
   await writeFile(good, stringify(sampleConfig()))
@@ -145,7 +146,7 @@ t.test('a hundred levels are read', async (t) => {
 t.test(
   'a file with bytes that are not UTF-8 is rejected, and one with a byte order mark is read',
   async (t) => {
-    const folder = t.testdir()
+    const folder = testFolder(t)
     const latin1 = join(folder, 'latin1.yaml')
     const marked = join(folder, 'marked.yaml')
     await writeFile(latin1, Buffer.from('version: 1 # caf\u00e9', 'latin1'))
@@ -159,7 +160,7 @@ t.test(
 )
 
 t.test('a missing file, or a folder, is reported as unreadable', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   await t.rejects(readConfigFile(join(folder, 'missing.yaml')), {
     code: 'invalid-config',
     message: /^the configuration cannot be read: .*missing\.yaml/,

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { serveAccepted } from '../../test/support/accepted-fleet.ts'
 import { nextEvent } from '../../test/support/conformance.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { LISTENER } from '../../xds-server/index.ts'
 import { FileStore } from '../sources/files/file-store.ts'
 
@@ -14,7 +15,7 @@ const script = (name: string) => `function envoy_on_request(handle) -- ${name}\n
 
 /** A fleet of one node that has accepted revision 1, whose listener has the script "one". */
 async function serve(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const write = (text: string) => writeFileSync(join(folder, 'tag.lua'), text)
   write(script('one'))
   const files = new FileStore({ folder, intervalMs: 10 })

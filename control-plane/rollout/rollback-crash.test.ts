@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { AnsweringNode } from '../../test/support/answering-node.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { LISTENER, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { openSqliteStore } from '../store/sqlite-store.ts'
 import { Revisions } from './revisions.ts'
@@ -18,7 +19,7 @@ const FILE = 'revisions.sqlite'
  * the crash leaves, and a folder for each write before it: what a crash there would have left
  */
 async function crash(t: Test, crashAt?: number) {
-  const parent = t.testdir()
+  const parent = testFolder(t)
   const [folder, copies] = ['left', 'copies'].map((part) => join(parent, part)) as [string, string]
   for (const one of [folder, copies]) mkdirSync(one, { recursive: true })
   const child = fork(CHILD, [join(folder, FILE), copies, ...(crashAt === undefined ? [] : [String(crashAt)])])

@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { serveAccepted } from '../../test/support/accepted-fleet.ts'
 import type { AnsweringNode } from '../../test/support/answering-node.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { ENDPOINT, LISTENER, ROUTE } from '../../xds-server/index.ts'
 import { EndpointStore } from '../sources/endpoints/endpoint-store.ts'
 import { FileStore } from '../sources/files/file-store.ts'
@@ -20,7 +21,7 @@ const NACK_ENDPOINTS: AnsweringNode['answer'] = ({ typeUrl }) =>
 
 /** A fleet of one node that has accepted revision 1: its listener has a script, and its upstream takes registrations. */
 async function serve(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const writeScript = (name: string) => writeFileSync(join(folder, 'tag.lua'), script(name))
   writeScript('one')
   const files = new FileStore({ folder, intervalMs: 10 })

@@ -7,6 +7,7 @@ import { serveAccepted } from '../../test/support/accepted-fleet.ts'
 import type { AnsweringNode } from '../../test/support/answering-node.ts'
 import { socketPath } from '../../test/support/open-backend.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { Authority } from '../../testbed/certificates/authority.ts'
 import { ENDPOINT, SECRET } from '../../xds-server/index.ts'
 import { EndpointStore } from '../sources/endpoints/endpoint-store.ts'
@@ -19,7 +20,7 @@ const NACK_SECRETS: AnsweringNode['answer'] = ({ typeUrl }) =>
 
 /** A fleet of one node that has accepted revision 1, whose listener shows the certificate "one". */
 async function serve(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const authority = await Authority.create('mesh')
   const issue = async (name: string) => {
     const { certificate, key } = await authority.issue({ name })

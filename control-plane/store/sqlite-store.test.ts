@@ -6,11 +6,12 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
 import type { RevisionInfo } from './revision.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 
-function openIn(t: Test, path = join(t.testdir(), 'revisions.sqlite')) {
+function openIn(t: Test, path = join(testFolder(t), 'revisions.sqlite')) {
   const store = openSqliteStore(path)
   let isOpen = true
   const close = async () => {
@@ -151,7 +152,7 @@ t.test(
 )
 
 t.test('kill -9 leaves every revision that was acknowledged, and no lock', async (t) => {
-  const path = join(t.testdir(), 'revisions.sqlite')
+  const path = join(testFolder(t), 'revisions.sqlite')
   const child = fork(join(import.meta.dirname, '../../test/support/endless-writer.ts'), [path])
   t.teardown(() => child.kill('SIGKILL'))
   let acknowledged = 0
@@ -211,7 +212,7 @@ function writeMany(path: string): void {
 
 for (const [title, spoil, problem] of FOREIGN) {
   t.test(`${title} is a clear error that names the file`, async (t) => {
-    const path = join(t.testdir(), 'revisions.sqlite')
+    const path = join(testFolder(t), 'revisions.sqlite')
     spoil(path)
     t.match(
       thrownBy(() => openSqliteStore(path)),
@@ -221,7 +222,7 @@ for (const [title, spoil, problem] of FOREIGN) {
 }
 
 t.test('a folder that is not there is a clear error', async (t) => {
-  const path = join(t.testdir(), 'gone', 'revisions.sqlite')
+  const path = join(testFolder(t), 'gone', 'revisions.sqlite')
   t.match(
     thrownBy(() => openSqliteStore(path)),
     { code: 'state-unusable', message: new RegExp(path) },

@@ -6,12 +6,13 @@ import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
 import { fetchText, startExample } from '../../test/support/example-process.ts'
 import { startEnvoy } from '../../test/support/real-envoy.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { connectTo, DeltaClient, nodeOf } from '../../test/support/xds-client.ts'
 import { XdsCertificates } from '../../testbed/xds-certificates.ts'
 import { CLUSTER } from '../../xds-server/index.ts'
 
 t.test('a node is served with its own certificate, and with no other', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const certificates = await XdsCertificates.create(folder)
   await certificates.issue([{ fleet: 'edge', node: 'edge-1' }])
   const { ca, certificate, key } = certificates.controlPlane

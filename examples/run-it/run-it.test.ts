@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { requireTool } from '../../test/support/requirements.ts'
 import { commandOf, readDockerfile, readUnit } from '../../test/support/service-files.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 
 const read = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
 const UNITS = ['switchyard.service', 'envoy@.service']
@@ -25,7 +26,7 @@ for (const name of UNITS) {
     if (!requireTool(t, 'systemd-analyze')) return
     const unit = readUnit(read(name))
     // A template is verified as one of its instances, and the programs must exist.
-    const file = join(t.testdir(), name.replace('@', '@edge-1'))
+    const file = join(testFolder(t), name.replace('@', '@edge-1'))
     const [program = ''] = commandOf(unit)
     writeFileSync(file, read(name).replace(program, process.execPath))
     const analyze = (...args: readonly string[]) =>

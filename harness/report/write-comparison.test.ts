@@ -3,17 +3,18 @@
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { check } from 'prettier'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { madeResults } from '../../test/support/made-results.ts'
 import { deadLinks, invalidHtml, loads } from '../../test/support/page-problems.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import type { Results } from '../results.ts'
 import { writeComparison } from './write-comparison.ts'
 
 const a = madeResults({ calls: 100, rounds: 4 })
 const b = madeResults({ calls: 100, rounds: 4, seed: 11, slowdown: 2 })
 
-async function write(t: { testdir(): string }, one: Results, other: Results) {
-  const files = await writeComparison(join(t.testdir(), 'new/folder'), one, other)
+async function write(t: Test, one: Results, other: Results) {
+  const files = await writeComparison(join(testFolder(t), 'new/folder'), one, other)
   const [page = '', text = ''] = files.map((path) => readFileSync(path, 'utf8'))
   return { names: files.map((path) => basename(path)), page, text }
 }

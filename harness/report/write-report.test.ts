@@ -3,9 +3,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { check } from 'prettier'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { madeResults, madeSections } from '../../test/support/made-results.ts'
 import { deadLinks, invalidHtml, loads } from '../../test/support/page-problems.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import type { Results } from '../results.ts'
 import type { Section } from './section.ts'
 import { writeReport } from './write-report.ts'
@@ -13,8 +14,8 @@ import { writeReport } from './write-report.ts'
 const results = madeResults({ rounds: 2, calls: 200 })
 const sections = madeSections(results)
 
-async function write(t: { testdir(): string }, made: Results, parts: readonly Section[]) {
-  const folder = t.testdir()
+async function write(t: Test, made: Results, parts: readonly Section[]) {
+  const folder = testFolder(t)
   await writeReport(folder, made, parts)
   const read = (name: string) => readFileSync(`${folder}/${name}`, 'utf8')
   return { page: read('report.html'), summary: read('summary.md') }
@@ -89,7 +90,7 @@ t.test('results without runs, checks and an end give a report too', async (t) =>
 })
 
 t.test('a section that cannot be drawn writes nothing, and is named', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const broken: Section = {
     kind: 'curves',
     title: 'Latency',

@@ -3,6 +3,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runOnChanges } from './watch-loop.ts'
 
 const INTERVAL_MS = 10
@@ -43,7 +44,7 @@ function startLoop(t: Test, run: (count: number, dependOn: (path: string) => voi
 }
 
 t.test('a run follows each change, and none follows without one', async (t) => {
-  const folder = t.testdir({ 'a.yaml': '1', 'a.next': '2' })
+  const folder = testFolder(t, { 'a.yaml': '1', 'a.next': '2' })
   const a = join(folder, 'a.yaml')
   const loop = startLoop(t, (_, dependOn) => dependOn(a))
   await loop.untilWaiting()
@@ -56,7 +57,7 @@ t.test('a run follows each change, and none follows without one', async (t) => {
 })
 
 t.test('a file that changes while it is read leads to another run', async (t) => {
-  const a = join(t.testdir({ a: '1' }), 'a')
+  const a = join(testFolder(t, { a: '1' }), 'a')
   const loop = startLoop(t, (count, dependOn) => {
     dependOn(a)
     if (count === 1) writeFileSync(a, '22')
@@ -67,7 +68,7 @@ t.test('a file that changes while it is read leads to another run', async (t) =>
 })
 
 t.test('files come and go with what a run names', async (t) => {
-  const folder = t.testdir({ a: '1', b: '1' })
+  const folder = testFolder(t, { a: '1', b: '1' })
   const [a, b, late] = [join(folder, 'a'), join(folder, 'b'), join(folder, 'late')]
   const loop = startLoop(t, (count, dependOn) => {
     for (const path of count < 3 ? [a, late] : [b]) dependOn(path)
@@ -86,7 +87,7 @@ t.test('files come and go with what a run names', async (t) => {
 })
 
 t.test('the loop ends when it is asked to', async (t) => {
-  const a = join(t.testdir({ a: '1' }), 'a')
+  const a = join(testFolder(t, { a: '1' }), 'a')
   const loop = startLoop(t, (_, dependOn) => dependOn(a))
   await loop.untilWaiting()
   loop.end()

@@ -5,6 +5,7 @@ import type { Config } from '../../control-plane/document/model.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { TokenIssuer } from '../../services/issuer/token-issuer.ts'
 import type { Teardowns } from '../support/real-envoy.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { startWitness } from '../support/witness.ts'
 import { baseDocument } from './base-document.ts'
 import { drawOf, ownPlaces } from './own-places.ts'
@@ -59,7 +60,7 @@ const TAKE_PROTECTION_AWAY = new Set([
 const SHORT = { '.time': ['1ms'], '.timeout': ['100ms', '1s'], '.messageTimeout': ['100ms'] }
 
 export async function runAnonymousCalls(t: Teardowns, options: AnonymousRunOptions): Promise<AnonymousRun> {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const issuer = await TokenIssuer.create(ISSUER, 'ES256')
   const token = await issuer.sign({ subject: 'alice', audience: AUDIENCE, lifetime: 3_600 })
   const witnesses = await Promise.all(Array.from({ length: 4 }, () => startWitness(t)))

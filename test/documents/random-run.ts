@@ -6,6 +6,7 @@ import { type Config, ConfigSchema } from '../../control-plane/document/model.ts
 import { freePort } from '../../processes/free-port.ts'
 import { valuesAt } from '../golden/values-at.ts'
 import type { Teardowns } from '../support/real-envoy.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { isValid } from '../turns/turn.ts'
 import { baseDocument } from './base-document.ts'
 import { drawOf, ownPlaces } from './own-places.ts'
@@ -48,7 +49,7 @@ const ENDPOINTS = ['127.0.0.1:1', '127.0.0.1:2', '127.0.0.1:3'] as const
 const OTHER_PORT = 4
 
 export async function runRandomDocuments(t: Teardowns, options: RandomRunOptions): Promise<RandomRun> {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const [port, bytesPort, sharedPort] = await Promise.all([freePort(), freePort(), freePort()])
   const base = baseDocument({ echo: ENDPOINTS, other: `127.0.0.1:${OTHER_PORT}`, port })
   const bytes = { port: bytesPort, mode: 'l4', l4: { upstream: NAMES.upstream } }

@@ -7,13 +7,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { applyPage, copyTree, environmentOfCopy } from '../support/tree-copy.ts'
 
 const PAGE = 'docs/adding-a-switch.md'
 
 t.test('what the page says adds a switch', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const tree = t.testdir()
+  const tree = testFolder(t)
   copyTree(tree)
   const blocks = applyPage(tree, PAGE)
   const commands = blocks

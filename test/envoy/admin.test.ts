@@ -14,6 +14,7 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { nodeAddress } from '../../envoy-bootstrap/node-address.ts'
 import { runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const PROTO = 'type.googleapis.com/envoy'
 const FILTERS = `${PROTO}.extensions.filters`
@@ -43,7 +44,7 @@ async function startEdge(t: Test, drainTimeSeconds = 600) {
   await once(backend.listen(0, '127.0.0.1'), 'listening')
   t.teardown(() => backend.close())
   const { port: backendPort } = backend.address() as AddressInfo
-  const folder = t.testdir({ xds: {} })
+  const folder = testFolder(t, { xds: {} })
   const address = nodeAddress(0)
   const port = await freePort()
 
@@ -200,7 +201,7 @@ t.test('waiting for a live Envoy times out', async (t) => {
     listenerAddress: nodeAddress(0),
     xds: { address: `127.0.0.1:${await freePort()}` },
   })
-  const { admin, stop } = await runEnvoy({ binary: findEnvoy().path, bootstrap, folder: t.testdir() })
+  const { admin, stop } = await runEnvoy({ binary: findEnvoy().path, bootstrap, folder: testFolder(t) })
   t.teardown(stop)
   const message = /is PRE_INITIALIZING after 20 ms, not LIVE/
   await t.rejects(admin.waitUntilLive(20), { code: 'process-failed', message })

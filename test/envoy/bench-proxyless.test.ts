@@ -6,6 +6,7 @@ import { renderProxylessReport } from '../../bench/proxyless/report.ts'
 import { startWays, WAYS } from '../../bench/proxyless/ways.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const PLAN: Plan = { languages: ['node', 'go'], rounds: 2, calls: 200, rate: 400 }
 
@@ -13,7 +14,7 @@ t.test('every way is measured in every round, and only Envoys cost CPU of a prox
   if (!requireTool(t, 'go') || !requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const setup = await startWays(group, t.testdir())
+  const setup = await startWays(group, testFolder(t))
   t.teardown(() => setup.close())
   const measured = await measureWays(group, t.testdirName, setup, PLAN)
   t.equal(measured.samples.length, PLAN.languages.length * PLAN.rounds * WAYS.length)

@@ -9,6 +9,7 @@ import { commandsOf } from '../house/doc-commands.ts'
 import { openShell } from '../support/doc-shell.ts'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const GUIDE = readFileSync(join(ROOT, 'docs/guides/browsers-and-json.md'), 'utf8')
@@ -39,7 +40,7 @@ const SHOWS: readonly (readonly [part: string, output: RegExp])[] = [
 
 t.test('T23, T24: each command of the guide prints what the guide says', async (t) => {
   if (!requireTool(t, 'envoy') || !requireTool(t, 'curl')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const shell = openShell(t, folder, ROOT)
   const port = String(await freePort())
   const backend = `127.0.0.1:${await freePort()}`

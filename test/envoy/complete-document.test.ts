@@ -15,6 +15,7 @@ import { createClient } from '../../services/rpc/index.ts'
 import { SECRETS, writeCertificates } from '../../testbed/certificates/folder.ts'
 import { openBackend, socketPath } from '../support/open-backend.ts'
 import { startEnvoy } from '../support/real-envoy.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const FILE = 'docs/reference/complete-document.yaml'
 const TEXT = await readFile(new URL(`../../${FILE}`, import.meta.url), 'utf8')
@@ -50,7 +51,7 @@ function moved(places: ReadonlyMap<string, string>, ports: ReadonlyMap<number, n
 }
 
 async function start(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   await writeCertificates(folder)
   const secretsFolder = join(folder, SECRETS)
   const nothing = { kind: 'envoy', lb: { mode: 'l7', policy: 'round_robin' }, listeners: {} } as const

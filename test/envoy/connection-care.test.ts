@@ -13,6 +13,7 @@ import {
 import { startBackends } from '../support/echo-backends.ts'
 import { nextEvent, startEnvoy, startLoad, untilSynced } from '../support/real-envoy.ts'
 import { assignment, cluster, httpListener, routes } from '../support/resources.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 /** Connections of each Envoy that end by their age. */
 const ROUNDS = 3
@@ -94,7 +95,7 @@ t.test(
   'X81, X83, X84, X89: Envoys come back without a failed call while connections end under load',
   async (t) => {
     const backends = await startBackends(t, 'b1', 'b2')
-    const folder = t.testdir()
+    const folder = testFolder(t)
     const logs = await Promise.all(
       (['delta', 'sotw'] as const).map((protocol) => endConnections(t, protocol, { backends, folder })),
     )

@@ -3,10 +3,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../support/test-folder.ts'
 import { processesOf, runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 t.test('yard demo prints the expected results, exits with 0, and leaves no process or file', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { code, stdout, output } = await runYard(t, folder, 'demo', '--calls', '300')
   t.equal(code, 0, output)
   const settings = [...stdout.matchAll(/^■ (L4|L7 \w+)/gm)].map(([, name]) => name)
@@ -33,7 +34,7 @@ t.test('yard demo prints the expected results, exits with 0, and leaves no proce
 })
 
 t.test('yard demo --stay keeps running for the other verbs, and Ctrl-C ends everything', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const yard = startYard(t, folder, 'demo', '--calls', '30', '--stay')
   await yard.printed('Running until Ctrl-C')
   t.match(await runYard(t, folder, 'lb', 'edge', 'l7', 'random'), { code: 0, stdout: 'L7 random\n' })
@@ -47,7 +48,7 @@ t.test('yard demo --stay keeps running for the other verbs, and Ctrl-C ends ever
 })
 
 t.test('an interrupted yard demo ends every process that it started', async (t) => {
-  const parent = t.testdir({ SIGINT: {}, SIGTERM: {} })
+  const parent = testFolder(t, { SIGINT: {}, SIGTERM: {} })
   const interrupt = async (signal: 'SIGINT' | 'SIGTERM', code: number) => {
     const folder = join(parent, signal)
     const yard = startYard(t, folder, 'demo', '--calls', '100000')

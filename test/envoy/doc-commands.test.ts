@@ -8,6 +8,7 @@ import { DOC_COMMANDS } from '../house/doc-commands.ts'
 import { openShell } from '../support/doc-shell.ts'
 import { type Block, blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const root = new URL('../..', import.meta.url)
 const readPage = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -45,7 +46,7 @@ function stepsOf(blocks: readonly Block[]): readonly { command: string; shown: s
 
 t.test('the first fifteen minutes, and the commands of other pages', async (t) => {
   if (!requireTool(t, 'envoy') || !requireTool(t, 'curl')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const shell = openShell(t, folder)
   const blocks = blocksOf(readPage(PAGE))
   const file = join(folder, 'my.yaml')

@@ -9,6 +9,7 @@ import { CLUSTER, LISTENER, SnapshotCache, startXdsServer } from '../../xds-serv
 import { startBackends } from '../support/echo-backends.ts'
 import { nextEvent, startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import { assignment, cluster, inlineListener } from '../support/resources.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const CONNECTIONS = 8
 
@@ -67,7 +68,7 @@ t.test('X42: mode, upstream and routes change in one PATCH under load, and no ca
     fleets: nodes,
     backends,
   } = await startTestbed(group, {
-    folder: t.testdir(),
+    folder: testFolder(t),
     fleets,
     backends: 3,
     drainSeconds: 2,

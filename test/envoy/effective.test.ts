@@ -10,6 +10,7 @@ import { validateConfig } from '../../control-plane/document/validate.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { startEcho } from '../support/edge.ts'
 import { startEnvoy } from '../support/real-envoy.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { runYard } from '../support/yard-with-envoy.ts'
 
 const CLUSTER = 'type.googleapis.com/envoy.config.cluster.v3.Cluster'
@@ -56,7 +57,10 @@ for (const protocol of ['delta', 'sotw'] as const) {
       'RouteConfiguration main same',
     ])
     const flags = ['--envoy-admin', envoy.admin.url, '--admin', adminUrl]
-    t.match(await runYard(t, t.testdir(), 'status', ...flags), { code: 0, stdout: /edge-1 +fleet .* 4 of 4/ })
+    t.match(await runYard(t, testFolder(t), 'status', ...flags), {
+      code: 0,
+      stdout: /edge-1 +fleet .* 4 of 4/,
+    })
 
     // The twin: the control plane says that it serves something else.
     const other: Served = {
@@ -87,7 +91,7 @@ t.test(
     const listener = (await findings()).find(({ name }) => name === 'main')
     t.match(listener, { finding: 'nacked', message: /[Aa]ddress already in use/ })
     const flags = ['--envoy-admin', envoy.admin.url, '--admin', adminUrl]
-    t.match(await runYard(t, t.testdir(), 'status', ...flags), {
+    t.match(await runYard(t, testFolder(t), 'status', ...flags), {
       code: 1,
       stdout: /edge-1 Listener main: NACKed: .*ddress already in use/,
     })
@@ -96,6 +100,14 @@ t.test(
 
 t.test('X41: an Envoy that does not answer is said', async (t) => {
   const { adminUrl } = await start(t)
-  const printed = await runYard(t, t.testdir(), 'status', '--envoy-admin', '127.0.0.1:1', '--admin', adminUrl)
+  const printed = await runYard(
+    t,
+    testFolder(t),
+    'status',
+    '--envoy-admin',
+    '127.0.0.1:1',
+    '--admin',
+    adminUrl,
+  )
   t.match(printed, { code: 1, stdout: /http:\/\/127\.0\.0\.1:1: .*did not answer/ })
 })

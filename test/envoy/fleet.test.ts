@@ -11,13 +11,14 @@ import type { Restart } from '../../processes/keep-running.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const EDGE = new Map([['edge', 3]])
 
 async function start(t: Test) {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const testbed = await startTestbed(group, { folder: t.testdir(), fleets: EDGE, backends: 3 })
+  const testbed = await startTestbed(group, { folder: testFolder(t), fleets: EDGE, backends: 3 })
   return { ...testbed, nodes: testbed.fleets.get('edge') ?? [] }
 }
 
@@ -102,7 +103,7 @@ t.test('an Envoy that crashes is restarted on the same addresses', async (t) => 
     size: 2,
     firstIndex: 20,
     xds: { address: 'unix:/nobody/listens/here.sock' },
-    folder: t.testdir(),
+    folder: testFolder(t),
     group,
     clock,
     localityOf: (index) => (index === 0 ? { region: 'eu', zone: 'eu-a' } : undefined),

@@ -6,13 +6,14 @@ import { countConnections } from '../../testbed/flips/open-connections.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
 import { EventReader } from '../support/event-reader.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 t.test('the steady load loses no call in a flip from L4 to L7', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const testbed = await startTestbed(group, {
-    folder: t.testdir(),
+    folder: testFolder(t),
     fleets: new Map([['edge', 2]]),
     backends: 3,
     steadyLoad: true,

@@ -5,6 +5,7 @@ import type { LbRequest } from '../../api/schemas/lb.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { type RunContext, switchTo, switchUnderLoad } from '../../testbed/flips/switch-under-load.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const FLIPS_EACH_WAY = 40
 const L4: LbRequest = { mode: 'l4' }
@@ -15,7 +16,7 @@ t.test('no unary call fails during 40 flips each way under load', async (t) => {
   t.teardown(() => group.stop())
   const fleets = new Map([['edge', 1]])
   // With one second, calls failed in each flip to L4: Envoy 1.40 closed connections that had not got a GOAWAY.
-  const testbed = await startTestbed(group, { folder: t.testdir(), fleets, backends: 3, drainSeconds: 2 })
+  const testbed = await startTestbed(group, { folder: testFolder(t), fleets, backends: 3, drainSeconds: 2 })
   const context: RunContext = {
     rest: testbed.rest,
     fleet: 'edge',

@@ -11,12 +11,13 @@ import { freePort } from '../../processes/free-port.ts'
 import { installInto, type Kind } from '../support/empty-project.ts'
 import { fetchText, startHttpBackend, startProgram } from '../support/example-process.ts'
 import { startEnvoy } from '../support/real-envoy.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const KINDS: readonly Kind[] = ['JavaScript', 'TypeScript with nodenext', 'TypeScript with bundler']
 /** The oldest Node of `engines`, the line between, and the Node of the checkout. */
 const NODES = [await findNode(OLDEST_NODE), await findNode('22.23.3'), process.execPath]
 
-const folder = t.testdir()
+const folder = testFolder(t)
 await buildLibrary(folder)
 const { file: tarball } = await packLibrary(folder)
 const programs = await Promise.all(KINDS.map((kind) => installInto(t, kind, tarball)))
@@ -29,7 +30,7 @@ t.test('the Nodes are three lines, and the first is the oldest that the package 
 
 for (const [index, kind] of KINDS.entries()) {
   t.test(`${kind}: a program that uses the installed library serves Envoys, on each Node`, async (t) => {
-    const folder = t.testdir()
+    const folder = testFolder(t)
     await Promise.all(
       NODES.map(async (node, at) => {
         const listenerPort = await freePort()

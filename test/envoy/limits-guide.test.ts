@@ -8,6 +8,7 @@ import { commandsOf } from '../house/doc-commands.ts'
 import { openShell } from '../support/doc-shell.ts'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const GUIDE = readFileSync(new URL('../../docs/guides/limit-who-takes-how-much.md', import.meta.url), 'utf8')
 const UNAVAILABLE = /(\d+) of 40 failed: (?!RESOURCE_EXHAUSTED)/
@@ -25,7 +26,7 @@ const SHOWN: readonly (readonly [command: string, output: string | RegExp])[] = 
 
 t.test('T8, T14, T15, T16: the guide to limits works, word by word', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const port = await freePort()
   const here = (text: string) => text.replaceAll(':7500', `:${port}`)
   for (const { title, text } of blocksOf(GUIDE)) if (title !== '') writeFileSync(join(folder, title), text)

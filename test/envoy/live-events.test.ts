@@ -7,6 +7,7 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
 import { EventReader } from '../support/event-reader.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 /** Maglev requires a prime table size. Our validation does not check that; Envoy does. */
 const NO_PRIME = { mode: 'l7', policy: 'maglev', tableSize: 65_536 } as const
@@ -17,7 +18,7 @@ t.test('a flip, its calls, a NACK and a restart can be followed over REST', asyn
   t.teardown(() => group.stop())
   const fleets = new Map([['edge', 2]])
   const { rest, parts } = await startTestbed(group, {
-    folder: t.testdir(),
+    folder: testFolder(t),
     fleets,
     backends: 2,
     drainSeconds: 1,

@@ -16,6 +16,7 @@ import { findBarriers, openLivePage, overhangOf, PHONE } from '../support/live-p
 import { startEnvoy } from '../support/real-envoy.ts'
 import { requireTool } from '../support/requirements.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { connectTo, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 /** Maglev requires a prime table size. Our validation does not check that; Envoy does. */
@@ -99,7 +100,7 @@ t.test('the fleet, its history and its metrics on the page', async (t) => {
     await startEnvoy(t, xdsAddress, 'delta', {
       nodeId: 'edge-2',
       listenerAddress: '127.0.0.2',
-      folder: t.testdir(),
+      folder: testFolder(t),
     })
     await rowOf('edge-2')
       .getByText(/envoy 1\.\d+/)

@@ -12,6 +12,7 @@ import { launchChromium } from '../../testbed/browser/chromium.ts'
 import { startTestbed, type Testbed } from '../../testbed/testbed.ts'
 import { findBarriers, overhangOf } from '../support/live-page.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Longer than anything takes on a busy machine: every wait below ends by an event. */
@@ -93,7 +94,7 @@ t.test('the live page', async (t) => {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const testbed = await startTestbed(group, {
-    folder: t.testdir(),
+    folder: testFolder(t),
     fleets: new Map([['edge', 2]]),
     backends: 3,
     steadyLoad: true,

@@ -7,12 +7,13 @@ import { nodeUri } from '../../core/spiffe-ids.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
 import { CLUSTER } from '../../xds-server/index.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { connectTo, DeltaClient, nodeOf } from '../support/xds-client.ts'
 
 t.test('each node of a testbed is served with its own certificate, and no client without one', async (t) => {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const fleets = new Map([
     ['edge', 2],
     ['canary', 1],

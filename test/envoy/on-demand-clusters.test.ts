@@ -13,6 +13,7 @@ import { CLUSTER, SnapshotCache, startXdsServer } from '../../xds-server/index.t
 import { callHost, onDemandListener } from '../support/on-demand.ts'
 import { startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import { ads, separateService, staticCluster } from '../support/resources.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 interface Sources {
   readonly ofFilter?: ConfigSource
@@ -65,7 +66,7 @@ const CASES = Object.entries<Sources>({
   'from a route, over ADS': { ofRoute: ads() },
   'from a route, over a separate stream': { ofRoute: separateService('delta') },
 })
-const folder = t.testdir(Object.fromEntries(CASES.map(([how]) => [how, {}])))
+const folder = testFolder(t, Object.fromEntries(CASES.map(([how]) => [how, {}])))
 const fleets = await Promise.all(
   CASES.map(async ([how, sources]) => ({
     how,

@@ -7,6 +7,7 @@ import { commandsOf } from '../house/doc-commands.ts'
 import { openShell } from '../support/doc-shell.ts'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const GUIDE = readFileSync(new URL('../../docs/guides/test-your-policies.md', import.meta.url), 'utf8')
 
@@ -28,7 +29,7 @@ const plain = (text: string) =>
 
 t.test('the guide to tests of policies works, word by word', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   for (const { title, text } of blocksOf(GUIDE)) if (title !== '') writeFileSync(join(folder, title), text)
   const { run, start } = openShell(t, folder)
   // The lines that the page shows behind a command.

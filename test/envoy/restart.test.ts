@@ -12,6 +12,7 @@ import { readToken } from '../../testbed/token-file.ts'
 import { startBackends } from '../support/echo-backends.ts'
 import { startEnvoy, startLoad } from '../support/real-envoy.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const MAIN = join(import.meta.dirname, '../../control-plane/main.ts')
 
@@ -42,7 +43,7 @@ async function putLb({ admin, headers }: Main, body: object) {
 t.test('X21: kill -9 under load loses no call and no revision, and pushes nothing in delta', async (t) => {
   const [b1, b2] = await startBackends(t, 'b1', 'b2')
   const [port, xdsPort] = [await freePort(), await freePort()]
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const file = join(folder, 'yard.yaml')
   const endpoints = { b1: { address: `127.0.0.1:${b1}` }, b2: { address: `127.0.0.1:${b2}` } }
   await writeFile(

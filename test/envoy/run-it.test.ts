@@ -11,6 +11,7 @@ import { startEcho } from '../support/edge.ts'
 import { openHost } from '../support/installed-host.ts'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const GUIDE = read('docs/guides/run-it.md')
@@ -88,7 +89,7 @@ const CALL = 'yard call edge -n 20 --to 10.0.0.7:8443 --ca pki/identities/ca.pem
 t.test('the guide works, word by word', async (t) => {
   if (!requireTool(t, 'envoy') || !requireTool(t, 'curl')) return
   const replaced = await startBackends(t)
-  const host = openHost(t, t.testdir(), replaced)
+  const host = openHost(t, testFolder(t), replaced)
   const admin = new EnvoyAdmin(`unix:${host.moved('/run/envoy')}/edge-1/admin.sock`)
   const outputs: string[] = []
   const run = async (command: string) => {

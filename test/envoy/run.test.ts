@@ -12,6 +12,7 @@ import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
 import { type RunEnvoyOptions, runEnvoy } from '../../envoy-bootstrap/run-envoy.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const { path: binary } = findEnvoy()
 
@@ -22,7 +23,7 @@ async function bootstrapOptions(): Promise<BootstrapOptions> {
 
 async function start(t: Test, changed: Partial<RunEnvoyOptions> = {}) {
   const bootstrap = createBootstrap(await bootstrapOptions())
-  const envoy = await runEnvoy({ binary, bootstrap, folder: t.testdir(), ...changed })
+  const envoy = await runEnvoy({ binary, bootstrap, folder: testFolder(t), ...changed })
   t.teardown(() => envoy.stop())
   return envoy
 }
@@ -63,7 +64,7 @@ t.test('Envoy uses the configured protocol, drain time and concurrency', async (
 })
 
 t.test("Envoy's output is in its log file", async (t) => {
-  const folder = join(t.testdir(), 'not', 'yet', 'there')
+  const folder = join(testFolder(t), 'not', 'yet', 'there')
   const envoy = await start(t, { folder })
   t.equal(envoy.logFile, join(folder, 'edge%2F0.log'))
   // The file is written as output arrives, so it may be late.
@@ -141,7 +142,7 @@ t.test('Envoy ends with a parent that is killed by -9', async (t) => {
     import { createBootstrap } from '${bootstrap}'
     import { runEnvoy } from '${run}'
     const bootstrap = createBootstrap(${JSON.stringify(await bootstrapOptions())})
-    const { pid, adminUrl } = await runEnvoy({ binary: '${binary}', bootstrap, folder: '${t.testdir()}' })
+    const { pid, adminUrl } = await runEnvoy({ binary: '${binary}', bootstrap, folder: '${testFolder(t)}' })
     console.log(JSON.stringify({ pid, adminUrl }))`
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],

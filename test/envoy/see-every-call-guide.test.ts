@@ -9,13 +9,14 @@ import { commandsOf } from '../house/doc-commands.ts'
 import { openShell } from '../support/doc-shell.ts'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const GUIDE = readFileSync(new URL('../../docs/guides/see-every-call.md', import.meta.url), 'utf8')
 const CALLS = 20
 
 t.test('T26, T27: the guide to calls works, word by word', async (t) => {
   if (!requireTool(t, 'envoy') || !requireTool(t, 'curl')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const port = await freePort()
   const here = (text: string) => text.replaceAll(':7600', `:${port}`)
   const { run, start } = openShell(t, folder)

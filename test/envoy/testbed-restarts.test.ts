@@ -13,6 +13,7 @@ import { createClient } from '../../services/rpc/index.ts'
 import { startTestbed, type TestbedOptions } from '../../testbed/testbed.ts'
 import { startLoad } from '../support/real-envoy.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const ONE_ENVOY = new Map([['edge', 1]])
 
@@ -58,7 +59,7 @@ t.test(
       waiting.get(`${title} ${kind}`)?.()
     }
     const reported = (line: string) => new Promise<void>((resolve) => waiting.set(line, resolve))
-    const folder = t.testdir()
+    const folder = testFolder(t)
     const testbed = await start(t, { folder, backends: 2, onRestart })
     const { rest, parts, target, adminUrl, xdsAddress, backends } = testbed
     const hosts = [new URL(adminUrl).host, ...backends.map(({ address }) => address)]
@@ -112,7 +113,7 @@ t.test(
 
 t.test('a testbed that keeps its revisions works again, and says which flags they contradict', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const first = await start(t, { folder, backends: 2, keep: true })
   t.match(await first.rest.putLb('edge', { mode: 'l7', policy: 'round_robin' }), {
     outcome: 'synced',

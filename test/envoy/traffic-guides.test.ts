@@ -6,6 +6,7 @@ import { freePort } from '../../processes/free-port.ts'
 import { commandsOf } from '../house/doc-commands.ts'
 import { openShell } from '../support/doc-shell.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 /** What `yard call` of a guide has to show. */
 interface Shown {
@@ -93,7 +94,7 @@ for (const [name, checks] of Object.entries(GUIDES)) {
   t.test(`the guide ${name} works, word by word`, async (t) => {
     if (!requireTool(t, 'envoy')) return
     const guide = readFileSync(new URL(`../../docs/guides/${name}.md`, import.meta.url), 'utf8')
-    const shell = openShell(t, t.testdir())
+    const shell = openShell(t, testFolder(t))
     const open = [...checks]
     for (const command of await withFreePorts(commandsOf(guide))) {
       if (command === 'npx yard up') await shell.start(command, 'Running until Ctrl-C')

@@ -11,6 +11,7 @@ import { VIRTUAL_HOST } from '../../xds-server/snapshot/resource-type.ts'
 import { callHost, onDemandListener } from '../support/on-demand.ts'
 import { nextEvent, startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import { ads, separateService, vhdsRoutes, virtualHost } from '../support/resources.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const NAME = 'main/*.shop.example'
 
@@ -44,7 +45,7 @@ async function startFleet(source: ConfigSource, folder: string) {
 }
 
 const SOURCES = Object.entries({ ADS: ads(), 'the separate service': separateService('delta') })
-const folder = t.testdir(Object.fromEntries(SOURCES.map(([how]) => [how, {}])))
+const folder = testFolder(t, Object.fromEntries(SOURCES.map(([how]) => [how, {}])))
 const fleets = await Promise.all(
   SOURCES.map(async ([how, source]) => ({ how, ...(await startFleet(source, `${folder}/${how}`)) })),
 )

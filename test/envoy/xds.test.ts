@@ -14,6 +14,7 @@ import {
 import { startBackends } from '../support/echo-backends.ts'
 import { nextEvent, startEnvoy, startLoad, untilSynced } from '../support/real-envoy.ts'
 import { assignment, badCluster, cluster, httpListener, routes, stuckCluster } from '../support/resources.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 async function start(t: Test, protocol: 'delta' | 'sotw') {
   const cache = new SnapshotCache({ consistency: 'enforce' })
@@ -76,7 +77,7 @@ for (const protocol of ['delta', 'sotw'] as const) {
   )
 
   t.test(`X6: a server that restarts before the repair still sends it (${protocol})`, async (t) => {
-    const folder = t.testdir()
+    const folder = testFolder(t)
     const log = `${folder}/nacks`
     const begin = async (address: string) => {
       const nackLog = openNackLog(log)

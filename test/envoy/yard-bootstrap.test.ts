@@ -15,6 +15,7 @@ import { claimStateFolder, writeStateFile } from '../../testbed/state-file.ts'
 import { XdsCertificates } from '../../testbed/xds-certificates.ts'
 import { startEcho } from '../support/edge.ts'
 import { ownFolder } from '../support/own-folder.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { startYardAndControlPlane } from '../support/yard-and-control-plane.ts'
 import { runYard } from '../support/yard-with-envoy.ts'
 
@@ -51,7 +52,7 @@ async function use(t: Test, bootstrap: string, { port, rest }: Awaited<ReturnTyp
 }
 
 t.test('an Envoy with the printed bootstrap serves its fleet', async (t) => {
-  t.testdir()
+  testFolder(t)
   const parts = await start(t)
   const { adminUrl, xdsAddress } = parts
   const flags = ['--admin', adminUrl, '--xds', xdsAddress]
@@ -64,7 +65,7 @@ t.test('an Envoy with the printed bootstrap serves its fleet', async (t) => {
 
 for (const protocol of ['delta', 'sotw']) {
   t.test(`T5: an Envoy with a locality serves its fleet by ${protocol}`, async (t) => {
-    t.testdir()
+    testFolder(t)
     const parts = await start(t)
     const { adminUrl, xdsAddress } = parts
     const flags = ['--admin', adminUrl, '--xds', xdsAddress, '--locality', 'eu/eu-a', '--protocol', protocol]
@@ -76,7 +77,7 @@ for (const protocol of ['delta', 'sotw']) {
 }
 
 t.test('in a testbed with mutual TLS, the address is known and the node gets a certificate', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const xdsIdentities = join(folder, 'xds')
   const { certificate, key, ca } = (await XdsCertificates.create(xdsIdentities)).controlPlane
   const parts = await start(t, { xdsTls: { certificate, key, clientCa: ca }, accessFolder: folder })
@@ -121,7 +122,7 @@ t.test('in a testbed with mutual TLS, the address is known and the node gets a c
 })
 
 t.test('what is missing or unknown is an error', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { adminUrl, rest } = await start(t)
   await rest.patchConfig({
     fleets: {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { openShell } from '../support/doc-shell.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const RULES = `domain: shop
 descriptors: [{ key: generic_key, value: all, rate_limit: { unit: day, requests_per_unit: 10 } }]
@@ -14,7 +15,7 @@ const LIMIT =
 
 t.test('T16: yard up starts a rate limiter, which comes back when it ends', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   writeFileSync(join(folder, 'rules.yaml'), RULES)
   const { run, start } = openShell(t, folder)
   await start('npx yard up --fleet edge=2 --backends 1 --rate-limits rules.yaml', 'Running until Ctrl-C')

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../support/test-folder.ts'
 import { runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 t.test('yard set turns each security switch on', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   // The path of a socket may have 107 bytes.
   const sockets = await mkdtemp(join(tmpdir(), 'yard-'))
   t.teardown(() => rm(sockets, { recursive: true }))
@@ -71,7 +72,7 @@ t.test('yard set turns each security switch on', async (t) => {
 })
 
 t.test('without --security there is no issuer, and yard issue says how to start one', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const yard = startYard(t, folder, 'up', '--json', '--fleet', 'edge=1', '--backends', '0')
   await yard.printed('{"admin"')
   t.notHas(JSON.parse(yard.stdout()), { security: {} })

@@ -5,11 +5,12 @@ import { freePort } from '../../processes/free-port.ts'
 import type { TestbedDescription } from '../../testbed/state-file.ts'
 import { AnsweringNode } from '../support/answering-node.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { runYard, startYard } from '../support/yard-with-envoy.ts'
 
 t.test('yard status shows dead endpoints, unknown fleets and the warnings of Envoys', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const yard = startYard(t, folder, 'up', '--json', '--fleet', 'edge=1', '--backends', '2')
   await yard.printed('{"admin"')
   const { xds, backends }: TestbedDescription = JSON.parse(yard.stdout())

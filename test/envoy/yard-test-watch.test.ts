@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import t from 'tap'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { startYard } from '../support/yard-with-envoy.ts'
 
 const GUIDE = readFileSync(new URL('../../docs/guides/test-your-policies.md', import.meta.url), 'utf8')
 
 t.test('each change of the table, the document or a proto leads to another run', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const at = (name: string) => join(folder, name)
   for (const { title, text } of blocksOf(GUIDE)) if (title !== '') writeFileSync(at(title), text)
   const change = (name: string, from: string, to: string) => {

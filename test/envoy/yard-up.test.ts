@@ -12,6 +12,7 @@ import { freePort } from '../../processes/free-port.ts'
 import { generateDocument } from '../../testbed/document.ts'
 import type { TestbedDescription } from '../../testbed/state-file.ts'
 import { readToken } from '../../testbed/token-file.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { processesOf, runYard, startYard, untilGone } from '../support/yard-with-envoy.ts'
 
 async function up(t: Test, folder: string, ...args: readonly string[]) {
@@ -36,7 +37,7 @@ async function holdBackBody(t: Test, { admin, tokens }: TestbedDescription): Pro
 }
 
 t.test('yard up prints one line about its parts, and the other verbs work with it', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const other = join(folder, 'other')
   await mkdir(other)
   const { yard, testbed } = await up(t, folder, '--fleet', 'edge=2', '--fleet', 'canary=1', '--backends', '2')
@@ -103,7 +104,7 @@ t.test('yard up prints one line about its parts, and the other verbs work with i
 })
 
 t.test("yard up --config serves the file with the file's backends, over a Unix socket in SotW", async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   // The path of a socket may have 107 bytes.
   const sockets = await mkdtemp(join(tmpdir(), 'yard-'))
   t.teardown(() => rm(sockets, { recursive: true }))
@@ -123,7 +124,7 @@ t.test("yard up --config serves the file with the file's backends, over a Unix s
 })
 
 t.test('yard up --config without --backends warns about endpoints at which nothing listens', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const file = join(folder, 'my.yaml')
   const address = `127.0.0.1:${await freePort()}`
   const document = stringify(generateDocument(['edge'], [{ id: 'b1', address }], await freePort()))
@@ -139,7 +140,7 @@ t.test('yard up --config without --backends warns about endpoints at which nothi
 t.test(
   'yard reads and writes the document, reports a NACK, and all ends when yard is killed with -9',
   async (t) => {
-    const folder = t.testdir()
+    const folder = testFolder(t)
     const { yard: upYard, testbed } = await up(t, folder, '--fleet', 'edge=1', '--backends', '2')
     const file = join(folder, 'my.yaml')
     const yard = (...args: readonly string[]) => runYard(t, folder, ...args)
@@ -190,7 +191,7 @@ t.test(
 )
 
 t.test('a fleet that is missing in the file and an invalid file are reported', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const file = join(folder, 'my.yaml')
   await writeFile(file, stringify(generateDocument(['edge'], [], 10_000)))
   t.match(await runYard(t, folder, 'up', '--config', file, '--fleet', 'egde=1'), {

@@ -10,6 +10,7 @@ import { freePort } from '../../processes/free-port.ts'
 import { startOtlpReceiver } from '../../testbed/otlp/receiver.ts'
 import { connectEcho, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const { OK, NOT_FOUND } = status
 /** Envoy's flag of a call that its caller has reset. */
@@ -55,7 +56,7 @@ t.test('T26: access logs', async (t) => {
   if (!requireTool(t, 'envoy')) return
   const endpoints = await startEndpoints(t, 'b1')
   const upstreams = { echo: { endpoints } }
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const fields = { mark: '%REQ(X-MARK)%', status: '%GRPC_STATUS(SNAKE_STRING)%', took: '%DURATION%' }
   const edge = await startEdge(t, { upstreams })
   const serve = (accessLog: object, lb?: object) =>

@@ -15,6 +15,7 @@ import { startEcho } from '../support/edge.ts'
 import { ownFolder } from '../support/own-folder.ts'
 import { connectRaw } from '../support/raw-call.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { startYardAndControlPlane } from '../support/yard-and-control-plane.ts'
 import { runYard } from '../support/yard-process.ts'
 
@@ -22,7 +23,7 @@ const path = `/${EchoService.typeName}/Unary`
 
 /** Prints a bootstrap with these flags, and starts an Envoy with it. @returns the address of its listener */
 async function startWith(t: Test, ...flags: readonly string[]): Promise<string> {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const port = await freePort()
   const { address } = await startEcho(t, 'b1')
   const config = validateConfig(generateDocument(['edge'], [{ id: 'b1', address }], port))

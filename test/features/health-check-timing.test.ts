@@ -8,6 +8,7 @@ import { callEcho } from '../support/call-echo.ts'
 import { connectEcho, startEdge, untilHealth } from '../support/edge.ts'
 import { type ProbedEndpoint, startProbedEndpoint } from '../support/probed-endpoint.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const OFTEN = { enabled: true, interval: '10ms', timeout: '5s', unhealthy: 2, healthy: 2 }
 const NEVER = '1h'
@@ -161,7 +162,7 @@ t.test(
   'T6: `eventLog` writes a line when the health changes, and one for each check if it is asked to',
   async (t) => {
     if (!requireTool(t, 'envoy')) return
-    const folder = t.testdir()
+    const folder = testFolder(t)
     const logged = [
       ['changes', {}],
       ['failures', { failures: true }],

@@ -12,6 +12,7 @@ import { startEdge } from '../support/edge.ts'
 import { callGreeting, startGreeting } from '../support/greeting-backend.ts'
 import { UNARY } from '../support/match-cases.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { startWitness } from '../support/witness.ts'
 
 /** What a load balancer sends for a caller at 203.0.113.9. */
@@ -106,7 +107,7 @@ t.test('T28: in mode l7, services and the access log see the caller from the hea
   const upstreams = { echo: { endpoints: { b1: { address } } } }
   const edge = await startEdge(t, { upstreams })
   const port = Number(edge.address.split(':').at(-1))
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const serve = (name: string, proxyProtocol: object) =>
     edge.serve({
       upstreams,

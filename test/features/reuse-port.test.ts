@@ -10,6 +10,7 @@ import { freePort } from '../../processes/free-port.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { nextEvent } from '../support/real-envoy.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const ADDRESS = '127.0.0.1'
 
@@ -35,7 +36,7 @@ async function startTwo(t: Test, listener: object) {
   }
   const port = await freePort()
   serve(listener)
-  const folder = t.testdir()
+  const folder = testFolder(t)
   for (const nodeId of ['edge-1', 'edge-2']) {
     const xds = { address: server.address }
     const bootstrap = createBootstrap({ nodeId, cluster: 'edge', listenerAddress: ADDRESS, xds })

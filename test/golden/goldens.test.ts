@@ -9,6 +9,7 @@ import { translate } from '../../control-plane/translate/translate.ts'
 import { createMessageRegistry, createResources } from '../../xds-server/index.ts'
 import { namedFiles } from '../support/named-files.ts'
 import { namedSecretBytes } from '../support/secret-bytes.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { findOrphans, GOLDEN_FOLDER, IN, namesOf, OUT, readCase, renderOutput } from './goldens.ts'
 
 for (const name of namesOf(GOLDEN_FOLDER, IN)) {
@@ -45,6 +46,11 @@ t.test('every golden document has an output, and every output a document', async
 
 t.test('a document without an output and an output without a document are found', async (t) => {
   const file = '# half'
-  const folder = t.testdir({ 'a.in.yaml': file, 'a.out.yaml': file, 'b.in.yaml': file, 'c.out.yaml': file })
+  const folder = testFolder(t, {
+    'a.in.yaml': file,
+    'a.out.yaml': file,
+    'b.in.yaml': file,
+    'c.out.yaml': file,
+  })
   t.same(findOrphans(folder), ['b.in.yaml', 'c.out.yaml'])
 })

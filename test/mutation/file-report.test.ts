@@ -1,6 +1,7 @@
 // Reports are kept until the code that decides them changes.
 
 import t from 'tap'
+import { testFolder } from '../support/test-folder.ts'
 import { type FileReport, fingerprintOf, ReportFolder } from './file-report.ts'
 
 const TESTS = ['a.test.ts']
@@ -24,7 +25,7 @@ t.test('a fingerprint changes with the tests, what they load, and the packages',
 })
 
 t.test('a report is read back only with its fingerprint', async (t) => {
-  const folder = new ReportFolder(t.testdir())
+  const folder = new ReportFolder(testFolder(t))
   t.equal(folder.read('x/a.ts', '1'), undefined)
   const report: FileReport = {
     file: 'x/a.ts',

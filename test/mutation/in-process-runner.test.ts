@@ -1,6 +1,7 @@
 // The test runner for Stryker, with code that is instrumented by hand as Stryker would.
 
 import t, { type Test } from 'tap'
+import { testFolder } from '../support/test-folder.ts'
 import { InProcessRunner } from './in-process-runner.ts'
 
 /** Mutant 1 changes a result, 2 what is made while the module is loaded, 3 does not load, 4 throws later, 5 never ends. */
@@ -47,7 +48,7 @@ t.test('is right', async (t) => t.equal(made, 'right'))
 
 async function startRunner(t: Test, files: Readonly<Record<string, string>> = TESTS) {
   const before = process.cwd()
-  process.chdir(t.testdir({ 'code.ts': CODE, ...files }))
+  process.chdir(testFolder(t, { 'code.ts': CODE, ...files }))
   t.teardown(() => process.chdir(before))
   const runner = new InProcessRunner({ inProcess: { testFiles: Object.keys(files) } } as never)
   await runner.init()

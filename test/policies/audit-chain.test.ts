@@ -13,6 +13,7 @@ import { startProcess } from '../../processes/running-process.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { selfSignedCertificate, writeCertificate } from '../support/certificates.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { runYard } from '../support/yard-process.ts'
 
 const MAIN = fileURLToPath(new URL('../../control-plane/main.ts', import.meta.url))
@@ -25,7 +26,7 @@ async function linesOf(file: string) {
 }
 
 t.test('the audit log is unbroken after kill -9 in the middle of writes, and a cut is found', async (t) => {
-  const folder = t.testdir({ 'yard.yaml': stringify(sampleWith({})) })
+  const folder = testFolder(t, { 'yard.yaml': stringify(sampleWith({})) })
   const log = join(folder, 'state', 'audit.jsonl')
   const flags = ['--config', join(folder, 'yard.yaml'), '--state', join(folder, 'state')]
   let answered = 0
@@ -86,7 +87,7 @@ async function startWithSecret(t: Test) {
   })
   const { adminUrl, close, tokensFile } = await startControlPlane({
     ...{ config, admin: '127.0.0.1:0', xds: `unix:${join(folder, 'xds.sock')}` },
-    ...{ secretsFolder: folder, accessFolder: t.testdir() },
+    ...{ secretsFolder: folder, accessFolder: testFolder(t) },
   })
   t.teardown(close)
   const as = async (name: string) =>

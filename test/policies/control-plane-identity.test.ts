@@ -15,6 +15,7 @@ import { type Certificate, writeCertificate } from '../support/certificates.ts'
 import { nextEvent } from '../support/conformance.ts'
 import { secret, staticCluster } from '../support/resources.ts'
 import { StatsClient } from '../support/stats-client.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 const SDS = {
@@ -46,7 +47,7 @@ async function startGuarded(t: Test): Promise<Guarded> {
   const traffic = new TrafficTally({ hasFleet: (name) => ['edge', 'west'].includes(name) })
   const authority = await Authority.create('test')
   const root = Buffer.from(authority.issued.certificate)
-  const clientCa = join(t.testdir({ 'ca.pem': authority.issued.certificate }), 'ca.pem')
+  const clientCa = join(testFolder(t, { 'ca.pem': authority.issued.certificate }), 'ca.pem')
   const own = await authority.issue({ name: 'control-plane', dns: ['localhost'] })
   const files = await writeCertificate(t.testdirName, 'server', own)
   const server = await startXdsServer({

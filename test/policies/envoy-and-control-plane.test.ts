@@ -19,6 +19,7 @@ import { writeCertificate } from '../support/certificates.ts'
 import { nextEvent } from '../support/conformance.ts'
 import { untilSynced } from '../support/real-envoy.ts'
 import { staticCluster } from '../support/resources.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const CONTROL_PLANE: Subject = { name: 'control-plane', uris: [CONTROL_PLANE_URI] }
 const NODE: Subject = { name: 'edge-1', uris: [nodeUri('fleet', 'edge-1')] }
@@ -26,7 +27,7 @@ const NODE: Subject = { name: 'edge-1', uris: [nodeUri('fleet', 'edge-1')] }
 /** A control plane with the certificate subject `server`, and the TLS files of an Envoy with the subject `node`. */
 async function startControlPlane(t: Test, server: Subject, node: Subject) {
   const authority = await Authority.create('test')
-  const folder = t.testdir({ 'ca.pem': authority.issued.certificate })
+  const folder = testFolder(t, { 'ca.pem': authority.issued.certificate })
   const ca = join(folder, 'ca.pem')
   const served = await writeCertificate(folder, 'server', await authority.issue(server))
   const tls = { ...(await writeCertificate(folder, 'node', await authority.issue(node))), ca }

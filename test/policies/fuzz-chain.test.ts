@@ -10,6 +10,7 @@ import { type CallerToken, randomCalls } from '../support/random-calls.ts'
 import { connectRaw } from '../support/raw-call.ts'
 import { requireTool } from '../support/requirements.ts'
 import { AUDIENCE, startSecuredEdge } from '../support/secured-edge.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 /**
  * The same seed makes the same calls, except for signatures: keys are new in each run. 50,000 calls have each odd piece of a path
@@ -63,7 +64,7 @@ t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, asyn
   if (!requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const { address: authorizer } = await startAuthorizer(group, t.testdir(), '127.0.0.1:0')
+  const { address: authorizer } = await startAuthorizer(group, testFolder(t), '127.0.0.1:0')
   const edge = await startSecuredEdge(t, { security: SECURITY, upstreams: authorizerAt(authorizer) })
   const forge = await openForge(edge.issuers, AUDIENCE, 'http://127.0.0.1:9')
   const lasting = { exp: 3_000 }

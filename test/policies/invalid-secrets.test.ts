@@ -8,6 +8,7 @@ import { startControlPlane } from '../../control-plane/control-plane.ts'
 import { Authority, type Issued } from '../../testbed/certificates/authority.ts'
 import { socketPath } from '../support/open-backend.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const PAST = { notBefore: new Date('2020-01-01'), notAfter: new Date('2020-02-01') }
 const TLS = { enabled: true, certificate: 'edge', clientCa: 'mesh' }
@@ -17,7 +18,7 @@ const SECRETS = {
 }
 
 async function serve(t: Test, xds?: string) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const authority = await Authority.create('mesh')
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
   const writeEdge = ({ certificate, key }: Issued, passphrase = 'sesame') => {

@@ -8,6 +8,7 @@ import type { ProblemDocument } from '../../api/schemas/problem.ts'
 import { startProcess } from '../../processes/running-process.ts'
 import { cpuSeconds } from '../support/process-cost.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const MAIN = fileURLToPath(new URL('../../control-plane/main.ts', import.meta.url))
 /** Seconds of CPU. Each takes less than one; work by the square of the size takes ten and more. */
@@ -45,7 +46,7 @@ const JSON_BODIES: Readonly<Record<string, object>> = {
 }
 
 async function startRest() {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const config = join(folder, 'yard.yaml')
   await writeFile(config, JSON.stringify(sampleWith({})))
   const started = startProcess({

@@ -18,6 +18,7 @@ import { createSigningKey, TokenIssuer } from '../../services/issuer/token-issue
 import { fetchToken } from '../../testbed/issuer.ts'
 import { openForge, type TokenRecipe } from '../support/forged-token.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const AUDIENCE = 'switchyard'
 const DISCOVERY = '/.well-known/openid-configuration'
@@ -66,7 +67,7 @@ async function start(
 ) {
   const { rules = RULES, nameClaim = 'sub' } = options
   const served = await serveIssuer(t)
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { adminUrl, close } = await startControlPlane({
     ...{ config: sampleWith({}), admin: '127.0.0.1:0', xds: '127.0.0.1:0', accessFolder: folder },
     oidc: { issuer: served.url, audience: AUDIENCE, rules, nameClaim },
@@ -327,7 +328,7 @@ t.test('yard serve accepts tokens of our issuer, both as processes', async (t) =
     'services/issuer/issuer.ts',
     ...['--issuer', 'https://issuer.local', '--tokens', '127.0.0.1:0'],
   )
-  const folder = t.testdir({ 'yard.yaml': stringify(sampleWith({})) })
+  const folder = testFolder(t, { 'yard.yaml': stringify(sampleWith({})) })
   const { admin } = await run<{ admin: string }>(
     t,
     'control-plane/main.ts',

@@ -13,6 +13,7 @@ import { SnapshotCache } from '../../xds-server/index.ts'
 import { selfSignedCertificate, writeCertificate } from '../support/certificates.ts'
 import { NO_EVENTS } from '../support/no-events.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const LB = '/v1/fleets/edge/lb'
 const B9 = '/v1/upstreams/echo/endpoints/b9'
@@ -39,7 +40,7 @@ const READS = [
 const OPEN = ['/healthz', '/readyz', '/openapi.json', '/docs/']
 
 async function start(t: Test, options: { readonly openMetrics?: boolean } = {}) {
-  const stateFolder = join(t.testdir(), 'state')
+  const stateFolder = join(testFolder(t), 'state')
   const {
     adminUrl,
     close,
@@ -213,7 +214,7 @@ t.test('S49: off loopback the admin API does not start without tokens', async (t
       message: /without tokens/,
     })
   }
-  const { close } = await startControlPlane({ ...options, admin: '0.0.0.0:0', accessFolder: t.testdir() })
+  const { close } = await startControlPlane({ ...options, admin: '0.0.0.0:0', accessFolder: testFolder(t) })
   t.teardown(close)
 })
 

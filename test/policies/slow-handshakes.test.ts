@@ -21,6 +21,7 @@ import {
   untilClosed,
   untilClosedUnderTls,
 } from '../support/slow-peer.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { CLIENT, callAs, connectAs, ECHO } from '../support/tls-client.ts'
 import { startTlsEdge } from '../support/tls-edge.ts'
 import { openTlsSession } from '../support/tls-session.ts'
@@ -79,7 +80,7 @@ t.test(
 )
 
 t.test('S66: a service closes connections that do not go on, with and without TLS', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const authority = await Authority.create('mesh')
   const ca = authority.issued.certificate
   const paths = {
@@ -118,7 +119,7 @@ t.test('S66: a service closes connections that do not go on, with and without TL
 })
 
 t.test('S57: a service resumes no session where it verifies certificates', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const authority = await Authority.create('mesh')
   const ca = authority.issued.certificate
   const { certificate, key } = await writeCertificate(folder, 'echo', await authority.issue(ECHO))

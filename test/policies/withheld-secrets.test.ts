@@ -11,13 +11,14 @@ import { readToken } from '../../testbed/token-file.ts'
 import { SECRET } from '../../xds-server/index.ts'
 import { authorityByKeyUsage } from '../support/certificates.ts'
 import { sampleWith } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { connectTo, nodeOf, SotwClient } from '../support/xds-client.ts'
 
 const LEAF = { certificate: 'edge.pem', key: 'edge.key' }
 
 /** A control plane with mutual TLS, and an SDS client that subscribes to the listener's certificate. */
 async function serve(t: Test) {
-  const root = t.testdir()
+  const root = testFolder(t)
   const at = (...steps: string[]) => join(root, ...steps)
   const write = (path: string, { certificate, key }: Issued) => {
     writeFileSync(at(`${path}.pem`), certificate)

@@ -26,6 +26,7 @@ import { nextEvent } from '../support/conformance.ts'
 import { ownFolder } from '../support/own-folder.ts'
 import { staticCluster } from '../support/resources.ts'
 import { sampleConfig } from '../support/sample-config.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { afterItsEnd, openTlsSession } from '../support/tls-session.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
 
@@ -59,7 +60,7 @@ const FIRST_REQUESTS: Readonly<Record<string, Uint8Array>> = {
 async function startGuarded(t: Test, introductionTimeoutMs?: number) {
   const authority = await Authority.create('test')
   const ca = authority.issued.certificate
-  const clientCa = join(t.testdir({ 'ca.pem': ca }), 'ca.pem')
+  const clientCa = join(testFolder(t, { 'ca.pem': ca }), 'ca.pem')
   const files = await writeCertificate(t.testdirName, 'server', await authority.issue(SERVER))
   const cache = new SnapshotCache()
   cache.setSnapshot('edge', [staticCluster('a')])

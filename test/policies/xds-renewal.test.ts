@@ -16,6 +16,7 @@ import { startBackends } from '../support/echo-backends.ts'
 import { startEnvoy, startLoad, untilInEffect, untilSynced } from '../support/real-envoy.ts'
 import { requireTool } from '../support/requirements.ts'
 import { assignment, cluster, httpListener, routes, staticCluster } from '../support/resources.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const FLEET = 'fleet'
 const OTHER = 'other'
@@ -70,7 +71,7 @@ async function writeFiles(folder: string, ca: string, issued: Certificate) {
 
 t.test('S57: an Envoy shows its renewed certificate without a restart, and no call fails', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const [port, xdsPort] = [await freePort(), await freePort()]
   const address = `127.0.0.1:${xdsPort}`
   const [backend = 0] = await startBackends(t, 'b1')

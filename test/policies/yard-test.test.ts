@@ -8,6 +8,7 @@ import { runFiles } from '../../policy-tests/run/run-files.ts'
 import { readDocumentOf } from '../../policy-tests/suite/read-document.ts'
 import { readSuite } from '../../policy-tests/suite/read-suite.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { runYard } from '../support/yard-with-envoy.ts'
 
 const FILE = fileURLToPath(new URL('shop/orders.test.yaml', import.meta.url))
@@ -180,7 +181,7 @@ t.test('yard test', async (t) => {
 
 t.test('the command prints a table, and its exit code says whether all calls went as expected', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const { code, stdout } = await runYard(t, t.testdir(), 'test', FILE)
+  const { code, stdout } = await runYard(t, testFolder(t), 'test', FILE)
   t.equal(code, 0)
   t.match(stdout, /read +admin +OK +OK +orders +\d+ +ok\n/)
   t.match(stdout, /\n\d+ passed, 0 failed in [\d.]+ s on Envoy \d/)

@@ -10,6 +10,7 @@ import { openShell, shellEnvironment } from '../support/doc-shell.ts'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
 import { openSession } from '../support/shell-session.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
 const GUIDE = readFileSync(join(CHECKOUT, 'docs/guides/proxyless.md'), 'utf8')
@@ -52,7 +53,7 @@ function answersIn(output: string): Readonly<Record<string, number>> {
 
 t.test('P1: the guide works, word by word', async (t) => {
   if (!requireTool(t, 'envoy') || !requireTool(t, 'gRPC for Python')) return
-  const checkout = join(t.testdir({ switchyard: {} }), 'switchyard')
+  const checkout = join(testFolder(t, { switchyard: {} }), 'switchyard')
   const clients = join(checkout, '../my-clients')
   symlinkSync(join(CHECKOUT, 'proto'), join(checkout, 'proto'))
   const [up = '', ...commands] = commandsOf(GUIDE)

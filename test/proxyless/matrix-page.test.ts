@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../support/test-folder.ts'
 import { MATRIX_CLIENTS } from './matrix-client.ts'
 import { matrixPage } from './matrix-page.ts'
 import { matrixTable } from './matrix-table.ts'
@@ -38,7 +39,7 @@ const ROWS_OF_RESULTS = RESULTS.map(({ row }) => row)
 t.test(
   'the page says with what it was made, and numbers the source of each cell that is not a plain pass',
   async (t) => {
-    const file = join(t.testdir(), 'matrix.jsonl')
+    const file = join(testFolder(t), 'matrix.jsonl')
     const page = matrixPage(ROWS_OF_RESULTS, await record(file, ROWS_OF_RESULTS, RESULTS, RUN), FACTS)
     t.match(page, /Made by `npm run test:proxyless -- --write`/)
     t.match(page, '- node: grpc-js-xds 1.14.1, 2026-11-29, long form\n- python: grpcio 1.85.3')
@@ -55,7 +56,7 @@ t.test(
 )
 
 t.test('a run of some rows keeps the results of others, and drops rows that are gone', async (t) => {
-  const file = join(t.testdir(), 'matrix.jsonl')
+  const file = join(testFolder(t), 'matrix.jsonl')
   await record(file, ROWS_OF_RESULTS, RESULTS, RUN)
   const [first, second] = ROWS_OF_RESULTS
   const again = [{ row: first as Row, outcomes: { node: { kind: 'fail', cause: 'broken' } as const } }]

@@ -11,6 +11,7 @@ import { freePort } from '../../processes/free-port.ts'
 import { echoDefinition, echoHandlers } from '../../services/servers/node/echo-service.ts'
 import { SECRETS, writeCertificates } from '../../testbed/certificates/folder.ts'
 import { bootstrapOf, connectProxyless, startWithDocument } from '../support/proxyless.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const HOST = '127.0.0.1'
 const SERVER = 'spiffe://switchyard/echo'
@@ -50,7 +51,7 @@ function documentOf(port: number) {
 
 /** A server that serves what the control plane says, and clients with or without a certificate. */
 async function start(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   await writeCertificates(folder)
   const port = await freePort()
   const { control, rest } = await startWithDocument(t, documentOf(port))

@@ -8,6 +8,7 @@ import type { ClientCalls } from '../../cli/verbs/call-clients.ts'
 import { generateDocument } from '../../testbed/document.ts'
 import type { TestbedDescription } from '../../testbed/state-file.ts'
 import { requireLanguage } from '../support/grpc-client.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { NO_ENVOY, runYard, spawnYard } from '../support/yard-process.ts'
 
 async function up(t: Test, folder: string, ...args: readonly string[]) {
@@ -19,7 +20,7 @@ async function up(t: Test, folder: string, ...args: readonly string[]) {
 
 t.test('P1: yard up starts gRPC clients, which show in the status and answer yard call', async (t) => {
   if (!requireLanguage(t, 'python')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { yard, testbed } = await up(t, folder, '--fleet', 'clients=proxyless:node,python', '--backends', '2')
   const address = /^127\.0\.0\.1:\d+$/
   const common = { target: 'xds:///echo', control: address, admin: address }
@@ -102,7 +103,7 @@ t.test('P1: yard up starts gRPC clients, which show in the status and answer yar
 
 t.test('P27: yard up --mtls has clients use TLS to the control plane, except in Node and Java', async (t) => {
   if (!requireLanguage(t, 'python')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const node = ['--fleet', 'clients=proxyless:node,python']
   t.match(await runYard(t, folder, 'up', '--mtls', ...node), {
     code: 2,
@@ -119,7 +120,7 @@ t.test('P27: yard up --mtls has clients use TLS to the control plane, except in 
 })
 
 t.test('a fleet that is not one of gRPC clients in the file is reported', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const file = join(folder, 'my.yaml')
   await writeFile(file, stringify(generateDocument(['edge'], [], 10_000)))
   for (const [flag, output] of [

@@ -12,6 +12,7 @@ import { PROFILE } from '../../harness/profile.ts'
 import type { Results, RunResult } from '../../harness/results.ts'
 import { encodeLatencies } from '../../testbed/measure/histogram.ts'
 import { commandsOf } from '../house/doc-commands.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -71,7 +72,7 @@ function resultsOf({ scenario, run }: Guide): Results {
 for (const guide of GUIDES) {
   const { row, page, scenario, namespace, report, shown } = guide
   t.test(`${row}: the commands of ${page} lead from a cluster to a report of it`, async (t) => {
-    const folder = t.testdir({ bin: {}, home: {} })
+    const folder = testFolder(t, { bin: {}, home: {} })
     const calls = join(folder, 'calls')
     const program = (name: string, script: string) => {
       const file = join(folder, 'bin', name)

@@ -7,6 +7,7 @@ import t from 'tap'
 import { readResults } from '../../harness/results-file.ts'
 import { commandsOf } from '../house/doc-commands.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { applyPage, copyTree, environmentOfCopy } from '../support/tree-copy.ts'
 
 const PAGE = 'docs/guides/scenarios.md'
@@ -14,7 +15,7 @@ const root = new URL('../..', import.meta.url)
 
 t.test('the scenario of the guide compiles, is listed, runs, and measures every size', async (t) => {
   if (!requireTool(t, 'envoy')) return
-  const tree = join(t.testdir({ tmp: {} }), 'tree')
+  const tree = join(testFolder(t, { tmp: {} }), 'tree')
   mkdirSync(tree)
   copyTree(tree)
   applyPage(tree, PAGE)

@@ -10,6 +10,7 @@ import type { RunContext } from '../../harness/scenario.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { measureDistribution } from '../../testbed/measure/distribution.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const CALLS = 120
 /** Of the clients that count time and not calls. */
@@ -19,7 +20,7 @@ const SECONDS = 0.3
 function contextOf(t: Test): RunContext {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const taken = new Map<string, Promise<unknown>>()
   return {
     profile: PROFILE.quick,

@@ -11,12 +11,13 @@ import { ISTIO, LINKERD, ZTUNNEL } from '../../testbed/mesh/mesh-policies.ts'
 import { startMesh } from '../../testbed/mesh/start-mesh.ts'
 import { spreadOf, startProxiedEcho } from '../support/proxied-echo.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const POLICIES = { sidecars: ISTIO, 'node-proxies': ZTUNNEL, waypoint: ISTIO }
 
 async function openMesh(t: Test, shape: MeshShape) {
   const echo = await startProxiedEcho(t)
-  const mesh = await startMesh(echo.group, t.testdir(), { shape, policy: POLICIES[shape], places: 3 })
+  const mesh = await startMesh(echo.group, testFolder(t), { shape, policy: POLICIES[shape], places: 3 })
   await mesh.setBackends(echo.backends)
   return { ...echo, mesh, client: echo.connect(mesh.address) }
 }

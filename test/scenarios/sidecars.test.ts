@@ -12,15 +12,16 @@ import { LOOPBACK } from '../../testbed/transports/local/loopback.ts'
 import { UDS } from '../../testbed/transports/local/uds.ts'
 import type { Transport } from '../../testbed/transports/transport.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 async function openSidecars(t: Test, transport: Transport) {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const plane = await startSidecarPlane(group)
   const laid = await transport.lay(group, join(plane.folder, transport.id))
-  const server = await startBackend(laid.server, t.testdir(), { id: 'b1', listen: laid.listen() })
+  const server = await startBackend(laid.server, testFolder(t), { id: 'b1', listen: laid.listen() })
   const socket = `unix:${join(plane.folder, 'app.sock')}`
-  const beside = await startBackend(laid.server, t.testdir(), { id: 'b2', listen: socket })
+  const beside = await startBackend(laid.server, testFolder(t), { id: 'b2', listen: socket })
   const sidecars = await startSidecars(plane, laid, {
     id: transport.id,
     server: { address: server.address, socket: beside.address },
@@ -93,7 +94,7 @@ t.test('O8.28: Envoy retries and hedges when the rule says so, and servers count
   t.teardown(() => group.stop())
   const plane = await startSidecarPlane(group)
   const laid = await LOOPBACK.lay(group, plane.folder)
-  const far = await startFarServers(plane, laid, { folder: t.testdir(), count: 2 })
+  const far = await startFarServers(plane, laid, { folder: testFolder(t), count: 2 })
   const load = async (target: string) => {
     const before = await far.attempts()
     const { codes, figures } = await far.loader.run({ ...openLoad(target, 100), seconds: 0.3 })

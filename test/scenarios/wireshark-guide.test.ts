@@ -10,6 +10,7 @@ import { guideFilters } from '../../experiments/scenarios/http2-analysis/wiresha
 import { WITH_PROTOS } from '../../experiments/scenarios/http2-analysis/wireshark/protos.ts'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { runYard } from '../support/yard-process.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -29,7 +30,7 @@ t.test('O2.9: commands and filters of the guide work as they are written', async
   const commands = blocksOf(text)
     .filter(({ language }) => language === 'sh')
     .flatMap((block) => block.text.trim().split('\n'))
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const out = join(folder, 'out')
 
   await t.test('the scenario makes the captures', async (t) => {

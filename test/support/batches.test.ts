@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { batchesOf, writeBatches } from './batches.ts'
+import { testFolder } from './test-folder.ts'
 
 t.test(
   'files of a folder, and those alone in theirs, are batches; what changes its process is alone',
@@ -38,7 +39,7 @@ t.test('a large folder is split into batches of about one size', async (t) => {
 })
 
 t.test('a batch is a program that imports its files one after the other', async (t) => {
-  const root = t.testdir({ batches: { 'old.mjs': '' } })
+  const root = testFolder(t, { batches: { 'old.mjs': '' } })
   const programs = writeBatches(root, 'batches', [
     { name: 'a/b 1', files: ['a/b/one.test.ts', 'a/b/two.test.ts'] },
     { name: 'c/alone.test.ts', files: ['c/alone.test.ts'] },

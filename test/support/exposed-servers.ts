@@ -15,6 +15,7 @@ import { startBackendProcess } from './backend-process.ts'
 import { connectEcho, startEdge } from './edge.ts'
 import type { Teardowns } from './real-envoy.ts'
 import { sampleConfig } from './sample-config.ts'
+import { testFolder } from './test-folder.ts'
 import { ADS, connectTo, DeltaClient, nodeOf } from './xds-client.ts'
 
 export interface ExposedServer {
@@ -67,7 +68,7 @@ async function startExposedAuthorizer(t: Teardowns): Promise<ExposedServer> {
 export async function startControlPlaneProcess(
   t: Teardowns,
 ): Promise<ExposedServer & { readonly rest: string }> {
-  const config = join(t.testdir(), 'config.yaml')
+  const config = join(testFolder(t), 'config.yaml')
   await writeFile(config, stringify(sampleConfig()))
   const running = startProcess({
     name: 'control plane',

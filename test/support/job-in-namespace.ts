@@ -11,6 +11,7 @@ import type { Test } from 'tap'
 import { shellQuoted } from '../../core/shell-quote.ts'
 import type { Manifest } from '../../harness/cluster/kinds.ts'
 import type { Results } from '../../harness/results.ts'
+import { testFolder } from './test-folder.ts'
 import { runYard } from './yard-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -55,7 +56,7 @@ export interface JobResults {
 
 /** Makes a report from the log of the Job. Fails the test if the log has no results, or if a check of them fails. */
 export async function runJob(t: Test, run: JobRun): Promise<JobResults> {
-  const folder = t.testdir({ tmp: {}, report: {} })
+  const folder = testFolder(t, { tmp: {}, report: {} })
   writeFileSync(join(folder, 'hosts'), run.hosts.map((line) => `${line.join(' ')}\n`).join(''))
   const tmp = join(folder, 'tmp')
   const script = [

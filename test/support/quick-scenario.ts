@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import type { Test } from 'tap'
 import type { Results } from '../../harness/results.ts'
 import { readResults } from '../../harness/results-file.ts'
+import { testFolder } from './test-folder.ts'
 import { runYard } from './yard-with-envoy.ts'
 
 /** The test fails with the output if a check or a run fails, or if report and comparison cannot be written. */
 export async function runQuickly(t: Test, name: string): Promise<Results> {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const out = join(folder, 'out')
   const { code, output } = await runYard(
     t,

@@ -10,6 +10,7 @@ import type { XdsTlsFiles } from '../../envoy-bootstrap/xds-tls.ts'
 import { type BackgroundLoad, startBackgroundLoad } from '../../testbed/load/background-load.ts'
 import type { SnapshotCache, SyncState, XdsEvent } from '../../xds-server/index.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
+import { testFolder } from './test-folder.ts'
 
 export interface Teardowns {
   readonly teardown: (end: () => unknown) => unknown
@@ -40,7 +41,14 @@ export async function startEnvoy(
   protocol: XdsProtocol,
   options: EnvoyOptions = {},
 ): Promise<RunningEnvoy> {
-  const { folder = t.testdir(), limits, nodeId = 'edge-1', cluster = 'fleet', tls, statsIntervalMs } = options
+  const {
+    folder = testFolder(t),
+    limits,
+    nodeId = 'edge-1',
+    cluster = 'fleet',
+    tls,
+    statsIntervalMs,
+  } = options
   const { drainTimeSeconds = 2 } = options
   const bootstrap = createBootstrap({
     nodeId,

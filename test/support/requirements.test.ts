@@ -2,6 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import t from 'tap'
 import { requireTool, type Tool } from './requirements.ts'
+import { testFolder } from './test-folder.ts'
 
 /** A fake test that records its result. */
 function recordingTest() {
@@ -41,7 +42,7 @@ const OPTIONAL: readonly Tool[] = ['java', 'fish', 'zsh']
 
 for (const [tool, install] of Object.entries(INSTALL) as [Tool, string][]) {
   t.test(`without ${tool}`, async (t) => {
-    const empty = { PATH: t.testdir(), ENVOY_BIN: 'missing' }
+    const empty = { PATH: testFolder(t), ENVOY_BIN: 'missing' }
     const said = new RegExp(`^${tool} is missing: ${install}`)
 
     t.test('a test is skipped with the command that installs the tool', async (t) => {
@@ -62,7 +63,7 @@ for (const [tool, install] of Object.entries(INSTALL) as [Tool, string][]) {
 }
 
 t.test('an installed tool does not change the test', async (t) => {
-  const PATH = t.testdir()
+  const PATH = testFolder(t)
   await writeFile(`${PATH}/python3`, '#!/bin/sh\n', { mode: 0o755 })
   const test = recordingTest()
   t.ok(requireTool(test, 'pip', { PATH, CI: 'true' }))
@@ -74,7 +75,7 @@ t.test(
   async (t) => {
     const { PATH } = process.env
     t.teardown(() => Object.assign(process.env, { PATH }))
-    const folder = t.testdir()
+    const folder = testFolder(t)
     process.env.PATH = folder
     await writeFile(`${folder}/systemd-analyze`, '#!/bin/sh\n', { mode: 0o755 })
     t.ok(requireTool(recordingTest(), 'systemd-analyze'))

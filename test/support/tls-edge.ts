@@ -14,6 +14,7 @@ import { replaceFile } from '../../testbed/certificates/folder.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { socketPath } from './open-backend.ts'
 import { nextEvent, startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
+import { testFolder } from './test-folder.ts'
 import { CLIENT, connectAs, ECHO, EDGE, type Identity } from './tls-client.ts'
 
 /** The secrets of the document, each named after its files. */
@@ -30,7 +31,7 @@ export async function startTlsEdge(
   t: Teardowns,
   { listener, upstream, mode = 'l7' }: { listener?: object; upstream?: object; mode?: 'l4' | 'l7' },
 ) {
-  const root = t.testdir()
+  const root = testFolder(t)
   const folder = join(root, 'certs')
   await mkdir(folder)
   const authority = await Authority.create('mesh')

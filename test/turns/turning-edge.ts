@@ -15,6 +15,7 @@ import { setAt } from '../documents/set-at.ts'
 import { namedFiles } from '../support/named-files.ts'
 import { socketPath } from '../support/open-backend.ts'
 import { startEnvoy, type Teardowns } from '../support/real-envoy.ts'
+import { testFolder } from '../support/test-folder.ts'
 import { type MixedLoad, startMixedLoad } from './mixed-load.ts'
 import type { TurnParts } from './own-turns.ts'
 
@@ -28,7 +29,7 @@ const CALLS_AFTER = 60
 
 /** Backends that speak plaintext and TLS on one port, and an Envoy in which the base document is in effect. */
 export async function startTurningEdge(t: Teardowns) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   await writeCertificates(folder)
   const secretsFolder = join(folder, SECRETS)
   const tls = {

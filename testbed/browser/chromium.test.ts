@@ -4,11 +4,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { requireTool } from '../../test/support/requirements.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { launchChromium } from './chromium.ts'
 
 t.test('O3.3: Chromium starts if the path for temporary files is too long for its socket', async (t) => {
   if (!requireTool(t, 'chromium')) return
-  const folder = join(t.testdir(), 'a'.repeat(100))
+  const folder = join(testFolder(t), 'a'.repeat(100))
   mkdirSync(folder)
   const { TMPDIR } = process.env
   process.env.TMPDIR = folder

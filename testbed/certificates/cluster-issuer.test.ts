@@ -5,6 +5,7 @@ import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 import { certManagerManifests, mountedFiles } from './cluster-issuer.ts'
 import { PARTS } from './folder.ts'
@@ -70,7 +71,7 @@ t.test('O6.3: a document may name their mounted files', async (t) => {
 })
 
 t.test('yard certs --cert-manager prints them', async (t) => {
-  const { code, stdout } = await runYard(t, t.testdir(), 'certs', '--cert-manager', 'mesh')
+  const { code, stdout } = await runYard(t, testFolder(t), 'certs', '--cert-manager', 'mesh')
   t.equal(code, 0)
   t.same(
     parseAllDocuments(stdout).map((document) => document.toJS()),

@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { runYard } from '../../test/support/yard-process.ts'
 import { writeCertificates } from './folder.ts'
 
@@ -13,7 +14,7 @@ const IDENTITIES = ['ca', 'control-plane']
 const PAIRS = [...SECRETS.map((name) => `secrets/${name}`), ...IDENTITIES.map((name) => `identities/${name}`)]
 
 t.test('both files of each part are written, keys with access for their owner only', async (t) => {
-  const root = join(t.testdir(), 'certs')
+  const root = join(testFolder(t), 'certs')
   const files = await writeCertificates(root)
   const pairs = PAIRS.flatMap((path) => [`${path}.key`, `${path}.pem`])
   t.same([...files].toSorted(), [...pairs, 'secrets/ca.pem'].map((path) => join(root, path)).toSorted())
@@ -22,7 +23,7 @@ t.test('both files of each part are written, keys with access for their owner on
 })
 
 t.test('S56: no key of the CA or of the control plane is among the secrets', async (t) => {
-  const root = t.testdir()
+  const root = testFolder(t)
   await writeCertificates(root)
   t.same(
     readdirSync(join(root, 'secrets')).toSorted(),
@@ -31,7 +32,7 @@ t.test('S56: no key of the CA or of the control plane is among the secrets', asy
 })
 
 t.test('a renewal keeps the CA, and replaces everything else', async (t) => {
-  const root = t.testdir()
+  const root = testFolder(t)
   await writeCertificates(root)
   const read = () => PAIRS.map((path) => readFileSync(join(root, `${path}.pem`), 'utf8'))
   const before = read()
@@ -43,7 +44,7 @@ t.test('a renewal keeps the CA, and replaces everything else', async (t) => {
 })
 
 t.test('the CA outlives the certificates, or is an error', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const certs = (hours: string) => runYard(t, folder, 'certs', '--out', folder, '--hours', hours)
   t.match(await certs('2160'), { code: 0 })
   const { validToDate } = new X509Certificate(readFileSync(join(folder, 'identities', 'ca.pem')))
@@ -53,7 +54,7 @@ t.test('the CA outlives the certificates, or is an error', async (t) => {
 })
 
 t.test('an unreadable CA is not overwritten', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   await writeCertificates(folder)
   writeFileSync(join(folder, 'identities', 'ca.key'), 'no key')
   await t.rejects(writeCertificates(folder), {
@@ -64,7 +65,7 @@ t.test('an unreadable CA is not overwritten', async (t) => {
 })
 
 t.test('yard certs writes them, and additional ones', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const ended = await runYard(
     t,
     folder,
@@ -81,7 +82,7 @@ t.test('yard certs writes them, and additional ones', async (t) => {
 })
 
 t.test('the edge is valid for the addresses of its nodes, and every server for further names', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const read = (path: string) => new X509Certificate(readFileSync(join(folder, `${path}.pem`)))
   t.match(await runYard(t, folder, 'certs', '--out', folder, '--dns', 'shop.local', '--ip', '10.0.0.7'), {
     code: 0,
@@ -107,7 +108,7 @@ t.test('the edge is valid for the addresses of its nodes, and every server for f
 })
 
 t.test('yard certs rejects a certificate without a name', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   t.match(await runYard(t, folder, 'certs', '--out', folder, '--for', 'spiffe://a'), {
     code: 2,
     output: /such as edge-1=spiffe:\/\/switchyard\/fleet\/edge\/node\/edge-1, not "spiffe:\/\/a"/,

@@ -7,6 +7,7 @@ import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { requireTool } from '../../test/support/requirements.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { Authority } from '../certificates/authority.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { decodeHistogram } from '../measure/histogram.ts'
@@ -26,7 +27,7 @@ t.test('O7.7: ghz runs a plan of ours, and its result has the form of ours', asy
   t.teardown(() => backend.close())
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const target = backend.address
 
   const pids: number[] = []
@@ -53,7 +54,7 @@ t.test('O7.7: ghz runs a plan of ours, and its result has the form of ours', asy
 
 t.test('O7.7: ghz calls over a Unix socket and by TLS', async (t) => {
   if (!requireTool(t, 'go')) return
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const authority = await Authority.create('ghz')

@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { fillOnce } from './fill-once.ts'
 
 t.test('a folder is filled once, and is absent until it is whole', async (t) => {
-  const parent = join(t.testdir(), 'deep')
+  const parent = join(testFolder(t), 'deep')
   const folder = join(parent, 'program')
   let fills = 0
   const fill = (fresh: string) => {
@@ -19,7 +20,7 @@ t.test('a folder is filled once, and is absent until it is whole', async (t) => 
 })
 
 t.test('the folder of a faster process stays, and a failure leaves nothing behind', async (t) => {
-  const parent = t.testdir()
+  const parent = testFolder(t)
   const folder = join(parent, 'program')
   t.throws(
     () =>

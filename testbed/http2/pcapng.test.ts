@@ -9,6 +9,7 @@ import { echoService } from '../../services/echo.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { collect, serveEcho } from '../../test/support/echo-pair.ts'
 import { requireTool } from '../../test/support/requirements.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { factsOf } from './frame-facts.ts'
 import { captureFile } from './pcapng.ts'
 import { startTap, type TappedConnection } from './tap.ts'
@@ -40,7 +41,7 @@ for (const [family, listen] of [
     async (t) => {
       if (!requireTool(t, 'tshark')) return
       const connections = await recorded(t, listen)
-      const file = join(t.testdir(), 'calls.pcapng')
+      const file = join(testFolder(t), 'calls.pcapng')
       writeFileSync(file, captureFile(connections))
       t.strictSame(await framesByTshark(file), factsOf(connections))
       t.strictSame(

@@ -6,6 +6,7 @@ import t from 'tap'
 import { bootstrapOf } from '../../test/support/grpc-client.ts'
 import { openLoader, openTarget, SHORT_LOAD } from '../../test/support/loader.ts'
 import { echoForClients } from '../../test/support/resources.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { CLIENT, ECHO } from '../../test/support/tls-client.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { Authority } from '../certificates/authority.ts'
@@ -23,7 +24,7 @@ t.test('O4.6: the policy of a service config spreads the calls of each connectio
 })
 
 t.test('a server that wants certificates is called with one, and fails the calls without', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const authority = await Authority.create('mesh')
   const files: Record<string, string> = { ca: join(folder, 'ca.pem') }
   await writeFile(join(folder, 'ca.pem'), authority.issued.certificate)

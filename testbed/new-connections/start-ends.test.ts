@@ -2,6 +2,7 @@
 
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { LOOPBACK } from '../transports/local/loopback.ts'
 import { caseName, HANDSHAKE_CASES, leastRoundTrips } from './securities.ts'
 import { startNewConnections } from './start-ends.ts'
@@ -11,7 +12,7 @@ const REPEAT = 2
 async function open(t: { teardown: (end: () => Promise<void>) => void; testdir: () => string }) {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const folder = t.testdir()
+  const folder = testFolder(t)
   return await startNewConnections(await LOOPBACK.lay(group, folder), folder)
 }
 

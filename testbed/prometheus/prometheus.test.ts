@@ -5,6 +5,7 @@ import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { createRegistry, serveMetrics } from '../../services/metrics/metrics-server.ts'
 import { requireTool } from '../../test/support/requirements.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startPrometheus } from './prometheus.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
@@ -23,7 +24,7 @@ t.test('what is counted before a scrape is in the answers after it; a wrong quer
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const targets = [{ job: 'backend', instance: 'b1', address }]
-  const { client } = await startPrometheus(group, t.testdir(), { targets, intervalMs: 100 })
+  const { client } = await startPrometheus(group, testFolder(t), { targets, intervalMs: 100 })
 
   calls.inc({ code: 'OK' }, 7)
   await client.untilScraped()
@@ -48,7 +49,7 @@ t.test('a target that cannot be scraped is an error with its name', async (t) =>
   const { address, close } = await serveMetrics(createRegistry(), LOOPBACK)
   close()
   const targets = [{ job: 'backend', instance: 'gone', address }]
-  await t.rejects(startPrometheus(group, t.testdir(), { targets, intervalMs: 100 }), {
+  await t.rejects(startPrometheus(group, testFolder(t), { targets, intervalMs: 100 }), {
     code: 'process-failed',
     problems: [{ path: 'backend gone', message: /refused/ }],
   })

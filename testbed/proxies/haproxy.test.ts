@@ -10,12 +10,13 @@ import {
   untilEnded,
 } from '../../test/support/proxied-echo.ts'
 import { requireTool } from '../../test/support/requirements.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startHaproxy } from './haproxy.ts'
 import type { HaproxySettings } from './haproxy-config.ts'
 
 async function openHaproxy(t: Test, settings: Partial<HaproxySettings> = {}) {
   const echo = await startProxiedEcho(t)
-  const haproxy = await startHaproxy(echo.group, t.testdir(), {
+  const haproxy = await startHaproxy(echo.group, testFolder(t), {
     ...{ backends: echo.backends, balance: 'roundrobin' },
     ...settings,
   })
@@ -74,7 +75,7 @@ t.test('a dead backend costs HAProxy its share of calls, unless it may send them
   const echo = await startProxiedEcho(t)
   const backends = [...echo.backends, echo.dead]
   const spread = async (backendLines: readonly string[]) => {
-    const { address } = await startHaproxy(echo.group, t.testdir(), {
+    const { address } = await startHaproxy(echo.group, testFolder(t), {
       backends,
       balance: 'roundrobin',
       backendLines,
@@ -116,7 +117,7 @@ t.test('a configuration that HAProxy does not take is an error with its words', 
 t.test('HAProxy starts although the folder for temporary files has a long path', async (t) => {
   if (!requireTool(t, 'haproxy')) return
   const before = process.env.TMPDIR
-  process.env.TMPDIR = t.testdir()
+  process.env.TMPDIR = testFolder(t)
   t.teardown(() => {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before

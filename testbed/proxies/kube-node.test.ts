@@ -4,6 +4,7 @@ import t, { type Test } from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { leavesNothing } from '../../test/support/namespaces.ts'
 import { requireTool } from '../../test/support/requirements.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startBackend } from '../backend.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { startLoader } from '../loader/start-loader.ts'
@@ -16,7 +17,7 @@ async function openService(t: Test) {
   t.teardown(() => group.stop())
   const node = await createKubeNode(group, 3)
   const inside = node.backends.starterIn(group)
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const backends = await Promise.all(
     node.backendAddresses.map((listen, index) =>
       startBackend(inside, folder, { id: `b${index + 1}`, listen }),

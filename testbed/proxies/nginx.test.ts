@@ -12,12 +12,13 @@ import {
   untilEnded,
 } from '../../test/support/proxied-echo.ts'
 import { requireTool } from '../../test/support/requirements.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startNginx } from './nginx.ts'
 import type { NginxSettings } from './nginx-config.ts'
 
 async function openNginx(t: Test, settings: Partial<NginxSettings> = {}) {
   const echo = await startProxiedEcho(t)
-  const nginx = await startNginx(echo.group, t.testdir(), {
+  const nginx = await startNginx(echo.group, testFolder(t), {
     ...{ backends: echo.backends, keepAlive: 8 },
     ...settings,
   })
@@ -51,7 +52,7 @@ t.test(
 t.test('O4.3: a dead backend costs NGINX one attempt, and no call fails', async (t) => {
   if (!requireTool(t, 'nginx')) return
   const echo = await startProxiedEcho(t)
-  const { address, logFile } = await startNginx(echo.group, t.testdir(), {
+  const { address, logFile } = await startNginx(echo.group, testFolder(t), {
     backends: [...echo.backends, echo.dead],
     keepAlive: 8,
     // Of the test only: at NGINX's own ten seconds, a slow machine would see the second attempt.

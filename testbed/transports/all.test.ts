@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { leavesNothing } from '../../test/support/namespaces.ts'
 import { socketPath } from '../../test/support/open-backend.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { startBackend } from '../backend.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { startLoader } from '../loader/start-loader.ts'
@@ -105,7 +106,7 @@ const canBeLaid = TRANSPORTS.filter(({ missing }) => missing() === undefined)
 
 /** Calls a backend in the server's namespace from a process in the client's. @returns how many were answered, and the segments of TCP */
 async function callOver(t: Test, laid: LaidTransport) {
-  const backend = await startBackend(laid.server, t.testdir(), { id: 'b1', listen: laid.listen() })
+  const backend = await startBackend(laid.server, testFolder(t), { id: 'b1', listen: laid.listen() })
   const loader = await startLoader(laid.client)
   const load = await loader.begin({ ...PLAN, target: await laid.target(backend.address) })
   while ((await load.counts()).calls < LEAST_CALLS) await setImmediate()

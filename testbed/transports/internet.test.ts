@@ -3,6 +3,7 @@
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { requireTool } from '../../test/support/requirements.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { decodeHistogram, quantileMs } from '../measure/histogram.ts'
 import { INTERNET } from './internet.ts'
 import { measureSocketEcho, startSocketEcho } from './socket-echo.ts'
@@ -13,7 +14,7 @@ for (const rttMs of [20, 80, 200]) {
     const group = new ProcessGroup()
     t.teardown(() => group.stop())
     const transport = INTERNET.find(({ id }) => id === `internet-${rttMs}`)
-    const laid = await transport?.lay(group, t.testdir())
+    const laid = await transport?.lay(group, testFolder(t))
     if (laid === undefined) return t.fail('there is such a transport')
     const echo = await startSocketEcho(laid.server, laid.listen())
     const target = await laid.target(echo.address)

@@ -3,10 +3,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { bundlePage, gzipBytesOf } from './bundle.ts'
 
 t.test('the bundle of the live page', async (t) => {
-  const folder = t.testdir({ 'old.js': 'of an earlier build' })
+  const folder = testFolder(t, { 'old.js': 'of an earlier build' })
   await bundlePage(folder)
   const html = await readFile(join(folder, 'index.html'), 'utf8')
 

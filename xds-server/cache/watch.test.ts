@@ -7,6 +7,7 @@ import t from 'tap'
 import { HandStream, response, STREAM } from '../../test/support/hand-stream.ts'
 import { MachineStream } from '../../test/support/machine-stream.ts'
 import { cluster, tcpListener } from '../../test/support/resources.ts'
+import { testFolder } from '../../test/support/test-folder.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import { openNackLog } from '../nodes/nack-log.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
@@ -217,7 +218,7 @@ t.test('X48: names that a client made up are not remembered, and names that it w
 })
 
 t.test('X6: after a restart a node is sent what it NACKed, whatever versions it reports', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   const resources = (timeout: number) => [cluster('a', timeout), cluster('b')]
   const nackLog = openNackLog(path)
   const before = new SnapshotCache({ nackLog })

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import t from 'tap'
+import { testFolder } from '../../test/support/test-folder.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'
 import { type NackedNames, openNackLog } from './nack-log.ts'
@@ -27,7 +28,7 @@ function standing(path: string): NackedNames[] {
 }
 
 t.test('X6: NACKed names outlive a restart, and ACKed names are gone', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   const log = openNackLog(path)
   t.same([...log.read()], [], 'a log that was not there is empty')
   await log.append(mark('n1', ['a', 'b']), false)
@@ -41,7 +42,7 @@ t.test('X6: NACKed names outlive a restart, and ACKed names are gone', async (t)
 })
 
 t.test('X6: opening a log compacts it, so that it does not grow forever', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   const log = openNackLog(path)
   for (let at = 0; at < 5; at++) {
     await log.append(mark('n1', ['a']), false)
@@ -56,7 +57,7 @@ t.test('X6: opening a log compacts it, so that it does not grow forever', async 
 })
 
 t.test('X6: a last line that a crash cut short is dropped, wherever it was cut', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   const log = openNackLog(path)
   await log.append(mark('n1', ['a']), false)
   const whole = readFileSync(path)
@@ -72,7 +73,7 @@ t.test('X6: a last line that a crash cut short is dropped, wherever it was cut',
 })
 
 t.test('X6: a NACK is durable when append resolves, even if the process is killed at once', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   const source = new URL('./nack-log.ts', import.meta.url)
   const script = `
     import { openNackLog } from ${JSON.stringify(source)}
@@ -84,7 +85,7 @@ t.test('X6: a NACK is durable when append resolves, even if the process is kille
 })
 
 t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   await openNackLog(path).append(mark('n1', ['a']), false)
   // Killed while the new file was written, before it took the old one's name.
   writeFileSync(`${path}.new`, '{"node":"n9","typeUrl":"x","na')
@@ -93,7 +94,7 @@ t.test('X6: a crash between two files of a rewrite loses nothing', async (t) => 
 })
 
 t.test('X6: an entry that follows a cut line is not lost', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   await openNackLog(path).append(mark('n1', ['a']), false)
   appendFileSync(path, '{"node":')
   await openNackLog(path).append(mark('n1', ['b']), false)
@@ -101,7 +102,7 @@ t.test('X6: an entry that follows a cut line is not lost', async (t) => {
 })
 
 t.test('a file that is not a NACK log is an error with its line, and is not changed', async (t) => {
-  const path = join(t.testdir({ notes: `${JSON.stringify(mark('n1', ['a']))}\nhello\n` }), 'notes')
+  const path = join(testFolder(t, { notes: `${JSON.stringify(mark('n1', ['a']))}\nhello\n` }), 'notes')
   const before = readFileSync(path, 'utf8')
   const { code, message, cause } = thrownBy(() => openNackLog(path))
   t.equal(code, 'internal')
@@ -111,7 +112,7 @@ t.test('a file that is not a NACK log is an error with its line, and is not chan
 })
 
 t.test('a file that cannot be read is an error, not an empty log', async (t) => {
-  t.throws(() => openNackLog(t.testdir()), { code: 'EISDIR', syscall: 'read' })
+  t.throws(() => openNackLog(testFolder(t)), { code: 'EISDIR', syscall: 'read' })
 })
 
 const name = fc.constantFrom('a', 'b', 'c')
@@ -126,7 +127,7 @@ const entries = fc.array(
 )
 
 t.test('X6: restarts between writes do not change which resources are unconfirmed', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   await fc.assert(
     fc.asyncProperty(entries, async (sequence) => {
       writeFileSync(path, '')
@@ -157,7 +158,7 @@ t.test('X6: restarts between writes do not change which resources are unconfirme
 t.test(
   'X6: appending does not wait for the disk, and what is appended meanwhile is written together',
   async (t) => {
-    const path = join(t.testdir(), 'nackedResponses')
+    const path = join(testFolder(t), 'nackedResponses')
     const log = openNackLog(path)
     const marks = Array.from({ length: 100 }, (_, index) => mark('n1', [`name ${index}`]))
     const appended = marks.map((one) => log.append(one, false))
@@ -175,7 +176,7 @@ t.test(
 )
 
 t.test('X6: what a full disk cut short is cut off before the next entry', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   const log = openNackLog(path)
   await log.append(mark('n1', ['a']), false)
   appendFileSync(path, '{"node":"n1","typeUrl":"half of a li')
@@ -184,7 +185,7 @@ t.test('X6: what a full disk cut short is cut off before the next entry', async 
 })
 
 t.test('X6: a file that somebody removed is made again', async (t) => {
-  const path = join(t.testdir(), 'nackedResponses')
+  const path = join(testFolder(t), 'nackedResponses')
   const log = openNackLog(path)
   await log.append(mark('n1', ['a']), false)
   rmSync(path)
@@ -194,7 +195,7 @@ t.test('X6: a file that somebody removed is made again', async (t) => {
 })
 
 t.test('X6: what could not be written is written with the next entry', async (t) => {
-  const folder = t.testdir({ state: {} })
+  const folder = testFolder(t, { state: {} })
   const path = join(folder, 'state', 'nackedResponses')
   const log = openNackLog(path)
   await log.append(mark('n1', ['a']), false)

@@ -8,10 +8,11 @@ import t, { type Test } from 'tap'
 import { startBackend } from '../../../services/backend-server.ts'
 import { createClient } from '../../../services/rpc/index.ts'
 import { apiListener, cluster, localAssignment, routes } from '../../../test/support/resources.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { runYard } from '../../../test/support/yard-process.ts'
 import { SnapshotCache, startXdsServer } from '../../../xds-server/index.ts'
 
-const folder = t.testdir()
+const folder = testFolder(t)
 const bootstrap = (t: Test, client: string, ...flags: string[]) =>
   runYard(t, folder, 'bootstrap', 'clients', 'client-1', '--client', client, ...flags)
 const HERE = ['--xds', '127.0.0.1:18000']

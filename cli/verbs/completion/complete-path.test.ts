@@ -9,6 +9,7 @@ import { stringify } from 'yaml'
 import { shellQuoted } from '../../../core/shell-quote.ts'
 import { requireTool } from '../../../test/support/requirements.ts'
 import { sampleConfig } from '../../../test/support/sample-config.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { NO_ENVOY, runYard, spawnYard } from '../../../test/support/yard-process.ts'
 import { completePath } from './complete-path.ts'
 
@@ -60,7 +61,7 @@ const DEFINE_YARD = `yard() { ${shellQuoted(process.execPath)} ${shellQuoted(YAR
 const DEFINE_IN_FISH = `function yard; ${shellQuoted(process.execPath)} ${shellQuoted(YARD)} $argv; end`
 
 t.test('a real shell completes paths of the control plane that runs', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const file = join(folder, 'my.yaml')
   writeFileSync(file, stringify(CONFIG))
   const yard = spawnYard(t, folder, NO_ENVOY, ['serve', '--config', file, '--state', join(folder, 'kept')])

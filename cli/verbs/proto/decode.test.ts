@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { KINDS_PROTO } from '../../../test/support/kinds-schema.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { runYard, runYardWithInput } from '../../../test/support/yard-process.ts'
 
 const decode = (t: Parameters<typeof runYard>[0], ...args: readonly string[]) =>
@@ -25,7 +26,7 @@ t.test('O1.2: types of this project are known, and others come from a schema', a
 })
 
 t.test('O1.2: files and standard input are read, also as gRPC frames', async (t) => {
-  const file = join(t.testdir(), 'frame.bin')
+  const file = join(testFolder(t), 'frame.bin')
   writeFileSync(file, Buffer.from('0000000003089601', 'hex'))
   const { stdout, output } = await decode(t, '--file', file)
   t.match(output, 'read as raw: 8 bytes')
@@ -64,7 +65,7 @@ t.test('O1.2: flags and texts that are wrong say how they are right', async (t) 
 })
 
 t.test('O1.2: long values are cut short unless all is wanted', async (t) => {
-  t.testdir()
+  testFolder(t)
   const long = `3a64${'ab'.repeat(100)}`
   t.match((await decode(t, long)).stdout, '… 68 more')
   t.notMatch((await decode(t, long, '--all')).stdout, '…')

@@ -2,17 +2,18 @@
 
 import { join } from 'node:path'
 import t from 'tap'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { runYard } from '../../../test/support/yard-process.ts'
 
 t.test('every scenario is listed with its question, and runs and time of each profile', async (t) => {
-  const { code, stdout } = await runYard(t, t.testdir(), 'scenario', 'list', '-o', 'json')
+  const { code, stdout } = await runYard(t, testFolder(t), 'scenario', 'list', '-o', 'json')
   t.equal(code, 0)
   const listed: readonly { readonly name: string }[] = JSON.parse(stdout)
   t.ok(listed.some(({ name }) => name === 'grpc-security'))
   for (const one of listed) {
     t.match(one, { question: /\?$/, profiles: { quick: { runs: Number, rounds: Number, seconds: Number } } })
   }
-  t.match((await runYard(t, t.testdir(), 'scenario', 'list')).stdout, /grpc-security +9 runs, \d+ s .*\?\n/)
+  t.match((await runYard(t, testFolder(t), 'scenario', 'list')).stdout, /grpc-security +9 runs, \d+ s .*\?\n/)
 })
 
 const RESULTS = /cannot read \S*results\.json \(ENOENT\): name a folder that "yard scenario run" has written/
@@ -34,7 +35,7 @@ for (const [title, args, says] of [
   ['a comparison of nothing', ['compare', '.', '.'], RESULTS],
 ] as const) {
   t.test(`${title} exits with 2`, async (t) => {
-    const folder = t.testdir()
+    const folder = testFolder(t)
     const out = args[0] === 'run' ? ['--out', join(folder, 'out')] : []
     const ended = await runYard(t, folder, 'scenario', ...args, ...out)
     t.match(ended, { code: 2, output: says, stdout: '' })

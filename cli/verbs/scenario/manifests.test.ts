@@ -4,10 +4,11 @@ import t from 'tap'
 import { parseAllDocuments } from 'yaml'
 import { clusterManifests } from '../../../experiments/scenarios/grpc-loadbalancing-cluster/manifests/cluster-manifests.ts'
 import { transportManifests } from '../../../experiments/scenarios/grpc-transport-benchmark-cluster/manifests/transport-manifests.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { runYard } from '../../../test/support/yard-process.ts'
 
 const run = (t: import('tap').Test, ...flags: readonly string[]) =>
-  runYard(t, t.testdir(), 'scenario', 'manifests', ...flags)
+  runYard(t, testFolder(t), 'scenario', 'manifests', ...flags)
 
 t.test('O4.4: yard scenario manifests prints all objects of a mesh', async (t) => {
   const flags = { image: 'switchyard:1', namespace: 'lb', cluster: 'kind, "quoted": yes' } as const

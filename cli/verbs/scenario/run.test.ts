@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { readResults } from '../../../harness/results-file.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../test/support/scenario-process.ts', import.meta.url))
 
@@ -41,7 +42,7 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
 ] as const) {
   t.test(`${signal} ends all processes, keeps what was measured, and says how to resume`, async (t) => {
-    t.testdir()
+    testFolder(t)
     const out = join(t.testdirName, 'out')
     const ended = await interrupt(t, signal)
     t.equal(ended.code, code, ended.stderr)
@@ -65,7 +66,7 @@ for (const [signal, code] of [
 t.test(
   'standard output has the checks by row and where the report is; standard error has a line for each run',
   async (t) => {
-    t.testdir()
+    testFolder(t)
     const { code, stdout, stderr } = await start(t, { WAIT: '0' }).ended
     t.equal(code, 0)
     t.match(stdout, /O4\.1 +holds +All runs are measured +3 of 3 runs\n/)
@@ -75,21 +76,21 @@ t.test(
 )
 
 t.test('a check that fails makes the exit code 1', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { code, stdout } = await start(t, { WAIT: '0', CHECK: 'fails' }).ended
   t.equal(code, 1)
   t.match(stdout, /O4\.1 +FAILS/)
 })
 
 t.test('a run that fails makes the exit code 1, and its reason is printed', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { code, stdout } = await start(t, { WAIT: 'fail' }).ended
   t.equal(code, 1)
   t.match(stdout, /2 of 3 runs measured, 1 failed\n {2}b failed: the port is in use\n/)
 })
 
 t.test('what was not measured is printed with what helps, and is no failure', async (t) => {
-  t.testdir()
+  testFolder(t)
   const { code, stdout, stderr } = await start(t, { WAIT: '0', NGINX: '0' }).ended
   t.equal(code, 0)
   t.match(stdout, /2 of 3 runs measured, 1 skipped\n {2}c skipped: nginx is missing: apt-get install nginx\n/)

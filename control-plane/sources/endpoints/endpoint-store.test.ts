@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { handClock } from '../../../test/support/hand-clock.ts'
 import { sampleWith } from '../../../test/support/sample-config.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { EndpointStore } from './endpoint-store.ts'
 
 const B9 = { endpoint: { address: '127.0.0.1:7109' }, leaseMs: 60_000 }
@@ -81,7 +82,7 @@ t.test('T31: whoever waits for a change that failed makes it tried again', async
 })
 
 t.test('T31: what an earlier process served is kept by a start that does not get to serve', async (t) => {
-  const stateFile = join(t.testdir(), 'endpoints.json')
+  const stateFile = join(testFolder(t), 'endpoints.json')
   const kept = {
     registrations: { echo: { b9: B9 } },
     sourced: { 'echo-v2': { b8: { address: '127.0.0.1:7108' } } },
@@ -123,7 +124,7 @@ t.test('T31: a configuration that is read and never served leaves no source behi
 })
 
 t.test('T31: registered endpoints are served again after a restart, with a whole lease', async (t) => {
-  const stateFile = join(t.testdir(), 'endpoints.json')
+  const stateFile = join(testFolder(t), 'endpoints.json')
   const first = await open(t, stateFile)
   first.store.use(await first.store.read(CONFIG))
   first.store.registrations.put('echo', 'b9', B9)
@@ -138,7 +139,7 @@ t.test('T31: registered endpoints are served again after a restart, with a whole
 })
 
 t.test('T31: a damaged state file is reported, and counts as empty', async (t) => {
-  const stateFile = join(t.testdir(), 'endpoints.json')
+  const stateFile = join(testFolder(t), 'endpoints.json')
   const damaged = [
     '{"registrations":',
     '{"registrations":{}}',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startDnsServer } from '../../../test/support/dns-server.ts'
 import { followSource } from '../../../test/support/follow-source.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { createFolderReader } from '../files/folder-reader.ts'
 import { MONOTONIC } from './clock.ts'
 import { startDnsSource } from './dns-source.ts'
@@ -24,7 +25,7 @@ function followFile(t: Test, folder: string) {
 }
 
 t.test('T31: a file is read again when it is renamed over, and when it is written in place', async (t) => {
-  const folder = t.testdir({ 'echo.yaml': 'b1: { address: "127.0.0.1:7101" }' })
+  const folder = testFolder(t, { 'echo.yaml': 'b1: { address: "127.0.0.1:7101" }' })
   const { until } = followFile(t, folder)
   t.same((await until(({ answered }) => answered)).endpoints, { b1: B1 })
   await writeFile(join(folder, 'next'), JSON.stringify({ b2: B2 }))
@@ -39,7 +40,7 @@ t.test('T31: a file is read again when it is renamed over, and when it is writte
 t.test(
   'T31: a broken file keeps what was in it, and says where it is broken until it is whole',
   async (t) => {
-    const folder = t.testdir({ 'echo.yaml': 'b1: { address: "127.0.0.1:7101" }' })
+    const folder = testFolder(t, { 'echo.yaml': 'b1: { address: "127.0.0.1:7101" }' })
     const { until } = followFile(t, folder)
     const before = await until(({ answered }) => answered)
     const broken: readonly (readonly [text: string, path: RegExp, message: RegExp])[] = [
@@ -76,7 +77,7 @@ t.test(
 )
 
 t.test('T31: a file that is not there or is outside of the folder has not answered', async (t) => {
-  const folder = t.testdir({ files: {}, 'echo.yaml': t.fixture('symlink', '/etc/hosts') })
+  const folder = testFolder(t, { files: {}, 'echo.yaml': t.fixture('symlink', '/etc/hosts') })
   const missing = followFile(t, join(folder, 'files'))
   t.match(await missing.until(({ problems }) => problems.length > 0), {
     answered: false,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { echoDescriptors } from '../../../test/support/echo-descriptors.ts'
 import { sampleWith } from '../../../test/support/sample-config.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { toProblem } from '../../document/problem.ts'
 import { contentsOf, FileStore } from './file-store.ts'
 
@@ -12,7 +13,7 @@ const ECHO = 'switchyard.echo.v1.EchoService'
 const AT = 'fleets.edge.filters.grpcJsonTranscoder'
 
 function open(t: Test) {
-  const root = t.testdir({ 'outside.binpb': Buffer.from(echoDescriptors()).toString('latin1') })
+  const root = testFolder(t, { 'outside.binpb': Buffer.from(echoDescriptors()).toString('latin1') })
   const folder = join(root, 'files')
   mkdirSync(folder)
   const write = (bytes: Uint8Array | string) => writeFileSync(join(folder, 'echo.binpb'), bytes)

@@ -3,6 +3,7 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { WatchedFiles } from './watch-files.ts'
 
 const INTERVAL_MS = 10
@@ -25,13 +26,13 @@ function watch(t: Test, ...paths: string[]) {
 t.test(
   'a change between reading and watching is not missed: the first look always reports a change',
   async (t) => {
-    const { untilChanged } = watch(t, join(t.testdir({ 'a.pem': '1' }), 'a.pem'))
+    const { untilChanged } = watch(t, join(testFolder(t, { 'a.pem': '1' }), 'a.pem'))
     await untilChanged()
   },
 )
 
 t.test('a file that is renamed over is seen', async (t) => {
-  const folder = t.testdir({ 'a.pem': '1', 'a.next': '22' })
+  const folder = testFolder(t, { 'a.pem': '1', 'a.next': '22' })
   const { untilChanged } = watch(t, join(folder, 'a.pem'))
   await untilChanged()
   renameSync(join(folder, 'a.next'), join(folder, 'a.pem'))
@@ -39,7 +40,7 @@ t.test('a file that is renamed over is seen', async (t) => {
 })
 
 t.test('a symlink that is swapped above the file is seen', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const at = (...steps: string[]) => join(folder, ...steps)
   for (const version of ['1', '2']) {
     mkdirSync(at(version))
@@ -55,7 +56,7 @@ t.test('a symlink that is swapped above the file is seen', async (t) => {
 })
 
 t.test('a file that was not there is seen when it comes', async (t) => {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const { untilChanged } = watch(t, join(folder, 'a.pem'))
   await untilChanged()
   writeFileSync(join(folder, 'a.pem'), '1')
@@ -63,7 +64,7 @@ t.test('a file that was not there is seen when it comes', async (t) => {
 })
 
 t.test('a file that is let go is no longer seen, and another is', async (t) => {
-  const folder = t.testdir({ a: '1', b: '1' })
+  const folder = testFolder(t, { a: '1', b: '1' })
   const [a, b] = [join(folder, 'a'), join(folder, 'b')]
   const one = watch(t, a)
   one.watched.watch(new Set([b]))

@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { issueUnusual, rootWithRsaKey, type Unusual } from '../../../test/support/certificates.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { Authority } from '../../../testbed/certificates/authority.ts'
 import { readSecret } from './read-secret.ts'
 import { createSecretFileReader } from './secret-files.ts'
@@ -15,7 +16,7 @@ const FUTURE = { notBefore: new Date('2100-01-01'), notAfter: new Date('2100-02-
 const FILES = { certificate: 'edge.pem', key: 'edge.key', ca: 'ca.pem' }
 
 async function makeFolder(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const authority = await Authority.create('test')
   const edge = await authority.issue({ name: 'edge' })
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text)

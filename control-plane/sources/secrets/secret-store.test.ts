@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { sampleWith } from '../../../test/support/sample-config.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { Authority } from '../../../testbed/certificates/authority.ts'
 import { createSecretFileReader } from './secret-files.ts'
 import { SecretStore } from './secret-store.ts'
@@ -11,7 +12,7 @@ import { SecretStore } from './secret-store.ts'
 const INTERVAL_MS = 10
 
 async function serve(t: Test) {
-  const folder = t.testdir()
+  const folder = testFolder(t)
   const authority = await Authority.create('mesh')
   const issue = async (name: string) => {
     const { certificate, key } = await authority.issue({ name })

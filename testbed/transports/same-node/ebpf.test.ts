@@ -2,6 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { ProcessGroup } from '../../../processes/process-group.ts'
+import { testFolder } from '../../../test/support/test-folder.ts'
 import { measureSocketEcho, startSocketEcho } from '../socket-echo.ts'
 import type { Transport } from '../transport.ts'
 import { EBPF, missingKernel } from './ebpf.ts'
@@ -19,7 +20,7 @@ t.test('O8.2: the redirect by eBPF needs Linux 6.6 and root', async (t) => {
 async function packetsOf(t: Test, transport: Transport) {
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const laid = await transport.lay(group, t.testdir())
+  const laid = await transport.lay(group, testFolder(t))
   const echo = await startSocketEcho(laid.server, laid.listen())
   const target = await laid.target(echo.address)
   await measureSocketEcho(laid.client, target, { messages: 10, bytes: 100 })

@@ -1,6 +1,7 @@
 // What buf says of a step and of mistakes.
 
 import t from 'tap'
+import { testFolder } from '../../../../test/support/test-folder.ts'
 import { writeChange } from './call-changes.ts'
 import { applyChange, CHANGES, type Change } from './changes.ts'
 import { judge, readRules } from './judge.ts'
@@ -27,7 +28,7 @@ t.test(
       accepted: true,
       violations: [{ rule: 'FIELD_NO_DELETE', categories: ['FILE', 'PACKAGE'] }],
     })
-    const dropped = await judgeChange(t.testdir(), 'removed-unreserved')
+    const dropped = await judgeChange(testFolder(t), 'removed-unreserved')
     t.match(dropped, {
       accepted: false,
       refusedFor: [/^FIELD_NO_DELETE_UNLESS_NAME_RESERVED: /, /NUMBER_RESERVED/],
@@ -38,11 +39,11 @@ t.test(
 t.test('O1.1: a new name is accepted only with the old name in JSON', async (t) => {
   const renamed = judge('v3', folderOf('v3'), folderOf('v2'), rules)
   t.match(renamed, { accepted: true, violations: [{ rule: 'FIELD_SAME_NAME' }] })
-  t.match(await judgeChange(t.testdir(), 'renamed-in-json'), { refusedFor: [/^FIELD_SAME_JSON_NAME: /] })
+  t.match(await judgeChange(testFolder(t), 'renamed-in-json'), { refusedFor: [/^FIELD_SAME_JSON_NAME: /] })
 })
 
 t.test('O1.1: what does not compile is refused with the words of the compiler', async (t) => {
-  t.match(await judgeChange(t.testdir(), 'reserved-used'), {
+  t.match(await judgeChange(testFolder(t), 'reserved-used'), {
     accepted: false,
     refusedFor: ['use of reserved field number `4`'],
   })

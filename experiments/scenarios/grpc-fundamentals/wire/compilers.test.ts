@@ -3,13 +3,14 @@
 import t from 'tap'
 import type { RunContext } from '../../../../harness/scenario.ts'
 import { requireTool } from '../../../../test/support/requirements.ts'
+import { testFolder } from '../../../../test/support/test-folder.ts'
 import { type CompiledSchema, type EncodedMessage, measureCompilers } from './compilers.ts'
 
 t.test(
   'O1.2: protoc and buf make the same bytes of schemas, and of messages except for their order',
   async (t) => {
     if (!requireTool(t, 'protoc')) return
-    const { texts = {} } = await measureCompilers({ folder: t.testdir() } as unknown as RunContext)
+    const { texts = {} } = await measureCompilers({ folder: testFolder(t) } as unknown as RunContext)
     const schemas = JSON.parse(texts.schemas ?? '') as readonly CompiledSchema[]
     t.equal(schemas.length, 6)
     t.ok(schemas.every(({ same, bufBytes }) => same && bufBytes > 400))
