@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import t from 'tap'
-import { FAILED_ONCE, FRESH_SEEDS } from './model/failed-once.ts'
+import { FAILED_ONCE, FRESH_SEEDS, typesOf } from './model/failed-once.ts'
 import { describeFailure } from './model/search.ts'
 import { randomSeed } from './model/search-options.ts'
 import { searchSeeds } from './model/search-threads.ts'
@@ -21,6 +21,7 @@ t.test('X1, X5, X10, X14, X15, X31, X72: each client has what is served', async 
   for (const search of SEARCHES) {
     await searchSeeds({
       ...search,
+      typesOf,
       threads: availableParallelism(),
       onResult(result) {
         const { seed, failure } = result

@@ -2,7 +2,7 @@
 
 import { shareList } from '../../core/memo.ts'
 import type { Reference } from '../../xds-server/snapshot/references.ts'
-import { CLUSTER, LISTENER } from '../../xds-server/snapshot/resource-type.ts'
+import { CLUSTER, LISTENER, RUNTIME, VIRTUAL_HOST } from '../../xds-server/snapshot/resource-type.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
 
 /** A request of either protocol. Each protocol reads its own fields. */
@@ -15,6 +15,8 @@ export interface ClientResource {
   /** The encoded message. */
   readonly value: Uint8Array
   readonly references: readonly Reference[]
+  /** It goes when nothing is heard of it for this time, if the response carries TTLs. */
+  readonly ttlMs?: number
 }
 
 export interface ClientResponse {
@@ -26,6 +28,12 @@ export interface ClientResponse {
   readonly removed: readonly string[]
   /** Why names are missing, from a server that says so. */
   readonly errors?: readonly { readonly name: string; readonly message: string }[]
+  /** `heartbeat`: the resources are named without their content. */
+  readonly ttls?: 'carried' | 'heartbeat'
+  /** VHDS: by the names of resources, the other names that they answer. */
+  readonly aliases?: ReadonlyMap<string, readonly string[]>
+  /** VHDS: the removed names are answers that these do not exist. They remove nothing. */
+  readonly isWithoutContent?: boolean
 }
 
 /** The names of a response's resources, in their order. */
@@ -41,6 +49,18 @@ export const WILDCARD = '*'
 /** Types with the legacy wildcard, whose SotW responses carry all subscribed resources. */
 export const FULL_STATE_TYPES: readonly string[] = [CLUSTER, LISTENER]
 
+/** Types whose first request without names is a wildcard. */
+export const LEGACY_TYPES: readonly string[] = [...FULL_STATE_TYPES, VIRTUAL_HOST]
+
+/** Whether names have this one, by itself or by its glob collection, `xdstp://…/*`. */
+export function coversName(names: ReadonlySet<string>, name: string): boolean {
+  return names.has(name) || names.has(collectionOf(name) ?? name)
+}
+
+export function collectionOf(name: string): string | undefined {
+  return name.startsWith('xdstp://') ? `${name.slice(0, name.lastIndexOf('/'))}/*` : undefined
+}
+
 interface ClientTypeState {
   readonly typeUrl: string
   readonly names: Set<string>
@@ -53,6 +73,10 @@ interface ClientTypeState {
   readonly held: Map<string, ClientResource>
   /** Versions by name, of ACKed responses. The client reports them after a reconnect. */
   readonly accepted: Map<string, string>
+  /** Names of resources that go without heartbeats. */
+  readonly expiring: Set<string>
+  /** VHDS: names of virtual hosts that answer others. */
+  readonly byAlias: Set<string>
   /** The version of the last ACKed response. */
   version: string
   nonce: string
@@ -78,7 +102,7 @@ export class ClientState {
   /** Subscribes and unsubscribes in one request. */
   change(typeUrl: string, subscribe: readonly string[], unsubscribe: readonly string[]): ClientRequest {
     const type = this.#type(typeUrl)
-    const isLegacy = !type.isOpen && subscribe.length === 0 && FULL_STATE_TYPES.includes(typeUrl)
+    const isLegacy = !type.isOpen && subscribe.length === 0 && LEGACY_TYPES.includes(typeUrl)
     for (const name of unsubscribe) type.names.delete(name)
     if (unsubscribe.includes(WILDCARD)) type.wildcard = false
     for (const name of subscribe) if (name !== WILDCARD) type.names.add(name)
@@ -96,17 +120,65 @@ export class ClientState {
   receive(response: ClientResponse, isRejected: IsRejected = () => false): NackDetail | undefined {
     const type = this.#type(response.typeUrl)
     type.nonce = response.nonce
-    const mine = response.resources.filter(({ name }) => this.isSubscribed(response.typeUrl, name))
-    const rejected = mine.filter(isRejected)
-    for (const name of this.#lost(type, response)) type.held.delete(name)
-    for (const resource of mine) if (!rejected.includes(resource)) type.held.set(resource.name, resource)
+    const mine = response.resources.filter(({ name }) => this.#isMine(type, response, name))
+    if (response.ttls === 'heartbeat') return this.#takeHeartbeat(type, mine)
+    const rejected = keepsRejected(type)
+      ? [...new Map([...type.held, ...mine.map((one) => [one.name, one] as const)]).values()].filter(
+          isRejected,
+        )
+      : mine.filter(isRejected)
+    for (const name of this.#lost(type, response)) this.#forget(type, name)
+    for (const resource of mine) {
+      if (rejected.includes(resource) && !keepsRejected(type)) continue
+      type.held.set(resource.name, resource)
+      if (response.ttls !== undefined && resource.ttlMs !== undefined) type.expiring.add(resource.name)
+      else type.expiring.delete(resource.name)
+    }
     if (rejected.length > 0) {
       return { code: 13, message: `rejected: ${rejected.map(({ name }) => name).join(', ')}` }
     }
     type.version = response.version
     for (const { name, version } of mine) type.accepted.set(name, version)
-    for (const name of response.removed) type.accepted.delete(name)
+    if (!response.isWithoutContent) for (const name of response.removed) type.accepted.delete(name)
     return undefined
+  }
+
+  /** A heartbeat without content: the client has to have the very resource. */
+  #takeHeartbeat(type: ClientTypeState, mine: readonly ClientResource[]): NackDetail | undefined {
+    const lacks = ({ name, version }: ClientResource) => type.held.get(name)?.version !== version
+    return mine.some(lacks)
+      ? { code: 13, message: 'type URL embedded in an individual Any does not match' }
+      : undefined
+  }
+
+  /** The time of every resource with a TTL is over. */
+  expire(): void {
+    for (const type of this.#types.values()) {
+      // No server knows when a layer goes that was rejected and kept.
+      const isKept = (name: string) => type.accepted.get(name) !== type.held.get(name)?.version
+      for (const name of [...type.expiring])
+        if (!keepsRejected(type) || !isKept(name)) this.#forget(type, name)
+    }
+  }
+
+  /** What this client forgets when a resource that it belongs to changes. */
+  drop(typeUrl: string, isDropped: (name: string) => boolean): void {
+    const type = this.#types.get(typeUrl)
+    if (type === undefined) return
+    for (const names of [type.held, type.accepted])
+      for (const name of [...names.keys()]) if (isDropped(name)) names.delete(name)
+  }
+
+  #forget({ held, accepted, expiring }: ClientTypeState, name: string): void {
+    held.delete(name)
+    if (expiring.delete(name)) accepted.delete(name)
+  }
+
+  /** VHDS: the answer to a name may be a virtual host of another name, which the client then has as its own. */
+  #isMine(type: ClientTypeState, { typeUrl, aliases }: ClientResponse, name: string): boolean {
+    if (this.isSubscribed(typeUrl, name)) return true
+    if (aliases?.get(name)?.some((alias) => type.names.has(alias))) type.byAlias.add(name)
+    return type.byAlias.has(name)
   }
 
   /** The ACK of a response, or with an error its NACK. */
@@ -121,8 +193,9 @@ export class ClientState {
     this.#types.clear()
     return wanted.map((type) => {
       const isLegacy = type.wildcard && !type.legacyWildcardOff
-      const again = { ...type, nonce: '', isOpen: true }
+      const again = { ...type, nonce: '', isOpen: true, byAlias: new Set<string>() }
       this.#types.set(type.typeUrl, again)
+      this.#dropUnsubscribed(again)
       const subscribe = isLegacy ? [] : this.#list(again)
       return { ...this.#request(again, { subscribe }), initialResourceVersions: new Map(type.accepted) }
     })
@@ -130,7 +203,7 @@ export class ClientState {
 
   isSubscribed(typeUrl: string, name: string): boolean {
     const type = this.#types.get(typeUrl)
-    return type !== undefined && (type.wildcard || type.names.has(name))
+    return type !== undefined && (type.wildcard || coversName(type.names, name) || type.byAlias.has(name))
   }
 
   /** Whether the type was requested on this stream. */
@@ -176,7 +249,12 @@ export class ClientState {
   #type(typeUrl: string): ClientTypeState {
     let type = this.#types.get(typeUrl)
     if (type === undefined) {
-      const resources = { held: new Map(), accepted: new Map() }
+      const resources = {
+        held: new Map(),
+        accepted: new Map(),
+        expiring: new Set<string>(),
+        byAlias: new Set<string>(),
+      }
       const subscription = {
         wildcard: false,
         legacyWildcardOff: false,
@@ -210,15 +288,24 @@ export class ClientState {
     return wildcard && legacyWildcardOff ? [WILDCARD, ...names] : [...names]
   }
 
-  #lost({ typeUrl, held }: ClientTypeState, { resources, removed }: ClientResponse): readonly string[] {
+  #lost(
+    { typeUrl, held }: ClientTypeState,
+    { resources, removed, isWithoutContent }: ClientResponse,
+  ): readonly string[] {
+    if (isWithoutContent) return []
     if (this.protocol === 'delta') return removed
     if (!FULL_STATE_TYPES.includes(typeUrl)) return []
     const present = new Set(resources.map(({ name }) => name))
     return [...held.keys()].filter((name) => !present.has(name))
   }
 
-  #dropUnsubscribed({ typeUrl, held, accepted }: ClientTypeState): void {
-    for (const map of [held, accepted])
-      for (const name of map.keys()) if (!this.isSubscribed(typeUrl, name)) map.delete(name)
+  #dropUnsubscribed({ typeUrl, held, accepted, expiring }: ClientTypeState): void {
+    for (const names of [held, accepted, expiring])
+      for (const name of names.keys()) if (!this.isSubscribed(typeUrl, name)) names.delete(name)
   }
+}
+
+/** Envoy keeps a runtime layer that it rejects, and rejects every response of the type until that is replaced. */
+function keepsRejected({ typeUrl }: ClientTypeState): boolean {
+  return typeUrl === RUNTIME
 }

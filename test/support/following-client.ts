@@ -1,6 +1,14 @@
 // A client that subscribes to what its resources refer to and answers every response: an Envoy or a gRPC client, without a transport.
 
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../xds-server/snapshot/resource-type.ts'
+import {
+  CLUSTER,
+  ENDPOINT,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTE,
+  RUNTIME,
+} from '../../xds-server/snapshot/resource-type.ts'
+import { CallsByHost } from './calls-by-host.ts'
 import {
   type ClientRequest,
   type ClientResource,
@@ -16,6 +24,8 @@ export interface Habits {
   readonly follows: readonly string[]
   /** It answers clusters only when it has their endpoints, as Envoy does on ADS. */
   readonly warms: boolean
+  /** It asks for virtual hosts (VHDS): for all, and for those of its calls. Delta only. */
+  readonly asksForHosts?: true
 }
 
 /** Subscribes to all clusters, and to all listeners when these are warm. */
@@ -26,6 +36,16 @@ export const ENVOY: Habits = {
   ],
   follows: [ENDPOINT, ROUTE],
   warms: true,
+}
+
+/** The same with runtime layers, which come first, and with all else that it can discover. */
+export function envoyWithLayers(...layers: readonly string[]): Habits {
+  return {
+    roots: [{ typeUrl: RUNTIME, names: layers }, ...ENVOY.roots],
+    follows: [ENDPOINT, EXTENSION_CONFIG, ROUTE],
+    warms: true,
+    asksForHosts: true,
+  }
 }
 
 /** Subscribes to the target's listener, then to its routes, their clusters and the endpoints of these. */
@@ -43,10 +63,12 @@ export class FollowingClient {
   readonly #warming = new Set<string>()
   /** Answers to cluster responses that wait for endpoints. They list the names that the client wants when they are sent. */
   #delayed: (() => ClientRequest)[] = []
+  readonly #calls: CallsByHost
 
   constructor(protocol: 'sotw' | 'delta', habits: Habits) {
     this.state = new ClientState(protocol)
     this.#habits = habits
+    this.#calls = new CallsByHost(this.state)
   }
 
   start(): ClientRequest[] {
@@ -56,9 +78,11 @@ export class FollowingClient {
   /** Applies a response. Returns the requests it causes, in order: new subscriptions first, then the answer. */
   receive(response: ClientResponse, isRejected?: IsRejected): ClientRequest[] {
     const before = new Map(this.state.held(CLUSTER))
+    const routes = new Map(this.state.held(ROUTE))
     const error = this.state.receive(response, isRejected)
     if (this.#habits.warms) this.#warm(response, before)
-    const follow = this.#follow()
+    const hosts = this.#asksForHosts ? this.#calls.receive(response, routes) : []
+    const follow = [...this.#follow(), ...hosts]
     const answer = () => this.state.answer(response, error)
     if (response.typeUrl !== CLUSTER) return [...follow, answer(), ...this.#release()]
     this.#delayed.push(answer)
@@ -75,6 +99,20 @@ export class FollowingClient {
   reconnect(): ClientRequest[] {
     this.#delayed = []
     return this.state.reconnect()
+  }
+
+  /** A call to a host of a route configuration. Returns the request for its virtual host, if it needs one. */
+  call(routes: string, host: string): ClientRequest[] {
+    return this.#asksForHosts ? this.#calls.call(routes, host) : []
+  }
+
+  /** Route configurations and calls that wait for virtual hosts. */
+  get waitingForHosts(): readonly string[] {
+    return this.#calls.waiting
+  }
+
+  get #asksForHosts(): boolean {
+    return this.#habits.asksForHosts === true && this.state.protocol === 'delta'
   }
 
   /** Clusters that wait for their endpoints. */

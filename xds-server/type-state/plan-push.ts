@@ -44,13 +44,16 @@ export interface PushPlan extends ErrorPlan {
 }
 
 /** What a plan does to names and their resources. */
-type ContentPlan = Omit<PushPlan, keyof ErrorPlan>
+interface ContentPlan extends Omit<PushPlan, keyof ErrorPlan> {
+  readonly gone?: readonly string[]
+}
 
 /** Plans what to send now: answers come from the newest snapshot, and pushes go no further than the target. */
 export function planPush(typeState: TypeState, context: PushContext): PushPlan {
   const facts = factsOf(typeState, context)
-  const plan = planQuickly(typeState, facts) ?? planByName(typeState, context, facts)
-  return { ...plan, ...planErrors(typeState, plan, context) }
+  const { gone, ...plan } = planQuickly(typeState, facts) ?? planByName(typeState, context, facts)
+  const absent = gone === undefined ? plan : { ...plan, removed: [...plan.removed, ...gone] }
+  return { ...plan, ...planErrors(typeState, absent, context) }
 }
 
 interface PushFacts {
@@ -115,10 +118,11 @@ function planByName(typeState: TypeState, context: PushContext, facts: PushFacts
     })
     names.add(name, decision, held, wanted)
   }
-  const { upserts, restored, removed, overrides } = names
+  const { upserts, restored, removed, gone, overrides } = names
   const isWhole = restored.length === 0 && upserts.length === latest.resources.size && target === latest
   const all = isWhole ? latest.list : shareList([...upserts, ...restored])
-  return { target, pushed, upserts: all, removed, overrides, nacked }
+  const plan = { target, pushed, upserts: all, removed, overrides, nacked }
+  return gone.length === 0 ? plan : { ...plan, gone }
 }
 
 interface NameFacts {

@@ -10,6 +10,8 @@ export class PlannedNames {
   readonly upserts: Resource[] = []
   readonly restored: Resource[] = []
   readonly removed: string[] = []
+  /** Names that the client was left without, after a NACK for example, and that are gone now. It learns of that by their errors only. */
+  readonly gone: string[] = []
   readonly #target: TypeSnapshot
   readonly #overrides = new Map<string, Held>()
 
@@ -24,6 +26,7 @@ export class PlannedNames {
 
   /** Carries out a decision about a name. */
   add(name: string, decision: Decision, held: Held, wanted: Resource | undefined): void {
+    if (decision === 'none' && wanted === undefined) this.gone.push(name)
     if (decision === 'send') this.#send(this.upserts, name, wanted)
     if (decision === 'restore') this.#send(this.restored, name, ackedResource(held))
     if (decision === 'keep') this.#note(name, held)

@@ -39,6 +39,21 @@ testScripts(
         status → LDS MISSING
       `,
     },
+    'X72: a name that the client NACKed and never had says why when it goes': {
+      sotw: `
+        serve CDS a=1 b=1
+        ask CDS a b → CDS#1 a=1 b=1
+        nack 1 blaming b → CDS#2 a=1
+        serve CDS a=1
+        ack 2 → CDS#3 a=1 b!
+      `,
+      delta: `
+        serve CDS a=1 b=1
+        ask CDS +a +b → CDS#1 a=1 b=1
+        nack 1 blaming b → CDS#2 a=1
+        serve CDS a=1 → CDS#3 -b b!
+      `,
+    },
     'X72: the removal of a name says why, and a name that comes back is sent': {
       sotw: `
         serve RDS a=1 b=1

@@ -2,14 +2,31 @@
 
 import fc from 'fast-check'
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET } from '../../../xds-server/index.ts'
+import { EXTENSION_CONFIG, RUNTIME, VIRTUAL_HOST } from '../../../xds-server/snapshot/resource-type.ts'
 import { WILDCARD } from '../../support/client-state.ts'
 import type { Fleet } from './fleet.ts'
-import { BAD_CONTENTS, type Change, CLUSTERS, LISTENERS, SECRETS } from './world.ts'
+import {
+  BAD_CONTENTS,
+  CALLED,
+  type Change,
+  CLUSTERS,
+  COLLECTION,
+  FILTERS,
+  HOSTS,
+  LAYERS,
+  LISTENERS,
+  POOL,
+  SECRETS,
+} from './world.ts'
 
 export type Command =
   | { readonly do: 'rest' | 'clear' | 'settle' }
   | { readonly do: 'change'; readonly change: Change }
   | { readonly do: 'read' | 'block' | 'unblock'; readonly member: number }
+  /** Heartbeats are due. If they are late, the time of what expires is over at the client. */
+  | { readonly do: 'beat'; readonly member: number; readonly isLate: boolean }
+  /** A call through an Envoy to a host of a route configuration. */
+  | { readonly do: 'call'; readonly routes: string; readonly host: string }
   | { readonly do: 'reconnect'; readonly member: number; readonly withOldNonce: boolean }
   | {
       readonly do: 'subscribe' | 'unsubscribe'
@@ -34,6 +51,10 @@ export async function runCommand(fleet: Fleet, command: Command): Promise<void> 
       return fleet.member(command.member).block()
     case 'unblock':
       return fleet.member(command.member).unblock()
+    case 'beat':
+      return fleet.member(command.member).beat(command.isLate)
+    case 'call':
+      return fleet.call(command.routes, command.host)
     case 'reconnect':
       return fleet.member(command.member).reconnect(command.withOldNonce)
     case 'subscribe':
@@ -55,7 +76,7 @@ const listenerContent = fc.record({
   content,
 })
 
-const change: fc.Arbitrary<Change> = fc.oneof(
+const changes: readonly fc.Arbitrary<Change>[] = [
   fc.record({ set: fc.constant('cluster'), name: clusterName, content: contentOrGone }),
   fc.record({
     set: fc.constant('endpoints'),
@@ -73,52 +94,126 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     name: secretName,
     content: fc.option(fc.nat(2), { nil: undefined }),
   }),
-)
+]
 
-const interest = fc.oneof(
-  ...Object.entries({
-    [CLUSTER]: CLUSTERS,
-    [ENDPOINT]: CLUSTERS,
-    [LISTENER]: LISTENERS,
-    [ROUTE]: LISTENERS,
-    [SECRET]: SECRETS,
-  }).map(([typeUrl, known]) =>
-    fc.record({
-      typeUrl: fc.constant(typeUrl),
-      names: fc.uniqueArray(fc.constantFrom<string>(...known, 'nowhere', WILDCARD), { maxLength: 3 }),
+const expiring = { content, expires: fc.boolean() }
+const using = { cluster: clusterName, content }
+
+const moreChanges: readonly fc.Arbitrary<Change>[] = [
+  fc.record({
+    set: fc.constant('listener'),
+    name: listenerName,
+    content: fc.record({
+      kind: fc.constantFrom('http', 'vhds'),
+      ...using,
+      filter: fc.option(fc.constantFrom(...FILTERS), { nil: undefined }),
     }),
-  ),
-)
+  }),
+  fc.record({ set: fc.constant('filter'), name: fc.constantFrom(...FILTERS), content: orGone(using) }),
+  fc.record({ set: fc.constant('layer'), name: fc.constantFrom(...LAYERS), content: orGone(expiring) }),
+  fc.record({
+    set: fc.constant('host'),
+    name: fc.constantFrom(...HOSTS),
+    content: orGone({ ...using, ...expiring }),
+  }),
+  fc.record({ set: fc.constant('pool'), name: fc.constantFrom(...POOL), content: orGone(expiring) }),
+]
+
+function orGone<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T | undefined> {
+  return fc.option(fc.record(model) as fc.Arbitrary<T>, { nil: undefined, freq: 4 })
+}
+
+const CORE_NAMES: NamesByType = {
+  [CLUSTER]: CLUSTERS,
+  [ENDPOINT]: CLUSTERS,
+  [LISTENER]: LISTENERS,
+  [ROUTE]: LISTENERS,
+  [SECRET]: SECRETS,
+}
+
+const ALL_NAMES: NamesByType = {
+  ...CORE_NAMES,
+  [CLUSTER]: [...CLUSTERS, ...POOL, COLLECTION, COLLECTION],
+  [EXTENSION_CONFIG]: FILTERS,
+  [RUNTIME]: LAYERS,
+  [VIRTUAL_HOST]: [...HOSTS, ...LISTENERS.flatMap((routes) => CALLED.map((host) => `${routes}/${host}`))],
+}
+
+type NamesByType = Readonly<Record<string, readonly string[]>>
+
+function interestIn(names: NamesByType) {
+  return fc.oneof(
+    ...Object.entries(names).map(([typeUrl, known]) =>
+      fc.record({
+        typeUrl: fc.constant(typeUrl),
+        names: fc.uniqueArray(fc.constantFrom<string>(...known, 'nowhere', WILDCARD), { maxLength: 3 }),
+      }),
+    ),
+  )
+}
 
 function weighted<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.WeightedArbitrary<T> {
   return { weight, arbitrary }
 }
 
-const command: fc.Arbitrary<Command> = fc.oneof(
-  { withCrossShrink: true },
-  weighted(1, fc.constant({ do: 'rest' })),
-  weighted(12, fc.record({ do: fc.constant('change'), change })),
-  weighted(24, fc.record({ do: fc.constant('read'), member })),
-  weighted(3, fc.record({ do: fc.constant('block'), member })),
-  weighted(3, fc.record({ do: fc.constant('unblock'), member })),
-  weighted(3, fc.record({ do: fc.constant('reconnect'), member, withOldNonce: fc.boolean() })),
-  weighted(
-    6,
-    fc
-      .record({ do: fc.constant('subscribe'), member })
-      .chain((one) => interest.map((two) => ({ ...one, ...two }))),
-  ),
-  weighted(
-    4,
-    fc
-      .record({ do: fc.constant('unsubscribe'), member })
-      .chain((one) => interest.map((two) => ({ ...one, ...two }))),
-  ),
-  weighted(2, fc.constant({ do: 'settle' })),
-  weighted(1, fc.constant({ do: 'clear' })),
-)
+/** The order of the commands is part of what a seed means. */
+function commandOf(
+  changes: readonly fc.Arbitrary<Change>[],
+  names: NamesByType,
+  more: readonly fc.WeightedArbitrary<Command>[],
+): fc.Arbitrary<Command> {
+  const interest = interestIn(names)
+  return fc.oneof(
+    { withCrossShrink: true },
+    weighted(1, fc.constant({ do: 'rest' })),
+    weighted(12, fc.record({ do: fc.constant('change'), change: fc.oneof(...changes) })),
+    weighted(24, fc.record({ do: fc.constant('read'), member })),
+    weighted(3, fc.record({ do: fc.constant('block'), member })),
+    weighted(3, fc.record({ do: fc.constant('unblock'), member })),
+    weighted(3, fc.record({ do: fc.constant('reconnect'), member, withOldNonce: fc.boolean() })),
+    weighted(
+      6,
+      fc
+        .record({ do: fc.constant('subscribe'), member })
+        .chain((one) => interest.map((two) => ({ ...one, ...two }))),
+    ),
+    weighted(
+      4,
+      fc
+        .record({ do: fc.constant('unsubscribe'), member })
+        .chain((one) => interest.map((two) => ({ ...one, ...two }))),
+    ),
+    weighted(2, fc.constant({ do: 'settle' })),
+    weighted(1, fc.constant({ do: 'clear' })),
+    ...more,
+  )
+}
+
+/**
+ * What a history is about. `core`: clusters, endpoints, listeners, routes and secrets. `all`: also virtual hosts on demand,
+ * configurations of filters, runtime layers, glob collections, and resources that expire.
+ */
+export type Types = 'core' | 'all'
+
+const COMMANDS: Readonly<Record<Types, fc.Arbitrary<Command>>> = {
+  core: commandOf(changes, CORE_NAMES, []),
+  all: commandOf([...changes, ...moreChanges], ALL_NAMES, [
+    weighted(4, fc.record({ do: fc.constant('beat'), member, isLate: fc.boolean() })),
+    weighted(
+      3,
+      fc.record({
+        do: fc.constant('call'),
+        routes: fc.constantFrom(...LISTENERS),
+        host: fc.constantFrom(...CALLED),
+      }),
+    ),
+  ]),
+}
 
 /** Sequences of commands. Shrinking replaces commands that do not matter by `rest`. */
-export function commands(length: { readonly min: number; readonly max: number }): fc.Arbitrary<Command[]> {
-  return fc.array(command, { minLength: length.min, maxLength: length.max, size: 'max' })
+export function commands(
+  types: Types,
+  length: { readonly min: number; readonly max: number },
+): fc.Arbitrary<Command[]> {
+  return fc.array(COMMANDS[types], { minLength: length.min, maxLength: length.max, size: 'max' })
 }

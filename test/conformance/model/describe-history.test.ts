@@ -42,6 +42,29 @@ const LINES: readonly [Command, string][] = [
     { do: 'change', change: { set: 'routes', name: 'm', cluster: 'a', content: 0 } },
     'routes of "m" lead to "a", with content 0',
   ],
+  [
+    {
+      do: 'change',
+      change: {
+        set: 'listener',
+        name: 'l',
+        content: { kind: 'vhds', cluster: 'c', content: 0, filter: 'f' },
+      },
+    },
+    'listener "l" is vhds with filter "f", uses "c" and has content 0',
+  ],
+  [
+    { do: 'change', change: { set: 'layer', name: 'x', content: { content: 1, expires: true } } },
+    'layer "x" expires, has content 1',
+  ],
+  [
+    { do: 'change', change: { set: 'filter', name: 'g', content: { cluster: 'a', content: 3 } } },
+    'filter "g" uses "a", has content 3, which clients NACK',
+  ],
+  [{ do: 'change', change: { set: 'host', name: 'l/h', content: undefined } }, 'host "l/h" is removed'],
+  [{ do: 'beat', member: 4, isLate: false }, 'heartbeats of free-sotw are due'],
+  [{ do: 'beat', member: 1, isLate: true }, 'heartbeats of envoy-delta are late'],
+  [{ do: 'call', routes: 'l', host: 'i' }, 'envoy-delta has a call to host "i" of routes "l"'],
 ]
 
 for (const [command, line] of LINES) {
@@ -61,6 +84,12 @@ t.test(
     t.strictSame(simplerCommands(subscribe('a')), [])
   },
 )
+
+t.test('late heartbeats may come in time', async (t) => {
+  const beat = (isLate: boolean): Command => ({ do: 'beat', member: 0, isLate })
+  t.strictSame(simplerCommands(beat(true)), [beat(false)])
+  t.strictSame(simplerCommands(beat(false)), [])
+})
 
 t.test('a reconnect with an old nonce may stand without it', async (t) => {
   const reconnect = (withOldNonce: boolean): Command => ({ do: 'reconnect', member: 0, withOldNonce })

@@ -24,6 +24,10 @@ export function describeCommand(command: Command): string {
       return `${pick(MEMBERS, command.member)} stops reading`
     case 'unblock':
       return `${pick(MEMBERS, command.member)} can be written to again`
+    case 'beat':
+      return `heartbeats of ${pick(MEMBERS, command.member)} are ${command.isLate ? 'late' : 'due'}`
+    case 'call':
+      return `envoy-delta has a call to host "${command.host}" of routes "${command.routes}"`
     case 'reconnect':
       return `${pick(MEMBERS, command.member)} reconnects${command.withOldNonce ? ' with a nonce of its old stream' : ''}`
     case 'subscribe':
@@ -42,11 +46,23 @@ function describeChange(change: Change): string {
   }
   if (change.content === undefined) return `${set} "${name}" is removed`
   if (set === 'listener') {
-    const { kind, cluster, content } = change.content
-    return `listener "${name}" is ${kind}, uses "${cluster}" and has content ${describeContent(content)}`
+    const { kind, cluster, content, filter } = change.content
+    const filtered = filter === undefined ? '' : ` with filter "${filter}"`
+    return `listener "${name}" is ${kind}${filtered}, uses "${cluster}" and has content ${describeContent(content)}`
   }
   if (set === 'endpoints') return `"${name}" has ${change.content} endpoints`
+  if (typeof change.content === 'object') return `${set} "${name}" ${describeParts(change.content)}`
   return `${set} "${name}" has content ${set === 'cluster' ? describeContent(change.content) : change.content}`
+}
+
+function describeParts(parts: {
+  readonly content: number
+  readonly cluster?: string
+  readonly expires?: boolean
+}): string {
+  const { content, cluster, expires } = parts
+  const uses = cluster === undefined ? '' : `uses "${cluster}", `
+  return `${uses}${expires ? 'expires, ' : ''}has content ${describeContent(content)}`
 }
 
 function describeContent(content: number): string {
@@ -68,6 +84,8 @@ export function simplerCommands(command: Command): readonly Command[] {
         : command.names.map((_, at) => ({ ...command, names: command.names.toSpliced(at, 1) }))
     case 'reconnect':
       return command.withOldNonce ? [{ ...command, withOldNonce: false }] : []
+    case 'beat':
+      return command.isLate ? [{ ...command, isLate: false }] : []
     default:
       return []
   }

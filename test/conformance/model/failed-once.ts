@@ -1,9 +1,13 @@
 // Seeds whose histories failed once, and what failed. `npm test` and `npm run model -- --known` run them.
 
+import type { Types } from './commands.ts'
+
 export interface FailedOnce {
   readonly seed: number
   /** Which rule it broke, and what leads to it. */
   readonly what: string
+  /** What its histories are about; `core` by default. */
+  readonly types?: Types
 }
 
 export const FAILED_ONCE: readonly FailedOnce[] = [
@@ -99,3 +103,11 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
 
 /** Random seeds of each `npm test`. */
 export const FRESH_SEEDS = 3
+
+const BY_SEED = new Map(FAILED_ONCE.map((one) => [one.seed, one]))
+
+/** What the histories of a seed are about: everything, if it is not a known one. */
+export function typesOf(seed: number): Types {
+  const known = BY_SEED.get(seed)
+  return known === undefined ? 'all' : (known.types ?? 'core')
+}

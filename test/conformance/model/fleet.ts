@@ -3,6 +3,7 @@
 import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { ENDPOINT, resourceTypeOf, STAGES } from '../../../xds-server/snapshot/resource-type.ts'
 import { typeIn } from '../../../xds-server/snapshot/snapshot.ts'
+import type { Types } from './commands.ts'
 import { KINDS, Member, type MemberOptions } from './member.ts'
 import {
   badNames,
@@ -23,11 +24,11 @@ export class Fleet {
   readonly #badValues = new Set<string>()
   #world: World = EMPTY_WORLD
 
-  constructor(cache: SnapshotCache, open: MemberOptions['open']) {
+  constructor(cache: SnapshotCache, types: Types, open: MemberOptions['open']) {
     this.#cache = cache
     const rejects = ({ value }: { readonly value: Uint8Array }) => this.#badValues.has(keyOf(value))
     this.#members = KINDS.flatMap((kind) =>
-      (['sotw', 'delta'] as const).map((protocol) => new Member({ kind, protocol, rejects, open })),
+      (['sotw', 'delta'] as const).map((protocol) => new Member({ kind, protocol, types, rejects, open })),
     )
   }
 
@@ -40,6 +41,10 @@ export class Fleet {
       this.#members.filter(({ isFree }) => isFree),
       index,
     )
+  }
+
+  call(routes: string, host: string): void {
+    for (const member of this.#members) member.call(routes, host)
   }
 
   change(change: Change): void {

@@ -10,8 +10,17 @@ export interface Link {
   block(): void
   unblock(): void
   close(): void
+  /** Heartbeats are due. `isLate`: so late that the client may have dropped what expires. */
+  beat(isLate: boolean): void
   /** The message of the error that the client remembers for a name. Undefined if it reads no errors, or was sent none. */
   errorOf(typeUrl: string, name: string): string | undefined
   /** Resolves when the server has read every request and the inbox has every response. */
   settled(): Promise<void>
+}
+
+export interface LinkOptions {
+  /** The client reads why names are missing. */
+  readonly readsErrors: boolean
+  /** The client drops resources whose TTL is over. */
+  readonly takesTtls: boolean
 }

@@ -1,7 +1,7 @@
 // `npm run model`: searches random histories for one that fails, and prints it with as few commands as possible.
 
 import { SwitchyardError } from '../../../core/errors.ts'
-import { FAILED_ONCE } from './failed-once.ts'
+import { FAILED_ONCE, typesOf } from './failed-once.ts'
 import { describeFailure } from './search.ts'
 import { chooseSeeds, readOptions } from './search-options.ts'
 import { searchSeeds } from './search-threads.ts'
@@ -14,6 +14,7 @@ try {
   let passed = 0
   await searchSeeds({
     ...options,
+    typesOf: (seed) => options.types ?? typesOf(seed),
     seeds: chooseSeeds(options, known, () => performance.now() - begun),
     onResult(result) {
       const { seed, histories, failure } = result
@@ -22,7 +23,9 @@ try {
         console.log(`seed ${seed}: ${histories} histories passed`)
       } else {
         failed.push(seed)
-        console.log(`${describeFailure(result, failure)}\n  again: npm run model -- --seed ${seed}`)
+        console.log(
+          `${describeFailure(result, failure)}\n  again: npm run model -- ${options.types ? `--types ${options.types} ` : ''}--seed ${seed}`,
+        )
       }
     },
   })

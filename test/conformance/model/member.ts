@@ -1,15 +1,23 @@
 // One client of the model, with its current link. It reads when a command says so, and can be compared with what is served.
 
+import { fromBinary } from '@bufbuild/protobuf'
+import { RuntimeSchema } from '@envoy/xds-protos/envoy/service/runtime/v3/rtds_pb.js'
 import { notFound } from '../../../xds-server/snapshot/resource-error.ts'
+import { RUNTIME, VIRTUAL_HOST } from '../../../xds-server/snapshot/resource-type.ts'
 import { errorsIn, type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
+import { virtualHostFor } from '../../../xds-server/snapshot/virtual-host-domains.ts'
 import {
   type ClientRequest,
+  type ClientResource,
   ClientState,
+  collectionOf,
   FULL_STATE_TYPES,
   type IsRejected,
 } from '../../support/client-state.ts'
-import { ENVOY, FollowingClient, grpcClient } from '../../support/following-client.ts'
-import type { Link } from './link.ts'
+import { ENVOY, envoyWithLayers, FollowingClient, grpcClient } from '../../support/following-client.ts'
+import type { Types } from './commands.ts'
+import type { Link, LinkOptions } from './link.ts'
+import { LAYERS } from './world.ts'
 
 /** Envoys and gRPC clients subscribe to what their resources refer to. A free client subscribes to what the commands say. */
 export const KINDS = ['envoy', 'grpc', 'free'] as const
@@ -21,8 +29,9 @@ const MANY = 500
 export interface MemberOptions {
   readonly protocol: 'sotw' | 'delta'
   readonly kind: Kind
+  readonly types: Types
   readonly rejects: IsRejected
-  readonly open: (id: string, client: ClientState, readsErrors: boolean) => Link
+  readonly open: (id: string, client: ClientState, options: LinkOptions) => Link
 }
 
 export class Member {
@@ -33,15 +42,21 @@ export class Member {
   #link: Link
 
   constructor(options: MemberOptions) {
-    const { protocol, kind } = options
+    const { protocol, kind, types } = options
     this.#options = options
     this.title = `${kind}-${protocol}`
     if (kind !== 'free') {
-      this.#following = new FollowingClient(protocol, kind === 'envoy' ? ENVOY : grpcClient('l'))
+      const envoy = types === 'core' ? ENVOY : envoyWithLayers(...LAYERS)
+      this.#following = new FollowingClient(protocol, kind === 'envoy' ? envoy : grpcClient('l'))
     }
     this.client = this.#following?.state ?? new ClientState(protocol)
-    this.#link = options.open(this.title, this.client, this.#readsErrors)
+    this.#link = this.#open()
     for (const request of this.#following?.start() ?? []) this.#link.send(request)
+  }
+
+  #open(): Link {
+    const { kind, open } = this.#options
+    return open(this.title, this.client, { readsErrors: this.#readsErrors, takesTtls: kind !== 'grpc' })
   }
 
   /** Envoys do not. */
@@ -56,6 +71,7 @@ export class Member {
   /** In SotW, subscribing to a name that is in the list says nothing, so the client unsubscribes from it first. */
   subscribe(typeUrl: string, names: readonly string[]): void {
     if (this.client.isOpen(typeUrl) && names.length === 0) return
+    if (this.client.protocol === 'sotw' && typeUrl === VIRTUAL_HOST) return
     const isListed = (name: string) => this.client.names(typeUrl).has(name)
     if (this.client.protocol === 'sotw') this.unsubscribe(typeUrl, names.filter(isListed))
     this.#link.send(this.client.subscribe(typeUrl, names))
@@ -74,6 +90,16 @@ export class Member {
     return true
   }
 
+  /** Heartbeats are due. If they are late, the time of what expires is over. */
+  beat(isLate: boolean): void {
+    if (isLate) this.client.expire()
+    this.#link.beat(isLate)
+  }
+
+  call(routes: string, host: string): void {
+    for (const request of this.#following?.call(routes, host) ?? []) this.#link.send(request)
+  }
+
   block(): void {
     this.#link.block()
   }
@@ -85,7 +111,7 @@ export class Member {
   /** Reconnects on a new stream. A nonce of the old stream has no meaning there, even if it is sent. */
   reconnect(withOldNonce: boolean): void {
     this.#link.close()
-    this.#link = this.#options.open(this.title, this.client, this.#readsErrors)
+    this.#link = this.#open()
     const requests = this.#following?.reconnect() ?? this.client.reconnect()
     for (const request of requests) {
       this.#link.send(withOldNonce ? { ...request, responseNonce: 'of-the-old-stream' } : request)
@@ -111,8 +137,11 @@ export class Member {
   /** The differences between what is in effect and what is served. `isKnown` says which names can be compared. */
   differences(truth: Snapshot, isChecked: (typeUrl: string, name: string) => boolean): string[] {
     const warming = [...(this.#following?.warming ?? [])].map((name) => `"${name}" never got its endpoints`)
+    const waiting = isChecked(VIRTUAL_HOST, '') ? (this.#following?.waitingForHosts ?? []) : []
     return [
       ...warming,
+      ...waiting.map((name) => `virtual host "${name}" was never answered`),
+      ...this.#unansweredAliases(truth, isChecked),
       ...this.client.typeUrls.flatMap((typeUrl) => this.#differencesOf(typeUrl, truth, isChecked)),
       ...this.client.typeUrls.flatMap((typeUrl) => this.#wrongErrors(typeUrl, truth, isChecked)),
     ].map((difference) => `${this.title}: ${difference}`)
@@ -131,14 +160,29 @@ export class Member {
     const isMissing = (name: string) =>
       isChecked(typeUrl, name) &&
       !typeIn(truth, typeUrl).resources.has(name) &&
-      !this.client.held(typeUrl).has(name)
+      !this.client.held(typeUrl).has(name) &&
+      // A glob collection may be empty, and a virtual host of another name may serve a host.
+      collectionOf(name) !== name &&
+      (typeUrl !== VIRTUAL_HOST || virtualHostFor(truth, name) === undefined)
     return [...this.client.names(typeUrl)].filter(isMissing).flatMap((name) => {
       const right = errorsIn(truth, typeUrl).get(name) ?? notFound(truth.group, typeUrl, name)
       const found = this.#link.errorOf(typeUrl, name)
-      const isRight = found === (this.#readsErrors ? right.message : undefined)
+      // VHDS: nobody says why the virtual host is gone that served a name.
+      const expected = this.#readsErrors && (found || typeUrl !== VIRTUAL_HOST) ? right.message : undefined
+      const isRight = found === expected
       return isRight || (mayKeep && found === undefined)
         ? []
         : [`${typeUrl} "${name}" has the error ${found}`]
+    })
+  }
+
+  /** X90: the virtual host that serves a name is the answer to it, whatever its own name. */
+  #unansweredAliases(truth: Snapshot, isChecked: (typeUrl: string, name: string) => boolean): string[] {
+    return [...this.client.names(VIRTUAL_HOST)].flatMap((name) => {
+      const host = virtualHostFor(truth, name)?.name
+      const isAnswered =
+        host === undefined || !isChecked(VIRTUAL_HOST, host) || this.client.held(VIRTUAL_HOST).has(host)
+      return isAnswered ? [] : [`virtual host "${name}" is not answered by "${host}"`]
     })
   }
 
@@ -155,6 +199,8 @@ export class Member {
       if (!this.client.isSubscribed(typeUrl, name) || !isChecked(typeUrl, name)) return []
       const [mine, theirs] = [held.get(name), wanted.get(name)]
       // SotW never removes resources of these types, so they may stay.
+      if (theirs === undefined && isSilent && typeUrl === RUNTIME && mine && !isEmptyLayer(mine))
+        return [`layer "${name}" should be empty`]
       if (theirs === undefined && (isSilent || this.#mayKeep(truth))) return []
       if (mine && theirs && Buffer.compare(mine.value, theirs.value) === 0) return []
       if (mine === theirs) return []
@@ -191,4 +237,9 @@ export class Member {
     if (this.#following) return this.#following.receive(response, this.#options.rejects)
     return [this.client.answer(response, this.client.receive(response, this.#options.rejects))]
   }
+}
+
+/** X70: SotW cannot delete a layer. */
+function isEmptyLayer({ value }: ClientResource): boolean {
+  return fromBinary(RuntimeSchema, value).layer === undefined
 }

@@ -8,6 +8,7 @@ import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { unackedIn } from '../../../xds-server/services/unacked.ts'
 import { notFound } from '../../../xds-server/snapshot/resource-error.ts'
 import { describeStream } from '../../../xds-server/streams/describe.ts'
+import { expiriesOf, isHeartbeatNonce } from '../../../xds-server/streams/heartbeat.ts'
 import { delta, sotw } from '../../../xds-server/streams/protocol.ts'
 import {
   createStreamState,
@@ -17,9 +18,12 @@ import {
 } from '../../../xds-server/streams/stream.ts'
 import type { ClientRequest, ClientResponse, ClientState } from '../../support/client-state.ts'
 import { nodeOf } from '../../support/xds-client.ts'
-import type { Link } from './link.ts'
+import type { Link, LinkOptions } from './link.ts'
 import { RememberedErrors } from './remembered-errors.ts'
 import { Witness } from './witness.ts'
+
+/** Changes what a step does, so that the model has something to find. */
+export type Fault = (step: Step, event: StreamEvent<ClientRequest>) => Step
 
 export class MemoryLink implements Link {
   readonly inbox: ClientResponse[] = []
@@ -28,9 +32,18 @@ export class MemoryLink implements Link {
   readonly #witness: Witness
   readonly #watch: Watch
   #state: StreamState
+  /** A late heartbeat was not sent yet, because the client does not read. The next one is as late. */
+  #isLate = false
 
-  constructor(cache: SnapshotCache, nodeId: string, client: ClientState, readsErrors: boolean) {
-    this.#step = client.protocol === 'sotw' ? sotw.step : delta.step
+  constructor(
+    cache: SnapshotCache,
+    nodeId: string,
+    client: ClientState,
+    { readsErrors, takesTtls }: LinkOptions,
+    plant: Fault = (step) => step,
+  ) {
+    const { step } = client.protocol === 'sotw' ? sotw : delta
+    this.#step = (state, event) => plant(step(state, event), event)
     this.#witness = new Witness(client)
     this.#watch = servingOf(cache).watch({
       node: create(NodeSchema, nodeOf(nodeId)),
@@ -45,6 +58,7 @@ export class MemoryLink implements Link {
       ...createStreamState({
         unconfirmed: this.#watch.unconfirmed,
         sentClusters: this.#watch.sentClusters,
+        ttls: takesTtls ? client.protocol : 'none',
         ...(readsErrors && { explain: (typeUrl, name) => notFound('fleet', typeUrl, name) }),
       }),
       snapshot: this.#watch.snapshot(),
@@ -67,6 +81,14 @@ export class MemoryLink implements Link {
     this.#watch.close()
   }
 
+  beat(isLate: boolean): void {
+    this.#isLate ||= isLate
+    if (!this.#state.writable) return
+    for (const expiry of expiriesOf(this.#state))
+      this.#take({ kind: 'heartbeat', isLate: this.#isLate, ...expiry })
+    this.#isLate = false
+  }
+
   errorOf(typeUrl: string, name: string): string | undefined {
     return this.#errors.of(typeUrl, name)
   }
@@ -74,12 +96,22 @@ export class MemoryLink implements Link {
   async settled(): Promise<void> {
     // Free clients may never ask for clusters and endpoints again.
     this.#take({ kind: 'resumed' })
+    if (this.#isLate) this.beat(true)
   }
 
   #take(event: StreamEvent<ClientRequest>): void {
     const { state, send, report } = this.#step(this.#state, event)
     this.#state = state
-    this.#witness.see(state.snapshot, event.kind === 'request' ? event.request : undefined, send)
+    const isBeat = (response: ClientResponse) => isHeartbeatNonce(response.nonce)
+    const request = event.kind === 'request' ? event.request : undefined
+    // A heartbeat that is late, or that nobody can write, sends everything that expires anew.
+    if (event.kind === 'heartbeat' && !send.some(isBeat)) this.#witness.seeExpiry(event.typeUrl)
+    this.#witness.see(
+      state.snapshot,
+      request,
+      send.filter((response) => !isBeat(response)),
+    )
+    for (const response of send.filter(isBeat)) this.#witness.seeHeartbeat(response)
     for (const response of send) this.#errors.take(response)
     this.inbox.push(...send)
     this.#watch.report(report)

@@ -31,7 +31,20 @@ t.test('--seed and --known take no random seeds, and no seed twice', async (t) =
 
 t.test('all invalid flags are problems of one error', async (t) => {
   t.throws(
-    () => readOptions(['--minutes', '0', '--seeds', '1.5', '--seed', 'x', '--histories=-1', '--jobs', '0']),
+    () =>
+      readOptions([
+        '--minutes',
+        '0',
+        '--seeds',
+        '1.5',
+        '--seed',
+        'x',
+        '--histories=-1',
+        '--jobs',
+        '0',
+        '--types',
+        'few',
+      ]),
     {
       code: 'invalid-argument',
       problems: [
@@ -40,8 +53,9 @@ t.test('all invalid flags are problems of one error', async (t) => {
         { path: '--histories' },
         { path: '--jobs' },
         { path: '--seed', message: '"x" is not an integer' },
+        { path: '--types', message: '"few" is not one of core, all' },
       ],
     },
   )
-  t.match(readOptions(['--minutes', '0.5']), { minutes: 0.5 })
+  t.match(readOptions(['--minutes', '0.5', '--types', 'core']), { minutes: 0.5, types: 'core' })
 })

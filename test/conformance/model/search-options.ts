@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../../../core/errors.ts'
+import type { Types } from './commands.ts'
 
 export interface ModelOptions {
   /** These seeds and no others. */
@@ -15,8 +16,11 @@ export interface ModelOptions {
   readonly minutes: number
   readonly histories: number
   readonly threads: number
+  /** What the histories are about. Undefined: everything, or what a known seed was about. */
+  readonly types: Types | undefined
 }
 
+const TYPES: readonly Types[] = ['core', 'all']
 const DEFAULT_MINUTES = 1
 const DEFAULT_HISTORIES = 500
 const MS_PER_MINUTE = 60_000
@@ -35,6 +39,7 @@ export function readOptions(args: readonly string[]): ModelOptions {
       histories: { type: 'string', default: String(DEFAULT_HISTORIES) },
       jobs: { type: 'string', default: String(availableParallelism()) },
       known: { type: 'boolean', default: false },
+      types: { type: 'string' },
     },
   })
   const numbers = [
@@ -46,12 +51,15 @@ export function readOptions(args: readonly string[]): ModelOptions {
     }),
     ...values.seed.map((seed) => ['--seed', seed] as const),
   ]
-  const problems = numbers
+  const problems: { path: string; message: string }[] = numbers
     .filter(([flag, text]) => text !== undefined && !isFine(flag, Number(text)))
     .map(([path, text]) => ({
       path,
       message: `"${text}" is not ${path === '--minutes' ? 'a number above 0' : path === '--seed' ? 'an integer' : 'a whole number above 0'}`,
     }))
+  const types = TYPES.find((one) => one === values.types)
+  if (values.types !== undefined && types === undefined)
+    problems.push({ path: '--types', message: `"${values.types}" is not one of ${TYPES.join(', ')}` })
   if (problems.length > 0) throw new SwitchyardError('invalid-argument', 'invalid flags', { problems })
   return {
     given: values.seed.map(Number),
@@ -63,6 +71,7 @@ export function readOptions(args: readonly string[]): ModelOptions {
     ),
     histories: Number(values.histories),
     threads: Number(values.jobs),
+    types,
   }
 }
 

@@ -2,11 +2,14 @@
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { SeedResult } from './search.ts'
+import type { Types } from './commands.ts'
+import type { Search, SeedResult } from './search.ts'
 
 export interface SearchOptions {
   /** The seeds to search. It is asked for the next one whenever a thread is free, so it may be endless or end by time. */
   readonly seeds: Iterable<number>
+  /** What the histories of a seed are about. */
+  readonly typesOf: (seed: number) => Types
   /** Histories of each seed. */
   readonly histories: number
   readonly threads: number
@@ -15,7 +18,13 @@ export interface SearchOptions {
 }
 
 /** Resolves when all seeds have been searched. @throws what a thread throws, after ending the others */
-export async function searchSeeds({ seeds, histories, threads, onResult }: SearchOptions): Promise<void> {
+export async function searchSeeds({
+  seeds,
+  typesOf,
+  histories,
+  threads,
+  onResult,
+}: SearchOptions): Promise<void> {
   const next = seeds[Symbol.iterator]()
   const workers = Array.from(
     { length: threads },
@@ -25,7 +34,8 @@ export async function searchSeeds({ seeds, histories, threads, onResult }: Searc
     await Promise.all(
       workers.map(async (worker) => {
         for (let seed = next.next(); !seed.done; seed = next.next()) {
-          worker.postMessage({ seed: seed.value, histories })
+          const search: Search = { seed: seed.value, types: typesOf(seed.value), histories }
+          worker.postMessage(search)
           // `once` rejects if the worker fails.
           const [result] = await once(worker, 'message')
           onResult(result)

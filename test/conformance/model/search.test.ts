@@ -7,9 +7,12 @@ import { searchSeeds } from './search-threads.ts'
 
 const clears = (history: History) => history.filter((command) => command.do === 'clear').length
 
+const search = (histories: number) => ({ seed: 1, types: 'core' as const, histories })
+
 t.test('the same seed makes the same histories, and fewer are the first of more', async (t) => {
   t.strictSame(historiesOf(7, 5).slice(0, 3), historiesOf(7, 3))
   t.notSame(historiesOf(8, 1), historiesOf(7, 1))
+  t.notSame(historiesOf(7, 1, 'all'), historiesOf(7, 1, 'core'))
 })
 
 t.test('a seed whose histories pass is searched to the end', async (t) => {
@@ -18,7 +21,7 @@ t.test('a seed whose histories pass is searched to the end', async (t) => {
     runs += 1
     return undefined
   }
-  t.strictSame(await searchSeed(1, 20, run), { seed: 1, histories: 20 })
+  t.strictSame(await searchSeed(search(20), run), { seed: 1, histories: 20 })
   t.equal(runs, 20)
 })
 
@@ -26,7 +29,7 @@ t.test('the first failing history is minimized, and described with a line for ea
   const run = async (history: History) =>
     clears(history) >= 2 ? `rule one: cleared "${clears(history)}" times` : undefined
   const first = historiesOf(1, 20).findIndex((history) => clears(history) >= 2)
-  const result = await searchSeed(1, 20, run)
+  const result = await searchSeed(search(20), run)
   t.match(result, {
     histories: first + 1,
     failure: { message: 'rule one: cleared "2" times', history: [{ do: 'clear' }, { do: 'clear' }] },
@@ -42,13 +45,13 @@ t.test('a shorter history that fails in another way is not taken', async (t) => 
     if (clears(history) >= 2) return 'rule one: "a" was cleared {"nonce":"1"}'
     return history.length < 3 ? 'rule two: too short' : undefined
   }
-  const { failure } = await searchSeed(1, 20, run)
+  const { failure } = await searchSeed(search(20), run)
   t.match(failure, { message: 'rule one: "a" was cleared {"nonce":"1"}', history: { length: 2 } })
 })
 
 t.test('a history that does not fail a second time is reported as it is', async (t) => {
   let runs = 0
-  const { failure } = await searchSeed(1, 5, async () => {
+  const { failure } = await searchSeed(search(5), async () => {
     runs += 1
     return runs === 1 ? 'by chance' : undefined
   })
@@ -65,6 +68,7 @@ t.test('threads share the seeds, and each is searched once', async (t) => {
   const found: number[] = []
   await searchSeeds({
     seeds: [1, 2, 3],
+    typesOf: (seed) => (seed === 2 ? 'core' : 'all'),
     histories: 2,
     threads: 2,
     onResult: ({ seed, histories }) => {

@@ -1,5 +1,6 @@
 // Runs all histories of a seed; the first that fails is minimized.
 
+import type { Types } from './commands.ts'
 import { describeCommand, simplerCommands } from './describe-history.ts'
 import { minimize } from './minimize.ts'
 import { type History, historiesOf, runHistory } from './run-history.ts'
@@ -22,13 +23,18 @@ export interface Failure {
 
 type Run = (history: History) => Promise<string | undefined>
 
+export interface Search {
+  readonly seed: number
+  readonly types: Types
+  readonly histories: number
+}
+
 /** @param run runs a history and returns what went wrong */
 export async function searchSeed(
-  seed: number,
-  histories: number,
-  run: Run = runHistory,
+  { seed, types, histories }: Search,
+  run: Run = (history) => runHistory(history, types),
 ): Promise<SeedResult> {
-  for (const [at, history] of historiesOf(seed, histories).entries()) {
+  for (const [at, history] of historiesOf(seed, histories, types).entries()) {
     const message = await run(history)
     if (message === undefined) continue
     return { seed, histories: at + 1, failure: await minimizeHistory(history, message, run) }

@@ -1,10 +1,14 @@
 // What a server can know of one type on one stream: subscriptions, responses and answers.
 
+import { RUNTIME } from '../../../xds-server/snapshot/resource-type.ts'
 import {
   type ClientRequest,
   type ClientResource,
   type ClientResponse,
+  collectionOf,
+  coversName,
   FULL_STATE_TYPES,
+  LEGACY_TYPES,
   WILDCARD,
 } from '../../support/client-state.ts'
 
@@ -16,6 +20,14 @@ export class SeenType {
   /** Names that the client has ACKed, on this or an earlier stream, and that were not removed since. */
   readonly accepted: Set<string>
   readonly #pending = new Map<string, ClientResponse>()
+  /** Nonces of heartbeats, with those of the responses that they follow. */
+  readonly #heartbeats = new Map<string, string>()
+  /** VHDS: virtual hosts that were sent as answers to other names. */
+  readonly #byAlias = new Set<string>()
+  /** How the names begin of virtual hosts that have to follow their route configurations in this step. */
+  readonly #folders = new Set<string>()
+  /** Names that were last sent with a TTL. */
+  readonly #expiring = new Set<string>()
   #names = new Set<string>()
   #isLegacyWildcardOff = false
   /** SotW: names, or the wildcard, that the lists of stale requests left out. */
@@ -41,15 +53,58 @@ export class SeenType {
   }
 
   isSubscribed(name: string): boolean {
-    return this.wildcard || this.#names.has(name)
+    return this.wildcard || coversName(this.#names, name) || this.#byAlias.has(name)
   }
 
   request(name: string): void {
     this.#requested.add(name)
   }
 
+  /** Of a name that ends in an asterisk: everything that it begins. */
+  requestFolder(all: string): void {
+    this.#folders.add(all.slice(0, -1))
+  }
+
   isRequested(name: string): boolean {
-    return this.#requested.has(name)
+    return coversName(this.#requested, name) || [...this.#folders].some((folder) => name.startsWith(folder))
+  }
+
+  /** VHDS: notes virtual hosts that answer other names, before they are looked at. */
+  noteAliases({ aliases }: ClientResponse): void {
+    for (const [name, others] of aliases ?? [])
+      if (others.some((other) => this.#names.has(other))) {
+        this.#byAlias.add(name)
+        if (others.some((other) => this.#requested.has(other))) this.#requested.add(name)
+      }
+  }
+
+  /** The nonce of the response that a heartbeat follows, or the nonce itself. */
+  answeredNonce(nonce: string): string {
+    return this.#heartbeats.get(nonce) ?? nonce
+  }
+
+  noteHeartbeat(nonce: string): void {
+    this.#heartbeats.set(nonce, this.lastNonce)
+  }
+
+  /** Whether a response with this very resource is not answered yet. */
+  isPending({ name, version }: Pick<ClientResource, 'name' | 'version'>): boolean {
+    const carries = ({ resources }: ClientResponse) =>
+      resources.some((one) => one.name === name && one.version === version)
+    return [...this.#pending.values()].some(carries)
+  }
+
+  /** What expires may be sent anew after a late heartbeat, except what the client has NACKed for sure. */
+  noteExpired(): void {
+    for (const name of this.#expiring) {
+      const version = this.#sent.get(name) ?? ''
+      if (!this.isUnconfirmed(name) || this.isPending({ name, version })) this.#sent.delete(name)
+    }
+  }
+
+  /** Whether the resource is the one that was last sent under its name. */
+  wasSent({ name, version }: ClientResource): boolean {
+    return this.#sent.get(name) === version
   }
 
   /** Whether a response may carry a name: it is subscribed, or was unsubscribed beside the wildcard. */
@@ -68,7 +123,7 @@ export class SeenType {
 
   /** Whether a resource is in the first answer to a client that has content, and is no answer to a request for its name. */
   isChangeOf({ name }: ClientResource, protocol: Protocol): boolean {
-    return this.#isResumed && !(protocol === 'sotw' ? this.#askedSince : this.#requested).has(name)
+    return this.#isResumed && !coversName(protocol === 'sotw' ? this.#askedSince : this.#requested, name)
   }
 
   get isNew(): boolean {
@@ -77,7 +132,7 @@ export class SeenType {
 
   /** Whether a response repeats NACKed content that was not requested, with nothing new beside it. */
   repeatsNack({ resources, errors = [] }: ClientResponse, removed: readonly string[]): boolean {
-    if (this.#requested.size > 0) return false
+    if (this.#requested.size + this.#folders.size > 0) return false
     if (errors.some(({ name, message }) => this.#errors.get(name) !== message)) return false
     const isNew = ({ name, version }: { name: string; version?: string }) => this.#sent.get(name) !== version
     if (resources.some(isNew) || removed.some((name) => isNew({ name }))) return false
@@ -143,19 +198,25 @@ export class SeenType {
     this.#allowAgain(this.#nacked.flatMap((nacked) => [...nacked].filter(isOther).map(([name]) => name)))
   }
 
-  /** SotW: whether another response may be sent: none is pending, or the client has a wildcard without names. */
+  /** SotW: whether another response may be sent: none is pending, or the client names no resource. */
   mayBeSentOn(typeUrl: string): boolean {
-    return (
-      this.#pending.size === 0 ||
-      (FULL_STATE_TYPES.includes(typeUrl) && this.wildcard && this.#names.size === 0)
-    )
+    if (this.#pending.size === 0) return true
+    const names = [...this.#names]
+    const namesNone = this.wildcard
+      ? names.length === 0
+      : names.length > 0 && names.every((name) => collectionOf(name) === name)
+    return FULL_STATE_TYPES.includes(typeUrl) && namesNone
   }
 
   /** Notes a response that was sent. */
   note(response: ClientResponse, removed: readonly string[]): void {
     this.lastNonce = response.nonce
     this.#pending.set(response.nonce, { ...response, removed })
-    for (const { name, version } of response.resources) this.#sent.set(name, version)
+    for (const { name, version, ttlMs } of response.resources) {
+      this.#sent.set(name, version)
+      if (ttlMs !== undefined && response.ttls !== undefined) this.#expiring.add(name)
+      else this.#expiring.delete(name)
+    }
     for (const name of removed) this.#sent.set(name, undefined)
     for (const { name, message } of response.errors ?? []) this.#errors.set(name, message)
     for (const { name } of response.resources) this.#requested.delete(name)
@@ -166,10 +227,13 @@ export class SeenType {
   noteAnswered(protocol: Protocol): void {
     if (protocol === 'sotw') this.#requested.clear()
     else this.#requested.delete(WILDCARD)
+    this.#folders.clear()
     this.#isResumed = false
   }
 
-  #accept({ resources, removed }: ClientResponse): void {
+  #accept({ typeUrl, resources, removed }: ClientResponse): void {
+    // X69: the client keeps no bad layer any more, so that the others may be sent again.
+    if (typeUrl === RUNTIME) this.#nacked = []
     for (const name of removed) this.accepted.delete(name)
     const names = resources.map(({ name }) => name).filter((name) => this.#sent.get(name) !== undefined)
     for (const name of names) {
@@ -227,7 +291,7 @@ export class SeenType {
   }
 
   #noteChange({ typeUrl, subscribe, unsubscribe }: ClientRequest, isFirst: boolean): void {
-    const isLegacy = isFirst && subscribe.length === 0 && FULL_STATE_TYPES.includes(typeUrl)
+    const isLegacy = isFirst && subscribe.length === 0 && LEGACY_TYPES.includes(typeUrl)
     if (unsubscribe.includes(WILDCARD)) {
       // Who asked for everything, and then for less, has not had its answer.
       if (this.#requested.has(WILDCARD)) for (const name of this.#names) this.#requested.add(name)
@@ -242,6 +306,9 @@ export class SeenType {
       if (this.wildcard) this.#requested.add(name)
       else this.#requested.delete(name)
     }
+    // Who gives up a collection may drop what it also lists.
+    for (const name of this.#names)
+      if (unsubscribe.includes(collectionOf(name) ?? '')) this.#requested.add(name)
     for (const name of subscribe) {
       this.#requested.add(name)
       if (name !== WILDCARD) this.#names.add(name)

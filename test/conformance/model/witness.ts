@@ -1,6 +1,13 @@
 // Observes one stream, keeps its own state of it, and throws if a response breaks the protocol.
 
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
+import {
+  CLUSTER,
+  ENDPOINT,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTE,
+  VIRTUAL_HOST,
+} from '../../../xds-server/snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
 import {
   type ClientRequest,
@@ -10,6 +17,12 @@ import {
   WILDCARD,
 } from '../../support/client-state.ts'
 import { SeenType } from './seen-type.ts'
+
+/** What uses a type, of those whose removal waits for its users. */
+const USERS: Readonly<Record<string, readonly string[]>> = {
+  [CLUSTER]: [EXTENSION_CONFIG, LISTENER, ROUTE, VIRTUAL_HOST],
+  [EXTENSION_CONFIG]: [LISTENER],
+}
 
 export class Witness {
   readonly #client: ClientState
@@ -38,10 +51,39 @@ export class Witness {
     for (const { typeUrl } of responses) this.#types.get(typeUrl)?.noteAnswered(this.#client.protocol)
   }
 
+  /** The client may have dropped what expires of a type. */
+  seeExpiry(typeUrl: string): void {
+    this.#types.get(typeUrl)?.noteExpired()
+  }
+
+  /**
+   * Takes a heartbeat. It repeats what the client was sent last and has not NACKed, and takes nothing away (X58).
+   * @throws Error that names the row and the heartbeat if it breaks the protocol
+   */
+  seeHeartbeat(response: ClientResponse): void {
+    const { typeUrl, resources, nonce } = response
+    const type = this.#types.get(typeUrl)
+    if (type === undefined || type.lastNonce === '')
+      throw new Error(`X58: its type was not sent before: ${show(response)}`)
+    for (const resource of resources) {
+      const { name } = resource
+      if (!type.isSubscribed(name)) throw new Error(`X31: "${name}" is not subscribed: ${show(response)}`)
+      const isNacked =
+        type.isUnconfirmed(name) && !type.isPending(resource) && !this.#isInEffect(typeUrl, resource)
+      if (!type.wasSent(resource) || isNacked)
+        throw new Error(`X58: the client does not have "${name}": ${show(response)}`)
+    }
+    for (const name of this.#removedBy(type, response))
+      throw new Error(`X58: the client loses "${name}": ${show(response)}`)
+    type.noteHeartbeat(nonce)
+  }
+
   /** False if the server must ignore the request. */
-  #noteRequest(request: ClientRequest): boolean {
-    const { typeUrl } = request
+  #noteRequest(received: ClientRequest): boolean {
+    const { typeUrl } = received
     const known = this.#types.get(typeUrl)
+    const responseNonce = known?.answeredNonce(received.responseNonce) ?? received.responseNonce
+    const request = { ...received, responseNonce }
     if (known === undefined) {
       const type = new SeenType(this.#client.held(typeUrl).keys())
       this.#types.set(typeUrl, type)
@@ -70,6 +112,7 @@ export class Witness {
     }
     const type = this.#types.get(typeUrl)
     if (type === undefined) throw new Error(`X31: its type is not subscribed: ${show(response)}`)
+    type.noteAliases(response)
     const removed = this.#removedBy(type, response)
     const names = [...resources.map(({ name }) => name), ...removed]
     // X68: what was NACKed goes in several responses at once.
@@ -90,6 +133,7 @@ export class Witness {
     }
     type.note(response, removed)
     if (typeUrl === CLUSTER) this.#expectEndpoints(response)
+    if (typeUrl === ROUTE) this.#expectHosts(response)
   }
 
   #removedBy(type: SeenType, { typeUrl, resources, removed }: ClientResponse): readonly string[] {
@@ -107,10 +151,17 @@ export class Witness {
     }
   }
 
+  /** X61: the virtual hosts of route configurations that are sent follow, even if they are unchanged. */
+  #expectHosts({ resources }: ClientResponse): void {
+    const hosts = this.#types.get(VIRTUAL_HOST)
+    for (const { typeUrl, name } of resources.flatMap(({ references }) => references))
+      if (typeUrl === VIRTUAL_HOST && hosts?.wildcard) hosts.requestFolder(name)
+  }
+
   /** Clusters that a pushed listener or route uses and that a wildcard client has not ACKed. */
   #unready(type: SeenType, { typeUrl, resources }: ClientResponse): string[] {
     const clusters = this.#types.get(CLUSTER)
-    if (![LISTENER, ROUTE].includes(typeUrl) || !clusters?.wildcard) return []
+    if (!USERS[CLUSTER]?.includes(typeUrl) || !clusters?.wildcard) return []
     return resources
       .filter((one) => type.isPushOf(one) || type.isChangeOf(one, this.#client.protocol))
       .filter((resource) => !this.#isInEffect(typeUrl, resource))
@@ -126,19 +177,20 @@ export class Witness {
     return held !== undefined && Buffer.compare(held.value, value) === 0
   }
 
-  /** Clusters that are removed although an ACKed listener or route in effect uses them. */
+  /** Names that are removed although an ACKed listener, route or the like in effect uses them. */
   #stillUsed(type: SeenType, typeUrl: string, removed: readonly string[]): string[] {
-    if (typeUrl !== CLUSTER) return []
+    const userTypes = USERS[typeUrl] ?? []
     const isSotw = this.#client.protocol === 'sotw'
     // SotW cannot remove routes: they are in effect until their listener is removed.
     const isRemovable = (user: string, name: string) =>
       !isSotw || user === LISTENER || !this.#types.get(user)?.hasLeft(name)
-    const users = [LISTENER, ROUTE].flatMap((user) =>
+    const users = userTypes.flatMap((user) =>
       [...this.#client.held(user).values()].filter(
         ({ name, version }) => isRemovable(user, name) && this.#client.accepted(user).get(name) === version,
       ),
     )
-    const used = new Set(users.flatMap(({ references }) => references).map(({ name }) => name))
+    const references = users.flatMap((one) => one.references).filter((one) => one.typeUrl === typeUrl)
+    const used = new Set(references.map(({ name }) => name))
     // Of NACKed resources, SotW can keep only those that are known to be ACKed.
     const isKnownToBeAcked = (name: string) =>
       type.accepted.has(name) && !(isSotw && type.isUnconfirmed(name))

@@ -1,26 +1,76 @@
 // What the fleet is served, in a form that is quick to change at random and consistent after each change.
 
+import type { Message } from '@bufbuild/protobuf'
 import {
   createResources,
   type Resource,
   type ResourceError,
   type ResourceInput,
 } from '../../../xds-server/index.ts'
-import { CLUSTER, LISTENER, ROUTE } from '../../../xds-server/snapshot/resource-type.ts'
-import { assignment, cluster, httpListener, routes, secret, tcpListener } from '../../support/resources.ts'
+import {
+  CLUSTER,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTE,
+  RUNTIME,
+  VIRTUAL_HOST,
+} from '../../../xds-server/snapshot/resource-type.ts'
+import {
+  assignment,
+  cluster,
+  httpListener,
+  routes,
+  secret,
+  staticCluster,
+  tcpListener,
+  vhdsRoutes,
+} from '../../support/resources.ts'
+import { filter, hostTo, layer, MESSAGES, withFilter } from './discovered.ts'
 
 export const CLUSTERS = ['a', 'b', 'c'] as const
 export const LISTENERS = ['l', 'm'] as const
 export const SECRETS = ['s', 't'] as const
+/** Configurations of filters, by ECDS. */
+export const FILTERS = ['f', 'g'] as const
+/** Runtime layers. */
+export const LAYERS = ['x', 'y'] as const
+/** Virtual hosts: the last serves every host that has none of its own. */
+export const HOSTS = ['l/h', 'm/h', 'l/all'] as const
+/** Hosts of calls. */
+export const CALLED = ['h', 'i'] as const
+const FOLDER = 'xdstp://east/envoy.config.cluster.v3.Cluster/pool'
+/** Clusters of a glob collection. */
+export const POOL = [`${FOLDER}/p`, `${FOLDER}/q`] as const
+export const COLLECTION = `${FOLDER}/*`
 export type ClusterName = (typeof CLUSTERS)[number]
 export type ListenerName = (typeof LISTENERS)[number]
 export type SecretName = (typeof SECRETS)[number]
+export type FilterName = (typeof FILTERS)[number]
+export type LayerName = (typeof LAYERS)[number]
+export type HostName = (typeof HOSTS)[number]
+export type PoolName = (typeof POOL)[number]
+
+/** The TTL of what expires. */
+const TTL_MS = 60_000
 
 /** Contents are numbers. Clients reject these. */
 export const BAD_CONTENTS: readonly number[] = [3, 4]
 
 interface ListenerContent {
-  readonly kind: 'tcp' | 'http'
+  /** `vhds`: HTTP whose virtual hosts come on demand. */
+  readonly kind: 'tcp' | 'http' | 'vhds'
+  readonly cluster: ClusterName
+  readonly content: number
+  /** An HTTP filter whose configuration is discovered. */
+  readonly filter?: FilterName | undefined
+}
+
+interface Expiring {
+  readonly content: number
+  readonly expires: boolean
+}
+
+interface Using {
   readonly cluster: ClusterName
   readonly content: number
 }
@@ -36,6 +86,10 @@ export interface World {
   readonly endpoints: ReadonlyMap<ClusterName, number>
   readonly listeners: ReadonlyMap<ListenerName, ServedListener>
   readonly secrets: ReadonlyMap<SecretName, number>
+  readonly filters: ReadonlyMap<FilterName, Using>
+  readonly layers: ReadonlyMap<LayerName, Expiring>
+  readonly hosts: ReadonlyMap<HostName, Using & Expiring>
+  readonly pool: ReadonlyMap<PoolName, Expiring>
 }
 
 export type Change =
@@ -49,12 +103,20 @@ export type Change =
       readonly content: number
     }
   | { readonly set: 'secret'; readonly name: SecretName; readonly content: number | undefined }
+  | { readonly set: 'filter'; readonly name: FilterName; readonly content: Using | undefined }
+  | { readonly set: 'layer'; readonly name: LayerName; readonly content: Expiring | undefined }
+  | { readonly set: 'host'; readonly name: HostName; readonly content: (Using & Expiring) | undefined }
+  | { readonly set: 'pool'; readonly name: PoolName; readonly content: Expiring | undefined }
 
 export const EMPTY_WORLD: World = {
   clusters: new Map(),
   endpoints: new Map(),
   listeners: new Map(),
   secrets: new Map(),
+  filters: new Map(),
+  layers: new Map(),
+  hosts: new Map(),
+  pool: new Map(),
 }
 
 /** The world after a change. Users of a removed cluster are moved to another one, and a missing cluster that is used is created. */
@@ -78,14 +140,29 @@ export function changeWorld(world: World, change: Change): World {
       const changed = { ...listener, cluster: change.cluster, routes: change.content }
       return provide({ ...world, listeners: withEntry(world.listeners, change.name, changed) })
     }
+    case 'filter': {
+      const filters = withEntry(world.filters, change.name, change.content)
+      return provide({ ...world, filters, listeners: withoutFilters(world.listeners, filters) })
+    }
+    case 'host':
+      return provide({ ...world, hosts: withEntry(world.hosts, change.name, change.content) })
+    case 'layer':
+      return { ...world, layers: withEntry(world.layers, change.name, change.content) }
+    case 'pool':
+      return { ...world, pool: withEntry(world.pool, change.name, change.content) }
   }
 }
 
 /** The same world with bad content replaced. */
 export function healWorld(world: World): World {
   const heal = (content: number) => (BAD_CONTENTS.includes(content) ? 0 : content)
+  const healOne = <T extends { readonly content: number }>(one: T) => ({ ...one, content: heal(one.content) })
   return {
     ...world,
+    filters: mapValues(world.filters, healOne),
+    layers: mapValues(world.layers, healOne),
+    hosts: mapValues(world.hosts, healOne),
+    pool: mapValues(world.pool, healOne),
     clusters: mapValues(world.clusters, heal),
     listeners: mapValues(world.listeners, (listener) => ({
       ...listener,
@@ -95,8 +172,21 @@ export function healWorld(world: World): World {
   }
 }
 
-export function resourcesOf({ clusters, endpoints, listeners, secrets }: World): Resource[] {
+export function resourcesOf(world: World): Resource[] {
+  const { clusters, endpoints, listeners, secrets, filters, layers, hosts, pool } = world
   return [
+    ...[...filters].map(([name, { cluster, content }]) =>
+      encode(`filter ${name} ${cluster} ${content}`, () => filter(name, cluster, content)),
+    ),
+    ...[...layers].map(([name, { content, expires }]) =>
+      encode(`layer ${name} ${content}`, () => layer(name, content), expires),
+    ),
+    ...[...hosts].map(([name, { cluster, content, expires }]) =>
+      encode(`host ${name} ${cluster} ${content}`, () => hostTo(name, cluster, content), expires),
+    ),
+    ...[...pool].map(([name, { content, expires }]) =>
+      encode(`pool ${name} ${content}`, () => staticCluster(name, 1000 + content), expires),
+    ),
     ...[...clusters].map(([name, content]) =>
       encode(`cluster ${name} ${content}`, () => cluster(name, 1000 + content)),
     ),
@@ -112,34 +202,51 @@ export function resourcesOf({ clusters, endpoints, listeners, secrets }: World):
 
 function listenerResources(
   name: ListenerName,
-  { kind, cluster, content, routes }: ServedListener,
+  { kind, cluster, content, routes, filter }: ServedListener,
 ): Resource[] {
   if (kind === 'tcp') {
     return [encode(`tcp ${name} ${cluster} ${content}`, () => tcpListener(name, content, cluster))]
   }
+  const listener = () => httpListener(name, content)
   return [
-    encode(`http ${name} ${content}`, () => httpListener(name, content)),
-    encode(`routes ${name} ${cluster} ${routes}`, () => routesWithContent(name, cluster, routes)),
+    filter === undefined
+      ? encode(`http ${name} ${content}`, listener)
+      : encode(`http ${name} ${content} ${filter}`, () => withFilter(listener(), filter)),
+    kind === 'vhds'
+      ? encode(`vhds ${name} ${routes}`, () => vhdsRoutes(name, `${routes}`))
+      : encode(`routes ${name} ${cluster} ${routes}`, () => routesWithContent(name, cluster, routes)),
   ]
 }
 
 const encoded = new Map<string, Resource>()
 
 /** Histories use the same few contents thousands of times, so each is encoded once. */
-function encode(key: string, make: () => ResourceInput): Resource {
-  const known = encoded.get(key)
+function encode(key: string, make: () => Exclude<ResourceInput, Resource>, expires = false): Resource {
+  const keyed = expires ? `${key} expires` : key
+  const known = encoded.get(keyed)
   if (known !== undefined) return known
-  const [resource] = createResources([make()])
+  const made = make()
+  const input = expires ? { resource: made as Message, ttlMs: TTL_MS } : made
+  const [resource] = createResources([input], { messages: MESSAGES })
   if (resource === undefined) throw new TypeError(`no resource was made of "${key}"`)
-  encoded.set(key, resource)
+  encoded.set(keyed, resource)
   return resource
 }
 
 /** Type and name of all resources with bad content. */
-export function badNames({ clusters, listeners }: World): { typeUrl: string; name: string }[] {
+export function badNames(world: World): { typeUrl: string; name: string }[] {
+  const { clusters, listeners, filters, layers, hosts, pool } = world
   const bad = [...clusters].flatMap(([name, content]) => ifBad(content, CLUSTER, name))
+  const more = [
+    [EXTENSION_CONFIG, filters],
+    [RUNTIME, layers],
+    [VIRTUAL_HOST, hosts],
+    [CLUSTER, pool],
+  ] as const
+  for (const [typeUrl, contents] of more)
+    for (const [name, { content }] of contents) bad.push(...ifBad(content, typeUrl, name))
   for (const [name, { kind, content, routes }] of listeners) {
-    bad.push(...ifBad(content, LISTENER, name), ...(kind === 'http' ? ifBad(routes, ROUTE, name) : []))
+    bad.push(...ifBad(content, LISTENER, name), ...(kind === 'tcp' ? [] : ifBad(routes, ROUTE, name)))
   }
   return bad
 }
@@ -163,23 +270,40 @@ export function errorsOf({ clusters, listeners }: World): ResourceError[] {
   return [...absent(CLUSTER, CLUSTERS, clusters), ...absent(LISTENER, LISTENERS, listeners)]
 }
 
-/** Creates the clusters that are used and missing. */
+/** Creates the clusters and configurations of filters that are used and missing. */
 function provide(world: World): World {
-  const missing = [...world.listeners.values()].filter(({ cluster }) => !world.clusters.has(cluster))
+  const { listeners, hosts } = world
+  const filters = new Map(world.filters)
+  for (const { filter, cluster } of listeners.values())
+    if (filter !== undefined && !filters.has(filter)) filters.set(filter, { cluster, content: 0 })
+  const users = [...listeners.values(), ...filters.values(), ...hosts.values()]
+  const missing = users.filter(({ cluster }) => !world.clusters.has(cluster))
   return {
     ...world,
+    filters,
     clusters: new Map([...world.clusters, ...missing.map(({ cluster }) => [cluster, 0] as const)]),
   }
 }
 
-/** Moves listeners of a removed cluster to another one. Without any cluster, all listeners are removed. */
+/** Listeners without the filters that have no configuration any more. */
+function withoutFilters(listeners: World['listeners'], filters: World['filters']): World['listeners'] {
+  return mapValues(listeners, ({ filter, ...listener }) =>
+    filter !== undefined && filters.has(filter) ? { ...listener, filter } : listener,
+  )
+}
+
+/** Moves users of a removed cluster to another one. Without any cluster, all of them are removed. */
 function repoint(world: World): World {
   const [other] = world.clusters.keys()
-  if (other === undefined) return { ...world, listeners: new Map() }
-  const listeners = mapValues(world.listeners, (listener) =>
-    world.clusters.has(listener.cluster) ? listener : { ...listener, cluster: other },
-  )
-  return { ...world, listeners }
+  if (other === undefined) return { ...world, listeners: new Map(), filters: new Map(), hosts: new Map() }
+  const move = <T extends { readonly cluster: ClusterName }>(user: T) =>
+    world.clusters.has(user.cluster) ? user : { ...user, cluster: other }
+  return {
+    ...world,
+    listeners: mapValues(world.listeners, move),
+    filters: mapValues(world.filters, move),
+    hosts: mapValues(world.hosts, move),
+  }
 }
 
 function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V | undefined): ReadonlyMap<K, V> {
