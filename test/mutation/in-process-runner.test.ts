@@ -1,5 +1,6 @@
 // The test runner for Stryker, with code that is instrumented by hand as Stryker would.
 
+import { resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { testFolder } from '../support/test-folder.ts'
 import { InProcessRunner } from './in-process-runner.ts'
@@ -46,14 +47,23 @@ t.test('is right', async (t) => t.equal(made, 'right'))
 `,
 }
 
-async function startRunner(t: Test, files: Readonly<Record<string, string>> = TESTS) {
+async function startRunner(
+  t: Test,
+  files: Readonly<Record<string, string>> = TESTS,
+  testFiles: Readonly<Record<string, readonly string[]>> = { 'code.ts': Object.keys(files) },
+) {
   const before = process.cwd()
   process.chdir(testFolder(t, { 'code.ts': CODE, ...files }))
   t.teardown(() => process.chdir(before))
-  const runner = new InProcessRunner({ inProcess: { testFiles: Object.keys(files) } } as never)
+  const runner = new InProcessRunner({ inProcess: { testFiles } } as never)
   await runner.init()
   const run = (id: string, options: object = {}) =>
-    runner.mutantRun({ activeMutant: { id }, mutantActivation: 'runtime', ...options } as never)
+    runner.mutantRun({
+      activeMutant: { id },
+      mutantActivation: 'runtime',
+      sandboxFileName: resolve('code.ts'),
+      ...options,
+    } as never)
   return { runner, run }
 }
 
@@ -91,6 +101,12 @@ t.test('only chosen tests run', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('1', { testFilter: [IS_RIGHT] }), { status: 'survived', nrOfTests: 1 })
   t.match(await run('none'), { status: 'survived', nrOfTests: 3 })
+})
+
+t.test('a mutant is tested by the tests of its file, and not by those of another', async (t) => {
+  const { run } = await startRunner(t, TESTS, { 'code.ts': ['made.test.ts'], 'other.ts': ['double.test.ts'] })
+  t.match(await run('1'), { status: 'survived', nrOfTests: 1 })
+  t.match(await run('1', { sandboxFileName: resolve('other.ts') }), { status: 'killed' })
 })
 
 t.test('a mutant in code that runs while a module is loaded is active only if it is static', async (t) => {

@@ -1,4 +1,4 @@
-// `npm run mutants`: mutation tests of the library, file by file, so that an interrupted run goes on where it stopped.
+// `npm run mutants`: mutation tests of the library, a few files at a time, so that an interrupted run goes on where it stopped.
 
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
 import { readSources } from '../house/import-closure.ts'
-import { chooseSources, testsFor } from './choose-sources.ts'
+import { batchesOf, chooseSources, testsFor } from './choose-sources.ts'
 import { type FileReport, fingerprintOf, ReportFolder } from './file-report.ts'
-import { mutateFile } from './mutate-file.ts'
+import { mutateFiles } from './mutate-files.ts'
 import { countOf, describeScores, describeSurvivors, scoreOf } from './summary.ts'
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
@@ -33,21 +33,32 @@ try {
   const chosen = chooseSources(sources, [...positionals, ...values.mutate])
   const folder = new ReportFolder('reports/mutation')
   const lockFile = readFileSync('package-lock.json', 'utf8')
-  const reports: FileReport[] = []
-  for (const file of chosen) {
-    const tests = testsFor(sources, file)
-    const fingerprint = fingerprintOf(sources, tests, lockFile)
-    const known = values.again ? undefined : folder.read(file, fingerprint)
-    const begun = performance.now()
-    const report = known ?? { file, fingerprint, mutants: await mutateFile(file, tests, jobs) }
-    folder.write(report)
-    reports.push(report)
-    const seconds = Math.round((performance.now() - begun) / 1000)
-    const how = known ? 'unchanged since its last run' : `${report.mutants.length} mutants in ${seconds} s`
-    console.log([`${file}: ${how}`, ...describeSurvivors(report).map((line) => `  ${line}`)].join('\n'))
+  const tests = new Map(chosen.map((file) => [file, testsFor(sources, file)]))
+  const fingerprints = new Map([...tests].map(([file, own]) => [file, fingerprintOf(sources, own, lockFile)]))
+  const reports = new Map<string, FileReport>()
+  const note = (report: FileReport, how: string) => {
+    reports.set(report.file, report)
+    console.log(
+      [`${report.file}: ${how}`, ...describeSurvivors(report).map((line) => `  ${line}`)].join('\n'),
+    )
   }
-  console.log(['', ...describeScores(reports)].join('\n'))
-  const score = scoreOf(countOf(reports.flatMap(({ mutants }) => mutants)))
+  for (const [file, fingerprint] of fingerprints) {
+    const known = values.again ? undefined : folder.read(file, fingerprint)
+    if (known) note(known, 'unchanged since its last run')
+  }
+  const changed = chosen.filter((file) => !reports.has(file))
+  for (const batch of batchesOf(changed)) {
+    const begun = performance.now()
+    const outcomes = await mutateFiles(new Map(batch.map((file) => [file, tests.get(file) ?? []])), jobs)
+    console.log(`${batch.length} files in ${Math.round((performance.now() - begun) / 1000)} s`)
+    for (const [file, mutants] of outcomes) {
+      const report = { file, fingerprint: fingerprints.get(file) ?? '', mutants }
+      folder.write(report)
+      note(report, `${mutants.length} mutants`)
+    }
+  }
+  console.log(['', ...describeScores(chosen.flatMap((file) => reports.get(file) ?? []))].join('\n'))
+  const score = scoreOf(countOf([...reports.values()].flatMap(({ mutants }) => mutants)))
   if (score === undefined || score < LOWEST_SCORE) {
     const what = score === undefined ? 'nothing was mutated' : `the score is below ${LOWEST_SCORE} %`
     process.stderr.write(`failed: ${what}\n`)
