@@ -107,6 +107,16 @@ t.test('a mutant is tested by the tests of its file, and not by those of another
   const { run } = await startRunner(t, TESTS, { 'code.ts': ['made.test.ts'], 'other.ts': ['double.test.ts'] })
   t.match(await run('1'), { status: 'survived', nrOfTests: 1 })
   t.match(await run('1', { sandboxFileName: resolve('other.ts') }), { status: 'killed' })
+  await t.rejects(run('1', { sandboxFileName: resolve('unknown.ts') }), {
+    message: /no tests are given for unknown/,
+  })
+})
+
+t.test('a test that changes the folder of the process does not keep others from running', async (t) => {
+  const { run } = await startRunner(t)
+  const sandboxFileName = resolve('code.ts')
+  process.chdir('..')
+  t.match(await run('1', { sandboxFileName }), { status: 'killed' })
 })
 
 t.test('a mutant in code that runs while a module is loaded is active only if it is static', async (t) => {

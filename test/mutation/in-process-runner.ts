@@ -48,6 +48,8 @@ export class InProcessRunner implements TestRunner {
   /** Mutants of a file that a test file or test has found, and how long a test took the last time. */
   readonly #kills = new Map<string, number>()
   readonly #ms = new Map<string, number>()
+  /** A test changes the folder of the process. */
+  readonly #root = process.cwd()
   #modules: FreshModules | undefined
   #uncaught: string | undefined
 
@@ -66,7 +68,7 @@ export class InProcessRunner implements TestRunner {
   }
 
   async init(): Promise<void> {
-    this.#modules = createFreshModules(pathToFileURL(`${process.cwd()}/`).href, this.#recorder)
+    this.#modules = createFreshModules(pathToFileURL(`${this.#root}/`).href, this.#recorder)
   }
 
   /** Runs every test without a mutant, and notes which mutants it reaches. */
@@ -94,8 +96,8 @@ export class InProcessRunner implements TestRunner {
   }: MutantRunOptions): Promise<MutantRunResult> {
     const chosen = testFilter && new Set(testFilter)
     const chosenFiles = testFilter && new Set(testFilter.map(fileOf))
-    const mutated = relative(process.cwd(), sandboxFileName)
-    const files = (this.#testFiles[mutated] ?? []).filter((file) => chosenFiles?.has(file) ?? true)
+    const mutated = relative(this.#root, sandboxFileName)
+    const files = this.#testsOf(mutated).filter((file) => chosenFiles?.has(file) ?? true)
     instrumentation.hitCount = hitLimit === undefined ? undefined : 0
     instrumentation.hitLimit = hitLimit
     const done: TestResult[] = []
@@ -116,6 +118,13 @@ export class InProcessRunner implements TestRunner {
       }
     }
     return toMutantRunResult(complete(done))
+  }
+
+  #testsOf(mutated: string): readonly string[] {
+    const own = this.#testFiles[mutated]
+    // Without tests, each mutant would survive.
+    if (own === undefined) throw new Error(`no tests are given for ${mutated}`)
+    return own
   }
 
   get #loaded(): FreshModules {
