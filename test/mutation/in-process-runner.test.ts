@@ -1,5 +1,6 @@
 // The test runner for Stryker, with code that is instrumented by hand as Stryker would.
 
+import { resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { testFolder } from '../support/test-folder.ts'
 import { InProcessRunner } from './in-process-runner.ts'
@@ -50,10 +51,16 @@ async function startRunner(t: Test, files: Readonly<Record<string, string>> = TE
   const before = process.cwd()
   process.chdir(testFolder(t, { 'code.ts': CODE, ...files }))
   t.teardown(() => process.chdir(before))
-  const runner = new InProcessRunner({ inProcess: { testFiles: Object.keys(files) } } as never)
+  const testFilesOf = { 'code.ts': Object.keys(files), 'other.ts': Object.keys(files).slice(-1) }
+  const runner = new InProcessRunner({ inProcess: { testFilesOf } } as never)
   await runner.init()
   const run = (id: string, options: object = {}) =>
-    runner.mutantRun({ activeMutant: { id }, mutantActivation: 'runtime', ...options } as never)
+    runner.mutantRun({
+      activeMutant: { id },
+      sandboxFileName: resolve('code.ts'),
+      mutantActivation: 'runtime',
+      ...options,
+    } as never)
   return { runner, run }
 }
 
@@ -122,4 +129,12 @@ t.test('a test that finds mutants runs first from then on', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('2', { mutantActivation: 'static' }), { nrOfTests: 3 })
   t.match(await run('2', { mutantActivation: 'static' }), { nrOfTests: 1 })
+})
+
+t.test('a mutated file has its own tests, and its own order of them', async (t) => {
+  const { run } = await startRunner(t)
+  const other = { sandboxFileName: resolve('other.ts') }
+  t.match(await run('1', other), { status: 'survived', nrOfTests: 1 })
+  t.match(await run('2', { mutantActivation: 'static', ...other }), { status: 'killed', nrOfTests: 1 })
+  t.match(await run('2', { mutantActivation: 'static' }), { status: 'killed', nrOfTests: 3 })
 })
