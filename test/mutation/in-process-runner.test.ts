@@ -26,6 +26,8 @@ export function double(n: number): number {
   memo.set(n, isActive('1') ? n : 2 * n)
   return memo.get(n)
 }
+let calls = 0
+export const isFirstCall = (): boolean => ++calls === 1
 export const made = isActive('2') ? 'wrong' : 'right'
 if (isActive('3')) throw new Error('does not load')
 `
@@ -137,4 +139,31 @@ t.test('a mutated file has its own tests, and its own order of them', async (t) 
   t.match(await run('1', other), { status: 'survived', nrOfTests: 1 })
   t.match(await run('2', { mutantActivation: 'static', ...other }), { status: 'killed', nrOfTests: 1 })
   t.match(await run('2', { mutantActivation: 'static' }), { status: 'killed', nrOfTests: 3 })
+})
+
+const ONE_CALL = `
+import t from 'tap'
+import { double, isFirstCall } from './code.ts'
+t.test('makes the first call', async (t) => { t.ok(isFirstCall()); t.equal(double(2), 4) })
+`
+
+t.test(
+  'a test that fails because of what another file left in a module has not found the mutant',
+  async (t) => {
+    const other = ONE_CALL.replace('t.equal(double(2), 4)', '')
+    const { run } = await startRunner(t, { 'other.test.ts': other, 'one-call.test.ts': ONE_CALL })
+    t.match(await run('none'), { status: 'survived', nrOfTests: 2 })
+    t.match(await run('1'), { status: 'killed', killedBy: ['one-call.test.ts#1 makes the first call'] })
+  },
+)
+
+t.test('test files of one mutant share modules', async (t) => {
+  const later = ONE_CALL.replace(
+    't.ok(isFirstCall())',
+    'setImmediate(() => { globalThis.sharedCall = isFirstCall() })',
+  )
+  const { run } = await startRunner(t, { 'one-call.test.ts': ONE_CALL, 'later.test.ts': later })
+  await run('none')
+  await new Promise(setImmediate)
+  t.equal((globalThis as { sharedCall?: boolean }).sharedCall, false)
 })

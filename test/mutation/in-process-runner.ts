@@ -32,7 +32,7 @@ interface Instrumentation {
 const instrumentation: Instrumentation = {}
 Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: instrumentation })
 
-/** About the time that it takes to load a file, which each of its tests shares. */
+/** About the time that it takes to load a file with modules of its own. */
 const LOADING_MS = 100
 
 /** Stryker has an option `testFiles` of its own, with which it never activates a mutant while modules are loaded. */
@@ -75,6 +75,7 @@ export class InProcessRunner implements TestRunner {
     instrumentation.mutantCoverage = mutantCoverage
     const tests: TestResult[] = []
     for (const file of new Set(Object.values(this.#filesOf).flat())) {
+      this.#loaded.renew()
       for (const test of await this.#record(file)) {
         instrumentation.currentTestId = test.id
         tests.push(await this.#run(file, test))
@@ -84,7 +85,10 @@ export class InProcessRunner implements TestRunner {
     return { status: DryRunStatus.Complete, tests, mutantCoverage }
   }
 
-  /** Runs the chosen tests until one fails; files and tests that found many mutants come first. */
+  /**
+   * Runs the chosen tests until one fails; files and tests that found many mutants come first. The files of one mutant share
+   * modules, which take longer to load than most tests to run.
+   */
   async mutantRun({
     activeMutant,
     sandboxFileName,
@@ -98,22 +102,40 @@ export class InProcessRunner implements TestRunner {
     const files = (this.#filesOf[source] ?? []).filter((file) => chosenFiles?.has(file) ?? true)
     instrumentation.hitCount = hitLimit === undefined ? undefined : 0
     instrumentation.hitLimit = hitLimit
-    const done: TestResult[] = []
-    for (const file of this.#byKills(source, files, (file) => file)) {
-      instrumentation.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined
+    const activate = (isLoading: boolean) => {
+      instrumentation.activeMutant = mutantActivation === 'static' || !isLoading ? activeMutant.id : undefined
+    }
+    const recordFile = async (file: string) => {
+      activate(true)
       const tests = await this.#record(file)
-      instrumentation.activeMutant = activeMutant.id
+      activate(false)
+      return tests
+    }
+    const done: TestResult[] = []
+    let isFirst = true
+    this.#loaded.renew()
+    for (const file of this.#byKills(source, files, (file) => file)) {
+      const tests = await recordFile(file)
       for (const test of this.#byKills(source, tests, ({ id }) => id)) {
         if (chosen?.has(test.id) === false) continue
         const result = await this.#run(file, test)
         done.push(result)
         const timeout = determineHitLimitReached(instrumentation.hitCount, hitLimit)
         if (timeout) return toMutantRunResult(timeout)
-        if (result.status === TestStatus.Failed) {
-          this.#noteKill(source, file, test.id)
-          return toMutantRunResult(complete(done))
+        if (result.status !== TestStatus.Failed) continue
+        // What earlier files left in the modules may make a test fail, such as one of the first server of a process.
+        if (!isFirst) {
+          this.#loaded.renew()
+          const alone = (await recordFile(file)).find(({ id }) => id === test.id)
+          if (alone && (await this.#run(file, alone)).status !== TestStatus.Failed) {
+            done[done.length - 1] = { ...result, status: TestStatus.Success }
+            continue
+          }
         }
+        this.#noteKill(source, file, test.id)
+        return toMutantRunResult(complete(done))
       }
+      isFirst = false
     }
     return toMutantRunResult(complete(done))
   }
@@ -123,9 +145,8 @@ export class InProcessRunner implements TestRunner {
     return this.#modules
   }
 
-  /** Each file has modules of its own, as in a process. A file that a mutant keeps from loading has one test, which fails. */
+  /** A file that a mutant keeps from loading has one test, which fails. */
   async #record(file: string): Promise<readonly RecordedTest[]> {
-    this.#loaded.renew()
     try {
       return await this.#recorder.record(file, () => this.#loaded.load(file))
     } catch (error) {

@@ -14,7 +14,7 @@ import { countOf, describeScores, describeSurvivors, scoreOf } from './summary.t
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
 
 /** How many files share a copy of the tree and a run without mutants. What an interrupted run has to do again is less than that. */
-const FILES_AT_ONCE = 12
+const FILES_AT_ONCE = 24
 
 /** In percent. A lower score of all that was chosen is a failure. */
 const LOWEST_SCORE = 90

@@ -25,7 +25,10 @@ const NOT_COPIED = [
 const TIMEOUT_MS = 5_000
 
 /** A runner keeps all modules that it has loaded, for each mutant anew, and what they hold: one grew to 3 GiB. So it is replaced in time. */
-const MUTANTS_OF_A_RUNNER = 25
+const MUTANTS_OF_A_RUNNER = 50
+
+/** The run of all tests without mutants, on a machine with other load. */
+const DRY_RUN_MINUTES = 30
 
 /** Of this process alone, so that it can be removed when the process ends, however many others run. */
 const TEMPORARY = `.stryker-tmp/${process.pid}`
@@ -52,6 +55,7 @@ export async function mutateFiles(
     concurrency: jobs,
     timeoutMS: TIMEOUT_MS,
     timeoutFactor: 3,
+    dryRunTimeoutMinutes: DRY_RUN_MINUTES,
     maxTestRunnerReuse: MUTANTS_OF_A_RUNNER,
     ignorePatterns: NOT_COPIED,
     tempDirName: TEMPORARY,
