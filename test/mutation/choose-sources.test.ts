@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { isTest, readSources } from '../house/import-closure.ts'
-import { batchesOf, chooseSources, folderOf, testsFor } from './choose-sources.ts'
+import { chooseSources, folderOf, testsFor } from './choose-sources.ts'
 
 const importOf = (...paths: string[]) => paths.map((path) => `import { x } from '${path}'\n`).join('')
 
@@ -46,17 +46,6 @@ t.test('a choice that matches nothing is a problem, even beside one that matches
       problems: [{ path: choice }],
     })
   }
-})
-
-t.test('a few files of one folder are mutated together, each file once', async (t) => {
-  const files = Array.from({ length: 8 }, (_, at) => `xds-server/streams/${at}.ts`)
-  const batches = batchesOf([...files, 'xds-server/cache/watch.ts'])
-  t.same(
-    batches.map(({ length }) => length),
-    [6, 2, 1],
-  )
-  t.strictSame(batches.flat(), [...files, 'xds-server/cache/watch.ts'])
-  t.strictSame(batchesOf([]), [])
 })
 
 t.test('the tests of a file are those that load it, the nearest first and the model last', async (t) => {

@@ -62,18 +62,6 @@ export function folderOf(path: string): string {
   return path.slice(LIBRARY.length).split('/')[0] ?? path
 }
 
-/** A run that is interrupted loses one batch. */
-const FILES_OF_A_BATCH = 6
-
-/** Files that are mutated together: of one folder, because they have most of their tests in common. */
-export function batchesOf(files: readonly string[]): readonly (readonly string[])[] {
-  return [...Map.groupBy(files, folderOf).values()].flatMap((own) =>
-    Array.from({ length: Math.ceil(own.length / FILES_OF_A_BATCH) }, (_, at) =>
-      own.slice(at * FILES_OF_A_BATCH, (at + 1) * FILES_OF_A_BATCH),
-    ),
-  )
-}
-
 function rankOf(path: string): number {
   const at = FIRST.indexOf(folderOf(path))
   return at === -1 ? FIRST.length : at

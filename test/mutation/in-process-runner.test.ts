@@ -26,6 +26,8 @@ export function double(n: number): number {
   memo.set(n, isActive('1') ? n : 2 * n)
   return memo.get(n)
 }
+let calls = 0
+export const isFirstCall = (): boolean => ++calls === 1
 export const made = isActive('2') ? 'wrong' : 'right'
 if (isActive('3')) throw new Error('does not load')
 `
@@ -47,21 +49,18 @@ t.test('is right', async (t) => t.equal(made, 'right'))
 `,
 }
 
-async function startRunner(
-  t: Test,
-  files: Readonly<Record<string, string>> = TESTS,
-  testFiles: Readonly<Record<string, readonly string[]>> = { 'code.ts': Object.keys(files) },
-) {
+async function startRunner(t: Test, files: Readonly<Record<string, string>> = TESTS) {
   const before = process.cwd()
   process.chdir(testFolder(t, { 'code.ts': CODE, ...files }))
   t.teardown(() => process.chdir(before))
-  const runner = new InProcessRunner({ inProcess: { testFiles } } as never)
+  const testFilesOf = { 'code.ts': Object.keys(files), 'other.ts': Object.keys(files).slice(-1) }
+  const runner = new InProcessRunner({ inProcess: { testFilesOf } } as never)
   await runner.init()
   const run = (id: string, options: object = {}) =>
     runner.mutantRun({
       activeMutant: { id },
-      mutantActivation: 'runtime',
       sandboxFileName: resolve('code.ts'),
+      mutantActivation: 'runtime',
       ...options,
     } as never)
   return { runner, run }
@@ -103,22 +102,6 @@ t.test('only chosen tests run', async (t) => {
   t.match(await run('none'), { status: 'survived', nrOfTests: 3 })
 })
 
-t.test('a mutant is tested by the tests of its file, and not by those of another', async (t) => {
-  const { run } = await startRunner(t, TESTS, { 'code.ts': ['made.test.ts'], 'other.ts': ['double.test.ts'] })
-  t.match(await run('1'), { status: 'survived', nrOfTests: 1 })
-  t.match(await run('1', { sandboxFileName: resolve('other.ts') }), { status: 'killed' })
-  await t.rejects(run('1', { sandboxFileName: resolve('unknown.ts') }), {
-    message: /no tests are given for unknown/,
-  })
-})
-
-t.test('a test that changes the folder of the process does not keep others from running', async (t) => {
-  const { run } = await startRunner(t)
-  const sandboxFileName = resolve('code.ts')
-  process.chdir('..')
-  t.match(await run('1', { sandboxFileName }), { status: 'killed' })
-})
-
 t.test('a mutant in code that runs while a module is loaded is active only if it is static', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('2', { mutantActivation: 'static' }), { status: 'killed', killedBy: [IS_RIGHT] })
@@ -148,4 +131,48 @@ t.test('a test that finds mutants runs first from then on', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('2', { mutantActivation: 'static' }), { nrOfTests: 3 })
   t.match(await run('2', { mutantActivation: 'static' }), { nrOfTests: 1 })
+})
+
+t.test('a mutated file has its own tests, and its own order of them', async (t) => {
+  const { run } = await startRunner(t)
+  const other = { sandboxFileName: resolve('other.ts') }
+  t.match(await run('1', other), { status: 'survived', nrOfTests: 1 })
+  t.match(await run('2', { mutantActivation: 'static', ...other }), { status: 'killed', nrOfTests: 1 })
+  t.match(await run('2', { mutantActivation: 'static' }), { status: 'killed', nrOfTests: 3 })
+})
+
+t.test('a mutant runs its tests after one that changed the folder of the process', async (t) => {
+  const { run } = await startRunner(t)
+  const file = { sandboxFileName: resolve('code.ts') }
+  const unknown = { sandboxFileName: resolve('unknown.ts') }
+  process.chdir('..')
+  t.match(await run('1', file), { status: 'killed' })
+  await t.rejects(run('1', unknown), { message: 'no tests are given for unknown.ts' })
+})
+
+const ONE_CALL = `
+import t from 'tap'
+import { double, isFirstCall } from './code.ts'
+t.test('makes the first call', async (t) => { t.ok(isFirstCall()); t.equal(double(2), 4) })
+`
+
+t.test(
+  'a test that fails because of what another file left in a module has not found the mutant',
+  async (t) => {
+    const other = ONE_CALL.replace('t.equal(double(2), 4)', '')
+    const { run } = await startRunner(t, { 'other.test.ts': other, 'one-call.test.ts': ONE_CALL })
+    t.match(await run('none'), { status: 'survived', nrOfTests: 2 })
+    t.match(await run('1'), { status: 'killed', killedBy: ['one-call.test.ts#1 makes the first call'] })
+  },
+)
+
+t.test('test files of one mutant share modules', async (t) => {
+  const later = ONE_CALL.replace(
+    't.ok(isFirstCall())',
+    'setImmediate(() => { globalThis.sharedCall = isFirstCall() })',
+  )
+  const { run } = await startRunner(t, { 'one-call.test.ts': ONE_CALL, 'later.test.ts': later })
+  await run('none')
+  await new Promise(setImmediate)
+  t.equal((globalThis as { sharedCall?: boolean }).sharedCall, false)
 })

@@ -32,29 +32,29 @@ interface Instrumentation {
 const instrumentation: Instrumentation = {}
 Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: instrumentation })
 
-/** About the time that it takes to load a file, which each of its tests shares. */
+/** About the time that it takes to load a file with modules of its own. */
 const LOADING_MS = 100
 
 /** Stryker has an option `testFiles` of its own, with which it never activates a mutant while modules are loaded. */
 export interface InProcessOptions {
-  /** The tests of each mutated file, those nearest to it first. Paths from the root. */
-  readonly inProcess: { readonly testFiles: Readonly<Record<string, readonly string[]>> }
+  /** For each mutated file its tests, those nearest to it first. Paths from the root. */
+  readonly inProcess: { readonly testFilesOf: Readonly<Record<string, readonly string[]>> }
 }
 
 export class InProcessRunner implements TestRunner {
   static readonly inject = tokens(commonTokens.options)
-  readonly #testFiles: Readonly<Record<string, readonly string[]>>
+  readonly #filesOf: Readonly<Record<string, readonly string[]>>
   readonly #recorder = new TestRecorder()
-  /** Mutants of a file that a test file or test has found, and how long a test took the last time. */
+  /** Mutants of a mutated file that a test or its file has found, and how long a test took the last time. */
   readonly #kills = new Map<string, number>()
   readonly #ms = new Map<string, number>()
-  /** A test changes the folder of the process. */
+  /** Tests change the folder of the process. */
   readonly #root = process.cwd()
   #modules: FreshModules | undefined
   #uncaught: string | undefined
 
   constructor(options: StrykerOptions) {
-    this.#testFiles = (options as StrykerOptions & InProcessOptions).inProcess.testFiles
+    this.#filesOf = (options as StrykerOptions & InProcessOptions).inProcess.testFilesOf
     // A server that a mutant has left behind must not keep this process.
     process.on('disconnect', () => process.exit())
     // Without a listener, an error in a callback of a mutant would end the process.
@@ -68,7 +68,7 @@ export class InProcessRunner implements TestRunner {
   }
 
   async init(): Promise<void> {
-    this.#modules = createFreshModules(pathToFileURL(`${this.#root}/`).href, this.#recorder)
+    this.#modules = createFreshModules(pathToFileURL(`${process.cwd()}/`).href, this.#recorder)
   }
 
   /** Runs every test without a mutant, and notes which mutants it reaches. */
@@ -76,7 +76,8 @@ export class InProcessRunner implements TestRunner {
     const mutantCoverage = { static: {}, perTest: {} }
     instrumentation.mutantCoverage = mutantCoverage
     const tests: TestResult[] = []
-    for (const file of new Set(Object.values(this.#testFiles).flat())) {
+    for (const file of new Set(Object.values(this.#filesOf).flat())) {
+      this.#loaded.renew()
       for (const test of await this.#record(file)) {
         instrumentation.currentTestId = test.id
         tests.push(await this.#run(file, test))
@@ -86,45 +87,66 @@ export class InProcessRunner implements TestRunner {
     return { status: DryRunStatus.Complete, tests, mutantCoverage }
   }
 
-  /** Runs the chosen tests until one fails; files and tests that found many mutants come first. */
+  /**
+   * Runs the chosen tests until one fails; files and tests that found many mutants come first. The files of one mutant share
+   * modules, which take longer to load than most tests to run.
+   */
   async mutantRun({
     activeMutant,
+    sandboxFileName,
     testFilter,
     hitLimit,
     mutantActivation,
-    sandboxFileName,
   }: MutantRunOptions): Promise<MutantRunResult> {
     const chosen = testFilter && new Set(testFilter)
     const chosenFiles = testFilter && new Set(testFilter.map(fileOf))
-    const mutated = relative(this.#root, sandboxFileName)
-    const files = this.#testsOf(mutated).filter((file) => chosenFiles?.has(file) ?? true)
+    const source = relative(this.#root, sandboxFileName)
+    const files = this.#testsOf(source).filter((file) => chosenFiles?.has(file) ?? true)
     instrumentation.hitCount = hitLimit === undefined ? undefined : 0
     instrumentation.hitLimit = hitLimit
-    const done: TestResult[] = []
-    for (const file of this.#byKills(mutated, files, (file) => file)) {
-      instrumentation.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined
+    const activate = (isLoading: boolean) => {
+      instrumentation.activeMutant = mutantActivation === 'static' || !isLoading ? activeMutant.id : undefined
+    }
+    const recordFile = async (file: string) => {
+      activate(true)
       const tests = await this.#record(file)
-      instrumentation.activeMutant = activeMutant.id
-      for (const test of this.#byKills(mutated, tests, ({ id }) => id)) {
+      activate(false)
+      return tests
+    }
+    const done: TestResult[] = []
+    let isFirst = true
+    this.#loaded.renew()
+    for (const file of this.#byKills(source, files, (file) => file)) {
+      const tests = await recordFile(file)
+      for (const test of this.#byKills(source, tests, ({ id }) => id)) {
         if (chosen?.has(test.id) === false) continue
         const result = await this.#run(file, test)
         done.push(result)
         const timeout = determineHitLimitReached(instrumentation.hitCount, hitLimit)
         if (timeout) return toMutantRunResult(timeout)
-        if (result.status === TestStatus.Failed) {
-          this.#noteKill(mutated, file, test.id)
-          return toMutantRunResult(complete(done))
+        if (result.status !== TestStatus.Failed) continue
+        // What earlier files left in the modules may make a test fail, such as one of the first server of a process.
+        if (!isFirst) {
+          this.#loaded.renew()
+          const alone = (await recordFile(file)).find(({ id }) => id === test.id)
+          if (alone && (await this.#run(file, alone)).status !== TestStatus.Failed) {
+            done[done.length - 1] = { ...result, status: TestStatus.Success }
+            continue
+          }
         }
+        this.#noteKill(source, file, test.id)
+        return toMutantRunResult(complete(done))
       }
+      isFirst = false
     }
     return toMutantRunResult(complete(done))
   }
 
-  #testsOf(mutated: string): readonly string[] {
-    const own = this.#testFiles[mutated]
+  #testsOf(source: string): readonly string[] {
+    const files = this.#filesOf[source]
     // Without tests, each mutant would survive.
-    if (own === undefined) throw new Error(`no tests are given for ${mutated}`)
-    return own
+    if (files === undefined) throw new Error(`no tests are given for ${source}`)
+    return files
   }
 
   get #loaded(): FreshModules {
@@ -132,9 +154,8 @@ export class InProcessRunner implements TestRunner {
     return this.#modules
   }
 
-  /** Each file has modules of its own, as in a process. A file that a mutant keeps from loading has one test, which fails. */
+  /** A file that a mutant keeps from loading has one test, which fails. */
   async #record(file: string): Promise<readonly RecordedTest[]> {
-    this.#loaded.renew()
     try {
       return await this.#recorder.record(file, () => this.#loaded.load(file))
     } catch (error) {
@@ -154,16 +175,16 @@ export class InProcessRunner implements TestRunner {
   }
 
   /** First those that found the most mutants for their time. */
-  #byKills<T>(mutated: string, items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  #byKills<T>(source: string, items: readonly T[], keyOf: (item: T) => string): readonly T[] {
     const worthOf = (item: T) => {
       const key = keyOf(item)
-      return (this.#kills.get(`${mutated} ${key}`) ?? 0) / (LOADING_MS + (this.#ms.get(key) ?? 0))
+      return (this.#kills.get(`${source} ${key}`) ?? 0) / (LOADING_MS + (this.#ms.get(key) ?? 0))
     }
     return items.toSorted((one, other) => worthOf(other) - worthOf(one))
   }
 
-  #noteKill(mutated: string, ...keys: readonly string[]): void {
-    for (const key of keys.map((key) => `${mutated} ${key}`))
+  #noteKill(source: string, ...keys: readonly string[]): void {
+    for (const key of keys.map((one) => `${source} ${one}`))
       this.#kills.set(key, (this.#kills.get(key) ?? 0) + 1)
   }
 }
