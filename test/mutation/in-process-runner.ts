@@ -2,7 +2,6 @@
 // starts them, takes a second to load packages, and a mutant is reached by many files.
 // https://stryker-mutator.io/docs/stryker-js/plugins/
 
-import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { INSTRUMENTER_CONSTANTS, type StrykerOptions } from '@stryker-mutator/api/core'
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin'
@@ -48,8 +47,6 @@ export class InProcessRunner implements TestRunner {
   /** Mutants of a mutated file that a test or its file has found, and how long a test took the last time. */
   readonly #kills = new Map<string, number>()
   readonly #ms = new Map<string, number>()
-  /** Tests change the folder of the process. */
-  readonly #root = process.cwd()
   #modules: FreshModules | undefined
   #uncaught: string | undefined
 
@@ -100,8 +97,10 @@ export class InProcessRunner implements TestRunner {
   }: MutantRunOptions): Promise<MutantRunResult> {
     const chosen = testFilter && new Set(testFilter)
     const chosenFiles = testFilter && new Set(testFilter.map(fileOf))
-    const source = relative(this.#root, sandboxFileName)
-    const files = this.#testsOf(source).filter((file) => chosenFiles?.has(file) ?? true)
+    // Not by the working directory: a test may have changed it.
+    const source = Object.keys(this.#filesOf).find((path) => sandboxFileName.endsWith(`/${path}`))
+    if (source === undefined) throw new Error(`${sandboxFileName} was not chosen`)
+    const files = (this.#filesOf[source] ?? []).filter((file) => chosenFiles?.has(file) ?? true)
     instrumentation.hitCount = hitLimit === undefined ? undefined : 0
     instrumentation.hitLimit = hitLimit
     const activate = (isLoading: boolean) => {
@@ -140,13 +139,6 @@ export class InProcessRunner implements TestRunner {
       isFirst = false
     }
     return toMutantRunResult(complete(done))
-  }
-
-  #testsOf(source: string): readonly string[] {
-    const files = this.#filesOf[source]
-    // Without tests, each mutant would survive.
-    if (files === undefined) throw new Error(`no tests are given for ${source}`)
-    return files
   }
 
   get #loaded(): FreshModules {
