@@ -17,13 +17,14 @@ import {
   LISTENERS,
   POOL,
   SECRETS,
+  type Types,
 } from './world.ts'
 
 export type Command =
   | { readonly do: 'rest' | 'clear' | 'settle' }
   | { readonly do: 'change'; readonly change: Change }
   | { readonly do: 'read' | 'block' | 'unblock'; readonly member: number }
-  /** Heartbeats are due. If they are late, the time of what expires is over at the client. */
+  /** Heartbeats are due. If they are late, the client has dropped all that expires. */
   | { readonly do: 'beat'; readonly member: number; readonly isLate: boolean }
   /** A call through an Envoy to a host of a route configuration. */
   | { readonly do: 'call'; readonly routes: string; readonly host: string }
@@ -156,7 +157,7 @@ function weighted<T>(weight: number, arbitrary: fc.Arbitrary<T>): fc.WeightedArb
   return { weight, arbitrary }
 }
 
-/** The order of the commands is part of what a seed means. */
+/** A seed stands for the same histories only while the commands keep their order. */
 function commandOf(
   changes: readonly fc.Arbitrary<Change>[],
   names: NamesByType,
@@ -188,12 +189,6 @@ function commandOf(
     ...more,
   )
 }
-
-/**
- * What a history is about. `core`: clusters, endpoints, listeners, routes and secrets. `all`: also virtual hosts on demand,
- * configurations of filters, runtime layers, glob collections, and resources that expire.
- */
-export type Types = 'core' | 'all'
 
 const COMMANDS: Readonly<Record<Types, fc.Arbitrary<Command>>> = {
   core: commandOf(changes, CORE_NAMES, []),

@@ -1,6 +1,6 @@
 // Seeds whose histories failed once, and what failed. `npm test` and `npm run model -- --known` run them.
 
-import type { Types } from './commands.ts'
+import type { Types } from './world.ts'
 
 export interface FailedOnce {
   readonly seed: number

@@ -3,7 +3,6 @@
 import type { SnapshotCache } from '../../../xds-server/index.ts'
 import { ENDPOINT, resourceTypeOf, STAGES } from '../../../xds-server/snapshot/resource-type.ts'
 import { typeIn } from '../../../xds-server/snapshot/snapshot.ts'
-import type { Types } from './commands.ts'
 import { KINDS, Member, type MemberOptions } from './member.ts'
 import {
   badNames,
@@ -13,6 +12,7 @@ import {
   errorsOf,
   healWorld,
   resourcesOf,
+  type Types,
   type World,
 } from './world.ts'
 

@@ -15,9 +15,8 @@ import {
   type IsRejected,
 } from '../../support/client-state.ts'
 import { ENVOY, envoyWithLayers, FollowingClient, grpcClient } from '../../support/following-client.ts'
-import type { Types } from './commands.ts'
 import type { Link, LinkOptions } from './link.ts'
-import { LAYERS } from './world.ts'
+import { LAYERS, type Types } from './world.ts'
 
 /** Envoys and gRPC clients subscribe to what their resources refer to. A free client subscribes to what the commands say. */
 export const KINDS = ['envoy', 'grpc', 'free'] as const
@@ -90,7 +89,7 @@ export class Member {
     return true
   }
 
-  /** Heartbeats are due. If they are late, the time of what expires is over. */
+  /** Heartbeats are due. If they are late, the client drops all that expires. */
   beat(isLate: boolean): void {
     if (isLate) this.client.expire()
     this.#link.beat(isLate)

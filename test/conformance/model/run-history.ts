@@ -3,9 +3,10 @@
 import fc from 'fast-check'
 import { servingOf } from '../../../xds-server/cache/snapshot-cache.ts'
 import { SnapshotCache } from '../../../xds-server/index.ts'
-import { type Command, commands, runCommand, type Types } from './commands.ts'
+import { type Command, commands, runCommand } from './commands.ts'
 import { Fleet } from './fleet.ts'
 import { type Fault, MemoryLink } from './memory-link.ts'
+import type { Types } from './world.ts'
 
 export type History = readonly Command[]
 

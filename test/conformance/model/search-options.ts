@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../../../core/errors.ts'
-import type { Types } from './commands.ts'
+import type { Types } from './world.ts'
 
 export interface ModelOptions {
   /** These seeds and no others. */

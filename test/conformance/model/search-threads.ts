@@ -2,8 +2,8 @@
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Types } from './commands.ts'
 import type { Search, SeedResult } from './search.ts'
+import type { Types } from './world.ts'
 
 export interface SearchOptions {
   /** The seeds to search. It is asked for the next one whenever a thread is free, so it may be endless or end by time. */

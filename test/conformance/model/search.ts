@@ -1,9 +1,9 @@
 // Runs all histories of a seed; the first that fails is minimized.
 
-import type { Types } from './commands.ts'
 import { describeCommand, simplerCommands } from './describe-history.ts'
 import { minimize } from './minimize.ts'
 import { type History, historiesOf, runHistory } from './run-history.ts'
+import type { Types } from './world.ts'
 
 export interface SeedResult {
   readonly seed: number

@@ -42,6 +42,12 @@ const FOLDER = 'xdstp://east/envoy.config.cluster.v3.Cluster/pool'
 /** Clusters of a glob collection. */
 export const POOL = [`${FOLDER}/p`, `${FOLDER}/q`] as const
 export const COLLECTION = `${FOLDER}/*`
+/**
+ * What a history is about. `core`: clusters, endpoints, listeners, routes and secrets. `all`: also virtual hosts on demand,
+ * configurations of filters, runtime layers, glob collections, and resources that expire.
+ */
+export type Types = 'core' | 'all'
+
 export type ClusterName = (typeof CLUSTERS)[number]
 export type ListenerName = (typeof LISTENERS)[number]
 export type SecretName = (typeof SECRETS)[number]
@@ -50,7 +56,7 @@ export type LayerName = (typeof LAYERS)[number]
 export type HostName = (typeof HOSTS)[number]
 export type PoolName = (typeof POOL)[number]
 
-/** The TTL of what expires. */
+/** The TTL of everything that expires. */
 const TTL_MS = 60_000
 
 /** Contents are numbers. Clients reject these. */
