@@ -157,6 +157,14 @@ t.test(
   },
 )
 
+t.test('a mutated file is found although a test has changed the working directory', async (t) => {
+  const moving = "import t from 'tap'\nt.test('moves', async () => process.chdir('/'))\n"
+  const { run } = await startRunner(t, { 'moving.test.ts': moving })
+  const sandboxFileName = resolve('code.ts')
+  t.match(await run('none', { sandboxFileName }), { status: 'survived', nrOfTests: 1 })
+  t.match(await run('none', { sandboxFileName }), { status: 'survived', nrOfTests: 1 })
+})
+
 t.test('test files of one mutant share modules', async (t) => {
   const later = ONE_CALL.replace(
     't.ok(isFirstCall())',

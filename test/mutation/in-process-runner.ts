@@ -2,7 +2,6 @@
 // starts them, takes a second to load packages, and a mutant is reached by many files.
 // https://stryker-mutator.io/docs/stryker-js/plugins/
 
-import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { INSTRUMENTER_CONSTANTS, type StrykerOptions } from '@stryker-mutator/api/core'
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin'
@@ -98,7 +97,9 @@ export class InProcessRunner implements TestRunner {
   }: MutantRunOptions): Promise<MutantRunResult> {
     const chosen = testFilter && new Set(testFilter)
     const chosenFiles = testFilter && new Set(testFilter.map(fileOf))
-    const source = relative('', sandboxFileName)
+    // Not by the working directory: a test may have changed it.
+    const source = Object.keys(this.#filesOf).find((path) => sandboxFileName.endsWith(`/${path}`))
+    if (source === undefined) throw new Error(`${sandboxFileName} was not chosen`)
     const files = (this.#filesOf[source] ?? []).filter((file) => chosenFiles?.has(file) ?? true)
     instrumentation.hitCount = hitLimit === undefined ? undefined : 0
     instrumentation.hitLimit = hitLimit

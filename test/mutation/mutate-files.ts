@@ -66,8 +66,9 @@ export async function mutateFiles(
   }
   const linesOf = new Map(files.map((file) => [file, readFileSync(file, 'utf8').split('\n')]))
   const without = new Set(files)
+  const root = process.cwd()
   listenToFiles((path, results) => {
-    const file = relative('', path)
+    const file = relative(root, path)
     without.delete(file)
     report(
       file,
