@@ -29,6 +29,16 @@ testScripts({
       ask VHDS +r/a.shop.x → VHDS#6 ?r/a.shop.x
     `,
   },
+  'X90: when the virtual host of a name goes, another one that serves it is the answer': {
+    delta: `
+      serve VHDS r/a=a r/any=*
+      ask VHDS +r/a → VHDS#1 r/a=a
+      ack 1
+      serve VHDS r/any=* → VHDS#2 r/any=*(r/a) -r/a
+      ack 2
+      status → VHDS SYNCED
+    `,
+  },
   'X90: the first request of a stream may name hosts beside all virtual hosts': {
     delta: `
       serve VHDS r/any=*

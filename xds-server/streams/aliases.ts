@@ -30,8 +30,10 @@ export function askedNames(typeState: TypeState, latest: Snapshot): ReadonlySet<
   const { type, request, subscription, pushed } = typeState
   if (type.typeUrl !== VIRTUAL_HOST || subscription.wildcard || pushed === 'none') return request.names
   if (typeIn(pushed, VIRTUAL_HOST) === typeIn(latest, VIRTUAL_HOST)) return request.names
-  const isNew = (name: string) =>
-    virtualHostFor(pushed, name) === undefined && findByDomain(latest, typeState, name) !== undefined
+  const isNew = (name: string) => {
+    const host = findByDomain(latest, typeState, name)
+    return host !== undefined && virtualHostFor(pushed, name)?.name !== host.name
+  }
   return unite(request.names, new Set([...subscription.names].filter(isNew)))
 }
 

@@ -203,9 +203,20 @@ export class Member {
       if (theirs === undefined && (isSilent || this.#mayKeep(truth))) return []
       if (mine && theirs && Buffer.compare(mine.value, theirs.value) === 0) return []
       if (mine === theirs) return []
+      if (mine === undefined && theirs && this.#mayHaveExpired(theirs, isChecked)) return []
       const what = mine === undefined ? 'is missing' : theirs === undefined ? 'should be gone' : 'is another'
       return [`${typeUrl} "${name}" ${what}`]
     })
+  }
+
+  /** X59: beside a NACK after a reconnect, nothing of a full-state type gets heartbeats in SotW. */
+  #mayHaveExpired(
+    { typeUrl, ttlMs }: Pick<ClientResource, 'ttlMs'> & { readonly typeUrl: string },
+    isChecked: (typeUrl: string, name: string) => boolean,
+  ): boolean {
+    const isNacked = !isChecked(VIRTUAL_HOST, '')
+    const { protocol } = this.client
+    return isNacked && ttlMs !== undefined && protocol === 'sotw' && FULL_STATE_TYPES.includes(typeUrl)
   }
 
   /** X43: a client by name keeps what is gone until it has asked for all that its resources refer to. */

@@ -69,12 +69,12 @@ export class SeenType {
     return coversName(this.#requested, name) || [...this.#folders].some((folder) => name.startsWith(folder))
   }
 
-  /** VHDS: notes virtual hosts that answer other names, before they are looked at. */
+  /** VHDS: notes virtual hosts that answer other names. They do so as soon as they exist, whatever was answered before (X90). */
   noteAliases({ aliases }: ClientResponse): void {
     for (const [name, others] of aliases ?? [])
       if (others.some((other) => this.#names.has(other))) {
         this.#byAlias.add(name)
-        if (others.some((other) => this.#requested.has(other))) this.#requested.add(name)
+        this.#requested.add(name)
       }
   }
 
@@ -303,7 +303,7 @@ export class SeenType {
     }
     for (const name of unsubscribe) {
       this.#names.delete(name)
-      if (this.wildcard) this.#requested.add(name)
+      if (this.isSubscribed(name)) this.#requested.add(name)
       else this.#requested.delete(name)
     }
     // Who gives up a collection may drop what it also lists.
