@@ -21,11 +21,7 @@ const NODE = create(NodeSchema, { id: 'n1' })
 function configOf(view: Partial<ResourceView>, excludeContents = false) {
   const whole: ResourceView = { typeUrl: CLUSTER, name: 'a', state: 'synced', served, acked: old, ...view }
   const options = { messages: cache.messages, excludeContents }
-  const { node, genericXdsConfigs } = toClientConfig(
-    { group: 'fleet', node: NODE, resources: [whole] },
-    options,
-  )
-  t.match(node, { id: 'n1' })
+  const { genericXdsConfigs } = toClientConfig({ group: 'fleet', node: NODE, resources: [whole] }, options)
   const [config] = genericXdsConfigs
   if (config === undefined || genericXdsConfigs.length > 1) throw new Error('it has one resource')
   return config
@@ -88,4 +84,11 @@ t.test('P22: contents can be left out', async (t) => {
   t.equal(xdsConfig, undefined)
   t.equal(errorState?.failedConfiguration, undefined)
   t.equal(errorState?.details, 'no')
+})
+
+t.test('P22: a client is its node and its resources', async (t) => {
+  const options = { messages: cache.messages, excludeContents: false }
+  const { node, genericXdsConfigs } = toClientConfig({ group: 'fleet', node: NODE, resources: [] }, options)
+  t.match(node, { id: 'n1' })
+  t.strictSame(genericXdsConfigs, [])
 })

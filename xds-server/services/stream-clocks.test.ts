@@ -2,7 +2,7 @@
 
 import { mock } from 'node:test'
 import { status } from '@grpc/grpc-js'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { HandXds, type HandXdsOptions } from '../../test/support/hand-xds.ts'
 import { inlineListener, routes, staticCluster } from '../../test/support/resources.ts'
 import type { ResourceInput } from '../snapshot/resource.ts'
@@ -60,7 +60,7 @@ t.test('a stream whose client answers in time goes on, and so does one without a
 })
 
 /** Moves a listener to another cluster, and takes the first one away. @returns whether it is removed before the drain time is over */
-function removesAtOnce(hand: HandXds): boolean {
+function removesAtOnce(t: Test, hand: HandXds): boolean {
   hand.ask(CLUSTER)
   hand.take()
   hand.ask(LISTENER)
@@ -78,7 +78,7 @@ const OLD = [staticCluster('old'), inlineListener('l', 1, 'old')]
 
 t.test('X42: what a replaced listener uses is removed when its drain time is over', async (t) => {
   const hand = serve(OLD, { drainTimeMs: 1_000 })
-  t.notOk(removesAtOnce(hand))
+  t.notOk(removesAtOnce(t, hand))
   mock.timers.tick(999)
   t.strictSame(hand.take(), [])
   mock.timers.tick(1)
@@ -86,12 +86,12 @@ t.test('X42: what a replaced listener uses is removed when its drain time is ove
 })
 
 t.test('X42: without a drain time, it is removed at once', async (t) => {
-  t.ok(removesAtOnce(serve(OLD, { drainTimeMs: 0 })))
+  t.ok(removesAtOnce(t, serve(OLD, { drainTimeMs: 0 })))
 })
 
 t.test('X42: a drain time that ends after the stream has no effect', async (t) => {
   const hand = serve(OLD, { drainTimeMs: 1_000 })
-  removesAtOnce(hand)
+  removesAtOnce(t, hand)
   hand.call.emit('close')
   mock.timers.tick(1_000)
   t.strictSame(hand.received(), [])
