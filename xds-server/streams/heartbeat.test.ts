@@ -1,10 +1,11 @@
 // Heartbeats of resources with a TTL: what carries the TTL, what a heartbeat repeats, and what it leaves alone.
 
 import t from 'tap'
+import { shareList } from '../../core/memo.ts'
 import { deltaRequest, sotwRequest } from '../../test/support/requests.ts'
 import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
-import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { CLUSTER, RUNTIME, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { isHeartbeatNonce, responseNonceOf } from './heartbeat.ts'
 import { delta, sotw } from './protocol.ts'
 import type { SotwRequest } from './requests.ts'
@@ -235,6 +236,30 @@ testScripts({
       beat CDS 9000 → CDS#2+3 ~b
     `,
   },
+  'X32: a heartbeat of whole state leaves out a resource that is held back': {
+    sotw: `
+      as expiring
+      serve CDS a=1 | LDS k=1~9000 l=1:a~9000
+      ask CDS → CDS#1 a=1
+      ask LDS → LDS#2 k=1~9000 l=1:a~9000
+      ack 1 2
+      serve CDS a=1 b=bad | LDS k=1~9000 l=1:b~9000 m=1:b~9000 → CDS#3 a=1 b=bad
+      nack 3 blaming b
+      beat LDS 9000 → LDS#2+4 k=1~9000 l=1:a~9000
+    `,
+  },
+  'X59: a heartbeat of whole state waits while nobody knows what the client has': {
+    sotw: `
+      as expiring
+      serve LDS k=1~9000 l=1~500
+      ask LDS k l → LDS#1 k=1~9000 l=1~500
+      late LDS 9000
+      beat LDS 500
+      ack 1 → LDS#2 k=1~9000 l=1~500
+      ack 2
+      beat LDS 500 → LDS#2+3 k=1~9000 l=1~500
+    `,
+  },
   'X32: a blocked stream sends no heartbeat': {
     sotw: `
       as expiring
@@ -352,6 +377,50 @@ t.test('X32: a heartbeat in SotW has the version of the response that it repeats
   const pushed = take(acked, { kind: 'snapshot', snapshot: second })
   t.not(pushed.send[0]?.version, response?.version)
   t.equal(take(pushed.state, beat).send[0]?.version, pushed.send[0]?.version, 'of the newest one')
+})
+
+t.test(
+  'X32: a heartbeat in SotW repeats the version that the client has ACKed, if it has NACKed a newer one',
+  async (t) => {
+    const ttlMs = 9_000
+    const take = (state: StreamState, event: StreamEvent<SotwRequest>) => sotw.step(state, event)
+    const answer = (responseNonce: string, error: object) =>
+      ({
+        kind: 'request',
+        request: sotwRequest({
+          typeUrl: RUNTIME,
+          resourceNames: shareList(['a', 'b']),
+          responseNonce,
+          ...error,
+        }),
+      }) as const
+    const first = snapshotFor(`RTDS a=1~${ttlMs} b=1`, 1, undefined)
+    const begun = take(createStreamState({ ttls: 'sotw' }), { kind: 'snapshot', snapshot: first }).state
+    const asked = take(begun, answer('', {}))
+    const acked = take(asked.state, answer('1', {})).state
+    const second = snapshotFor(`RTDS a=1~${ttlMs} b=2`, 2, first)
+    const pushed = take(acked, { kind: 'snapshot', snapshot: second })
+    const [response] = pushed.send
+    const nacked = take(
+      pushed.state,
+      answer(response?.nonce ?? '', { errorDetail: { code: 13, message: 'b' } }),
+    )
+    const { send } = take(nacked.state, { kind: 'heartbeat', isLate: false, typeUrl: RUNTIME, ttlMs })
+    t.match(send, [{ resources: [{ name: 'a' }], version: asked.send[0]?.version }])
+    t.not(response?.version, asked.send[0]?.version)
+  },
+)
+
+t.test('X32: the answer to a heartbeat reports nothing', async (t) => {
+  const ttlMs = 9_000
+  const snapshot = snapshotFor(`CDS a=1~${ttlMs}`, 1, undefined)
+  const answer = (responseNonce: string) =>
+    ({ kind: 'request', request: deltaRequest({ typeUrl: CLUSTER, responseNonce }) }) as const
+  const begun = { ...createStreamState({ ttls: 'delta' }), snapshot }
+  const { state } = delta.step(begun, answer(''))
+  const beat = delta.step(state, { kind: 'heartbeat', isLate: false, typeUrl: CLUSTER, ttlMs })
+  const [heartbeat] = beat.send
+  t.strictSame(delta.step(beat.state, answer(heartbeat?.nonce ?? '')).report, [])
 })
 
 t.test('the nonce of a heartbeat names the response before it', async (t) => {

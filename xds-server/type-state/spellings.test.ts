@@ -31,8 +31,12 @@ interface Request {
 
 /** A stream of bytes: what each event brings, by the names as they are on the wire. */
 class WireStream {
-  #state: StreamState = createStreamState()
+  #state: StreamState
   #sequence = 0
+
+  constructor(state = createStreamState()) {
+    this.#state = state
+  }
 
   serve(...names: readonly string[]): string[] {
     this.#sequence += 1
@@ -59,8 +63,15 @@ class WireStream {
     const { state, send } = delta.step(this.#state, event)
     this.#state = state
     return send.flatMap((response) => {
-      const { resources, removedResources } = fromBinary(DeltaDiscoveryResponseSchema, delta.encode(response))
-      return [...resources.map(({ name }) => name), ...removedResources.map((name) => `-${name}`)]
+      const { resources, removedResources, resourceErrors } = fromBinary(
+        DeltaDiscoveryResponseSchema,
+        delta.encode(response),
+      )
+      return [
+        ...resources.map(({ name }) => name),
+        ...removedResources.map((name) => `-${name}`),
+        ...resourceErrors.map((error) => `${error.resourceName?.name}!`),
+      ]
     })
   }
 }
