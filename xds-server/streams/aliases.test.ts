@@ -39,6 +39,19 @@ testScripts({
       status → VHDS SYNCED
     `,
   },
+  'X90: a virtual host that is gone is removed from a client by name, also with the answer to another name': {
+    delta: `
+      serve VHDS r/x=b r/y=c
+      ask VHDS +r/b → VHDS#1 r/x=b(r/b)
+      ack 1
+      block
+      serve VHDS r/y=c
+      ask VHDS +r/c
+      drain → VHDS#2 r/y=c(r/c) -r/x
+      ack 2
+      status → VHDS SYNCED
+    `,
+  },
   'X90: a name is answered with the virtual host whose domains it is one of': {
     delta: `
       serve VHDS r/shop=shop.x,*.shop.x r/b=b.x

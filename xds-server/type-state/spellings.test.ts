@@ -112,6 +112,10 @@ t.test('X79: a name that the client subscribes to is as the client wrote it', as
 })
 
 t.test('X79: each name of a request is as the client wrote it in its newest request', async (t) => {
+  const single = new WireStream()
+  single.serve(GIVEN)
+  t.same(single.ask({ subscribe: [GIVEN] }), [GIVEN])
+  t.same(single.ask({ subscribe: [OTHER] }), [OTHER], 'though it was not dropped')
   const [second, plainSecond] = ['xdstp://a/C/f/y?b=2&a=1', 'xdstp://a/C/f/y?a=1&b=2']
   const stream = new WireStream()
   stream.serve(GIVEN, second, 'plain')
