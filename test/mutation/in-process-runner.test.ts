@@ -141,6 +141,14 @@ t.test('a mutated file has its own tests, and its own order of them', async (t) 
   t.match(await run('2', { mutantActivation: 'static' }), { status: 'killed', nrOfTests: 3 })
 })
 
+t.test('the folders of tests are those of one runner alone', async (t) => {
+  const test = `import t from 'tap'\nt.test('folder', async (t) => { globalThis.testFolder = t.testdirName })\n`
+  const { run } = await startRunner(t, { 'folder.test.ts': test })
+  await run('none')
+  const { testFolder } = globalThis as { testFolder?: string }
+  t.ok(testFolder?.startsWith(`${process.cwd()}/.tap/${process.pid}/`))
+})
+
 const ONE_CALL = `
 import t from 'tap'
 import { double, isFirstCall } from './code.ts'
