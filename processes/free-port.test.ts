@@ -27,3 +27,17 @@ t.test('the kernel gives the port to nobody, and no other caller gets it', async
     [],
   )
 })
+
+t.test('another process that looks for ports gets other ones', async (t) => {
+  // A module that is loaded again knows as little of the first as another process.
+  const other: { freePort: typeof freePort } = await import(
+    `${new URL('./free-port.ts', import.meta.url)}?another-process`
+  )
+  const take = (find: typeof freePort) => Promise.all(Array.from({ length: 500 }, () => find()))
+  const [ours, theirs] = await Promise.all([take(freePort), take(other.freePort)])
+  t.strictSame(
+    ours.filter((port) => theirs.includes(port)),
+    [],
+  )
+  t.equal(new Set([...ours, ...theirs]).size, 1_000)
+})

@@ -10,25 +10,8 @@ const LIBRARY = 'xds-server/'
 /** The order of the folders: those with the most logic first. Others follow. */
 const FIRST = ['type-state', 'streams', 'nodes', 'cache', 'snapshot', 'services']
 
-/** Over a socket. Only for code of the services without a test beside it: these are slow. */
-const SOCKET_TESTS = [
-  'answers',
-  'client-status',
-  'connection-care',
-  'content',
-  'errors',
-  'expiring',
-  'faults',
-  'hostile-limits',
-  'on-demand',
-  'resource-errors',
-  'starting',
-  'transport',
-  'unanswered',
-].map((name) => `test/conformance/${name}.test.ts`)
-const SOCKET_CODE = 'xds-server/services/'
-/** The test beside it has what no client over a socket can show. */
-const TESTED_BOTH_WAYS = 'xds-server/services/xds-stream.ts'
+/** The model drives the stream machines, which these only connect to sockets. */
+const SERVICES = 'xds-server/services/'
 const MODEL = 'test/mutation/model-in-short.ts'
 
 /**
@@ -73,12 +56,9 @@ function rankOf(path: string): number {
  */
 export function testsFor(sources: Sources, source: string): readonly string[] {
   const own = coverOf(source) ?? besideOf(source)
-  const isOverSocket = !sources.has(besideOf(source)) || source === TESTED_BOTH_WAYS
   const candidates = new Set([
     ...[...sources.keys()].filter((path) => path.startsWith(LIBRARY) && isTest(path)),
-    ...(source.startsWith(SOCKET_CODE)
-      ? [own, ...(isOverSocket ? SOCKET_TESTS : [])].filter((path) => sources.has(path))
-      : [MODEL]),
+    ...(source.startsWith(SERVICES) ? [] : [MODEL]),
   ])
   const distance = (test: string) => {
     if (test === own) return 0

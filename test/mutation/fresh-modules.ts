@@ -22,6 +22,7 @@ export interface FreshModules {
 export function createFreshModules(folder: string, tap: object): FreshModules {
   let generation = 0
   const code = new Map<string, string>()
+  const resolutions = new Map<string, string>()
   callers += 1
   const name = `switchyardTap${callers}`
   const tapUrl = `switchyard-mutation:${name}`
@@ -31,9 +32,15 @@ export function createFreshModules(folder: string, tap: object): FreshModules {
       const { parentURL = '' } = context
       if (!parentURL.startsWith(folder)) return nextResolve(specifier, context)
       if (specifier === 'tap') return { url: tapUrl, format: 'module', shortCircuit: true }
-      const resolved = nextResolve(specifier, context)
-      if (!resolved.url.startsWith(folder)) return resolved
-      return { ...resolved, url: resolved.url + new URL(parentURL).search }
+      const [parent, query] = parentURL.split('?')
+      // The same in each generation, and Node looks at the disk for it.
+      const key = `${specifier} ${parent}`
+      const url = resolutions.get(key) ?? nextResolve(specifier, context).url
+      resolutions.set(key, url)
+      return {
+        url: query !== undefined && url.startsWith(folder) ? `${url}?${query}` : url,
+        shortCircuit: true,
+      }
     },
     load(url, context, nextLoad) {
       if (url === tapUrl) {

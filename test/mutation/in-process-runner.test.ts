@@ -1,5 +1,6 @@
 // The test runner for Stryker, with code that is instrumented by hand as Stryker would.
 
+import { resolve } from 'node:path'
 import t, { type Test } from 'tap'
 import { testFolder } from '../support/test-folder.ts'
 import { InProcessRunner } from './in-process-runner.ts'
@@ -25,6 +26,8 @@ export function double(n: number): number {
   memo.set(n, isActive('1') ? n : 2 * n)
   return memo.get(n)
 }
+let calls = 0
+export const isFirstCall = (): boolean => ++calls === 1
 export const made = isActive('2') ? 'wrong' : 'right'
 if (isActive('3')) throw new Error('does not load')
 `
@@ -50,10 +53,16 @@ async function startRunner(t: Test, files: Readonly<Record<string, string>> = TE
   const before = process.cwd()
   process.chdir(testFolder(t, { 'code.ts': CODE, ...files }))
   t.teardown(() => process.chdir(before))
-  const runner = new InProcessRunner({ inProcess: { testFiles: Object.keys(files) } } as never)
+  const testFilesOf = { 'code.ts': Object.keys(files), 'other.ts': Object.keys(files).slice(-1) }
+  const runner = new InProcessRunner({ inProcess: { testFilesOf } } as never)
   await runner.init()
   const run = (id: string, options: object = {}) =>
-    runner.mutantRun({ activeMutant: { id }, mutantActivation: 'runtime', ...options } as never)
+    runner.mutantRun({
+      activeMutant: { id },
+      sandboxFileName: resolve('code.ts'),
+      mutantActivation: 'runtime',
+      ...options,
+    } as never)
   return { runner, run }
 }
 
@@ -122,4 +131,55 @@ t.test('a test that finds mutants runs first from then on', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('2', { mutantActivation: 'static' }), { nrOfTests: 3 })
   t.match(await run('2', { mutantActivation: 'static' }), { nrOfTests: 1 })
+})
+
+t.test('a mutated file has its own tests, and its own order of them', async (t) => {
+  const { run } = await startRunner(t)
+  const other = { sandboxFileName: resolve('other.ts') }
+  t.match(await run('1', other), { status: 'survived', nrOfTests: 1 })
+  t.match(await run('2', { mutantActivation: 'static', ...other }), { status: 'killed', nrOfTests: 1 })
+  t.match(await run('2', { mutantActivation: 'static' }), { status: 'killed', nrOfTests: 3 })
+})
+
+t.test('the folders of tests are those of one runner alone', async (t) => {
+  const test = `import t from 'tap'\nt.test('folder', async (t) => { globalThis.testFolder = t.testdirName })\n`
+  const { run } = await startRunner(t, { 'folder.test.ts': test })
+  await run('none')
+  const { testFolder } = globalThis as { testFolder?: string }
+  t.ok(testFolder?.startsWith(`${process.cwd()}/.tap/${process.pid}/`))
+})
+
+const ONE_CALL = `
+import t from 'tap'
+import { double, isFirstCall } from './code.ts'
+t.test('makes the first call', async (t) => { t.ok(isFirstCall()); t.equal(double(2), 4) })
+`
+
+t.test(
+  'a test that fails because of what another file left in a module has not found the mutant',
+  async (t) => {
+    const other = ONE_CALL.replace('t.equal(double(2), 4)', '')
+    const { run } = await startRunner(t, { 'other.test.ts': other, 'one-call.test.ts': ONE_CALL })
+    t.match(await run('none'), { status: 'survived', nrOfTests: 2 })
+    t.match(await run('1'), { status: 'killed', killedBy: ['one-call.test.ts#1 makes the first call'] })
+  },
+)
+
+t.test('a mutated file is found although a test has changed the working directory', async (t) => {
+  const moving = "import t from 'tap'\nt.test('moves', async () => process.chdir('/'))\n"
+  const { run } = await startRunner(t, { 'moving.test.ts': moving })
+  const sandboxFileName = resolve('code.ts')
+  t.match(await run('none', { sandboxFileName }), { status: 'survived', nrOfTests: 1 })
+  t.match(await run('none', { sandboxFileName }), { status: 'survived', nrOfTests: 1 })
+})
+
+t.test('test files of one mutant share modules', async (t) => {
+  const later = ONE_CALL.replace(
+    't.ok(isFirstCall())',
+    'setImmediate(() => { globalThis.sharedCall = isFirstCall() })',
+  )
+  const { run } = await startRunner(t, { 'one-call.test.ts': ONE_CALL, 'later.test.ts': later })
+  await run('none')
+  await new Promise(setImmediate)
+  t.equal((globalThis as { sharedCall?: boolean }).sharedCall, false)
 })

@@ -2,6 +2,7 @@
 // starts them, takes a second to load packages, and a mutant is reached by many files.
 // https://stryker-mutator.io/docs/stryker-js/plugins/
 
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { INSTRUMENTER_CONSTANTS, type StrykerOptions } from '@stryker-mutator/api/core'
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin'
@@ -31,27 +32,27 @@ interface Instrumentation {
 const instrumentation: Instrumentation = {}
 Object.assign(globalThis, { [INSTRUMENTER_CONSTANTS.NAMESPACE]: instrumentation })
 
-/** About the time that it takes to load a file, which each of its tests shares. */
+/** About the time that it takes to load a file with modules of its own. */
 const LOADING_MS = 100
 
 /** Stryker has an option `testFiles` of its own, with which it never activates a mutant while modules are loaded. */
 export interface InProcessOptions {
-  /** Paths from the root, those nearest to the mutated code first. */
-  readonly inProcess: { readonly testFiles: readonly string[] }
+  /** For each mutated file its tests, those nearest to it first. Paths from the root. */
+  readonly inProcess: { readonly testFilesOf: Readonly<Record<string, readonly string[]>> }
 }
 
 export class InProcessRunner implements TestRunner {
   static readonly inject = tokens(commonTokens.options)
-  readonly #files: readonly string[]
+  readonly #filesOf: Readonly<Record<string, readonly string[]>>
   readonly #recorder = new TestRecorder()
-  /** Mutants that a file or test has found, and how long a test took the last time. */
+  /** Mutants of a mutated file that a test or its file has found, and how long a test took the last time. */
   readonly #kills = new Map<string, number>()
   readonly #ms = new Map<string, number>()
   #modules: FreshModules | undefined
   #uncaught: string | undefined
 
   constructor(options: StrykerOptions) {
-    this.#files = (options as StrykerOptions & InProcessOptions).inProcess.testFiles
+    this.#filesOf = (options as StrykerOptions & InProcessOptions).inProcess.testFilesOf
     // A server that a mutant has left behind must not keep this process.
     process.on('disconnect', () => process.exit())
     // Without a listener, an error in a callback of a mutant would end the process.
@@ -65,6 +66,8 @@ export class InProcessRunner implements TestRunner {
   }
 
   async init(): Promise<void> {
+    // tap names the folders of tests by the script of the process, and several runners have one script.
+    process.env.TAP_CWD = join(process.cwd(), '.tap', String(process.pid))
     this.#modules = createFreshModules(pathToFileURL(`${process.cwd()}/`).href, this.#recorder)
   }
 
@@ -73,7 +76,8 @@ export class InProcessRunner implements TestRunner {
     const mutantCoverage = { static: {}, perTest: {} }
     instrumentation.mutantCoverage = mutantCoverage
     const tests: TestResult[] = []
-    for (const file of this.#files) {
+    for (const file of new Set(Object.values(this.#filesOf).flat())) {
+      this.#loaded.renew()
       for (const test of await this.#record(file)) {
         instrumentation.currentTestId = test.id
         tests.push(await this.#run(file, test))
@@ -83,34 +87,59 @@ export class InProcessRunner implements TestRunner {
     return { status: DryRunStatus.Complete, tests, mutantCoverage }
   }
 
-  /** Runs the chosen tests until one fails; files and tests that found many mutants come first. */
+  /**
+   * Runs the chosen tests until one fails; files and tests that found many mutants come first. The files of one mutant share
+   * modules, which take longer to load than most tests to run.
+   */
   async mutantRun({
     activeMutant,
+    sandboxFileName,
     testFilter,
     hitLimit,
     mutantActivation,
   }: MutantRunOptions): Promise<MutantRunResult> {
     const chosen = testFilter && new Set(testFilter)
     const chosenFiles = testFilter && new Set(testFilter.map(fileOf))
-    const files = this.#files.filter((file) => chosenFiles?.has(file) ?? true)
+    // Not by the working directory: a test may have changed it.
+    const source = Object.keys(this.#filesOf).find((path) => sandboxFileName.endsWith(`/${path}`))
+    if (source === undefined) throw new Error(`${sandboxFileName} was not chosen`)
+    const files = (this.#filesOf[source] ?? []).filter((file) => chosenFiles?.has(file) ?? true)
     instrumentation.hitCount = hitLimit === undefined ? undefined : 0
     instrumentation.hitLimit = hitLimit
-    const done: TestResult[] = []
-    for (const file of this.#byKills(files, (file) => file)) {
-      instrumentation.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined
+    const activate = (isLoading: boolean) => {
+      instrumentation.activeMutant = mutantActivation === 'static' || !isLoading ? activeMutant.id : undefined
+    }
+    const recordFile = async (file: string) => {
+      activate(true)
       const tests = await this.#record(file)
-      instrumentation.activeMutant = activeMutant.id
-      for (const test of this.#byKills(tests, ({ id }) => id)) {
+      activate(false)
+      return tests
+    }
+    const done: TestResult[] = []
+    let isFirst = true
+    this.#loaded.renew()
+    for (const file of this.#byKills(source, files, (file) => file)) {
+      const tests = await recordFile(file)
+      for (const test of this.#byKills(source, tests, ({ id }) => id)) {
         if (chosen?.has(test.id) === false) continue
         const result = await this.#run(file, test)
         done.push(result)
         const timeout = determineHitLimitReached(instrumentation.hitCount, hitLimit)
         if (timeout) return toMutantRunResult(timeout)
-        if (result.status === TestStatus.Failed) {
-          this.#noteKill(file, test.id)
-          return toMutantRunResult(complete(done))
+        if (result.status !== TestStatus.Failed) continue
+        // What earlier files left in the modules may make a test fail, such as one of the first server of a process.
+        if (!isFirst) {
+          this.#loaded.renew()
+          const alone = (await recordFile(file)).find(({ id }) => id === test.id)
+          if (alone && (await this.#run(file, alone)).status !== TestStatus.Failed) {
+            done[done.length - 1] = { ...result, status: TestStatus.Success }
+            continue
+          }
         }
+        this.#noteKill(source, file, test.id)
+        return toMutantRunResult(complete(done))
       }
+      isFirst = false
     }
     return toMutantRunResult(complete(done))
   }
@@ -120,9 +149,8 @@ export class InProcessRunner implements TestRunner {
     return this.#modules
   }
 
-  /** Each file has modules of its own, as in a process. A file that a mutant keeps from loading has one test, which fails. */
+  /** A file that a mutant keeps from loading has one test, which fails. */
   async #record(file: string): Promise<readonly RecordedTest[]> {
-    this.#loaded.renew()
     try {
       return await this.#recorder.record(file, () => this.#loaded.load(file))
     } catch (error) {
@@ -142,16 +170,17 @@ export class InProcessRunner implements TestRunner {
   }
 
   /** First those that found the most mutants for their time. */
-  #byKills<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  #byKills<T>(source: string, items: readonly T[], keyOf: (item: T) => string): readonly T[] {
     const worthOf = (item: T) => {
       const key = keyOf(item)
-      return (this.#kills.get(key) ?? 0) / (LOADING_MS + (this.#ms.get(key) ?? 0))
+      return (this.#kills.get(`${source} ${key}`) ?? 0) / (LOADING_MS + (this.#ms.get(key) ?? 0))
     }
     return items.toSorted((one, other) => worthOf(other) - worthOf(one))
   }
 
-  #noteKill(...keys: readonly string[]): void {
-    for (const key of keys) this.#kills.set(key, (this.#kills.get(key) ?? 0) + 1)
+  #noteKill(source: string, ...keys: readonly string[]): void {
+    for (const key of keys.map((one) => `${source} ${one}`))
+      this.#kills.set(key, (this.#kills.get(key) ?? 0) + 1)
   }
 }
 

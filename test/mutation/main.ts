@@ -8,10 +8,13 @@ import { SwitchyardError } from '../../core/errors.ts'
 import { readSources } from '../house/import-closure.ts'
 import { chooseSources, testsFor } from './choose-sources.ts'
 import { type FileReport, fingerprintOf, ReportFolder } from './file-report.ts'
-import { mutateFile } from './mutate-file.ts'
+import { mutateFiles } from './mutate-files.ts'
 import { countOf, describeScores, describeSurvivors, scoreOf } from './summary.ts'
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
+
+/** How many files share a copy of the tree and a run without mutants. What an interrupted run has to do again is less than that. */
+const FILES_AT_ONCE = 24
 
 /** In percent. A lower score of all that was chosen is a failure. */
 const LOWEST_SCORE = 90
@@ -33,21 +36,34 @@ try {
   const chosen = chooseSources(sources, [...positionals, ...values.mutate])
   const folder = new ReportFolder('reports/mutation')
   const lockFile = readFileSync('package-lock.json', 'utf8')
-  const reports: FileReport[] = []
-  for (const file of chosen) {
-    const tests = testsFor(sources, file)
-    const fingerprint = fingerprintOf(sources, tests, lockFile)
-    const known = values.again ? undefined : folder.read(file, fingerprint)
-    const begun = performance.now()
-    const report = known ?? { file, fingerprint, mutants: await mutateFile(file, tests, jobs) }
-    folder.write(report)
-    reports.push(report)
-    const seconds = Math.round((performance.now() - begun) / 1000)
-    const how = known ? 'unchanged since its last run' : `${report.mutants.length} mutants in ${seconds} s`
-    console.log([`${file}: ${how}`, ...describeSurvivors(report).map((line) => `  ${line}`)].join('\n'))
+  const testFilesOf = new Map(chosen.map((file) => [file, testsFor(sources, file)]))
+  const fingerprints = new Map(
+    [...testFilesOf].map(([file, tests]) => [file, fingerprintOf(sources, tests, lockFile)]),
+  )
+  const reports = new Map<string, FileReport>()
+  const keep = (report: FileReport, how: string) => {
+    reports.set(report.file, report)
+    console.log(
+      [`${report.file}: ${how}`, ...describeSurvivors(report).map((line) => `  ${line}`)].join('\n'),
+    )
   }
-  console.log(['', ...describeScores(reports)].join('\n'))
-  const score = scoreOf(countOf(reports.flatMap(({ mutants }) => mutants)))
+  for (const [file, fingerprint] of values.again ? [] : fingerprints) {
+    const known = folder.read(file, fingerprint)
+    if (known) keep(known, 'unchanged since its last run')
+  }
+  const changed = chosen.filter((file) => !reports.has(file))
+  for (let at = 0; at < changed.length; at += FILES_AT_ONCE) {
+    const files = changed.slice(at, at + FILES_AT_ONCE)
+    const tests = Object.fromEntries(files.map((file) => [file, testFilesOf.get(file) ?? []]))
+    await mutateFiles(tests, jobs, (file, mutants) => {
+      const report = { file, fingerprint: fingerprints.get(file) ?? '', mutants }
+      folder.write(report)
+      keep(report, `${mutants.length} mutants`)
+    })
+  }
+  const inOrder = chosen.flatMap((file) => reports.get(file) ?? [])
+  console.log(['', ...describeScores(inOrder)].join('\n'))
+  const score = scoreOf(countOf(inOrder.flatMap(({ mutants }) => mutants)))
   if (score === undefined || score < LOWEST_SCORE) {
     const what = score === undefined ? 'nothing was mutated' : `the score is below ${LOWEST_SCORE} %`
     process.stderr.write(`failed: ${what}\n`)

@@ -65,8 +65,10 @@ async function main(): Promise<void> {
   let failed = 0
   await runInPool([GOLDEN_TEST, ...files.map(([file]) => file)], Number(values.jobs), async (file) => {
     let passed = (): ReturnType<ReturnType<typeof followPassed>> => []
-    const report = await runFile(root, file, SECONDS_PER_FILE, (parser) => {
-      passed = followPassed(parser)
+    const report = await runFile(root, file, SECONDS_PER_FILE, {
+      follow: (parser) => {
+        passed = followPassed(parser)
+      },
     })
     console.log([describeFile(report), ...report.failures.map(describeFailure)].join('\n'))
     failed += report.failed

@@ -13,10 +13,11 @@ t.test('a client is gRPC if its user agent says so, and an Envoy otherwise', asy
     'envoy',
     '',
     'grpcurl',
+    'envoy beside gRPC',
   ]
   t.same(
     kinds.map((userAgentName) => clientKindOf(create(NodeSchema, { userAgentName }))),
-    ['grpc', 'grpc', 'grpc', 'grpc', 'grpc', 'envoy', 'envoy', 'envoy'],
+    ['grpc', 'grpc', 'grpc', 'grpc', 'grpc', 'envoy', 'envoy', 'envoy', 'envoy'],
   )
 })
 

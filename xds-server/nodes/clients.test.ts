@@ -28,6 +28,7 @@ const eds = (name: string, peer: string, ...names: string[]) =>
   stream(name, peer, false, { [ENDPOINT]: names })
 const sds = (name: string, peer: string, ...names: string[]) => stream(name, peer, false, { [SECRET]: names })
 
+const aggregatedByName = (name: string) => stream(name, '10.0.0.1:1', true, { [CLUSTER]: ['x'] })
 const onDemand = (name: string) => stream(name, '10.0.0.1:1', false, { [CLUSTER]: ['x'] })
 const vhds = (name: string) => stream(name, '10.0.0.1:1', false, { [VIRTUAL_HOST]: '*' })
 
@@ -68,6 +69,19 @@ const CASES: readonly [what: string, streams: readonly NamedStream[], clients: r
     'a separate stream for clusters on demand belongs to the aggregated stream with all clusters',
     [ads('a'), onDemand('o'), ads('b', '10.0.0.1:2'), onDemand('p')],
     ['a o', 'b p'],
+  ],
+  [
+    'aggregated streams are two clients whatever they ask for',
+    [
+      stream('a', '10.0.0.1:1', true, { [CLUSTER]: '*' }),
+      stream('b', '10.0.0.1:2', true, { [LISTENER]: '*' }),
+    ],
+    ['a', 'b'],
+  ],
+  [
+    'an aggregated stream for clusters by name and a separate one for clusters are two clients, in any order',
+    [aggregatedByName('a'), cds('c'), onDemand('o'), aggregatedByName('b')],
+    ['a', 'c o', 'b'],
   ],
   [
     'a separate stream for each route configuration with virtual hosts belongs to one client',

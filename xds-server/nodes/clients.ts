@@ -18,7 +18,7 @@ export interface DescribedStream {
 export function groupByClient<Stream extends DescribedStream>(
   streams: readonly Stream[],
 ): readonly (readonly Stream[])[] {
-  if (streams.length <= 1) return [streams]
+  if (streams.length === 1) return [streams]
   const taken = new Map<string, number>()
   const clients = new Map<string, Stream[]>()
   for (const stream of streams) {

@@ -26,6 +26,15 @@ t.test('an event that a listener causes comes after the one that it was called f
   t.equal(after.at(-1), '3', 'delivery goes on')
 })
 
+t.test('a queue is unheard until somebody listens, and again when nobody does', async (t) => {
+  const queue = new EventQueue<XdsEvent>()
+  t.equal(queue.isUnheard, true)
+  const stop = queue.listen(() => {})
+  t.equal(queue.isUnheard, false)
+  stop()
+  t.equal(queue.isUnheard, true)
+})
+
 t.test('events stay in order if a listener changes the snapshot', async (t) => {
   const cache = new SnapshotCache()
   const seen: string[] = []

@@ -190,8 +190,16 @@ t.test('X6: a file that somebody removed is made again', async (t) => {
   await log.append(mark('n1', ['a']), false)
   rmSync(path)
   await log.append(mark('n1', ['b']), false)
+  appendFileSync(path, '{"node":"n1","typeUrl":"half of a li')
   await log.append(mark('n1', ['c']), false)
-  t.same(standing(path), [mark('n1', ['b', 'c'])])
+  t.same(standing(path), [mark('n1', ['b', 'c'])], 'and what is cut short in it is cut off too')
+})
+
+t.test('X6: a log that has nothing to write closes, whatever has become of its folder', async (t) => {
+  const folder = testFolder(t, { state: {} })
+  const log = openNackLog(join(folder, 'state', 'nackedResponses'))
+  rmSync(join(folder, 'state'), { recursive: true })
+  await t.resolves(log.close())
 })
 
 t.test('X6: what could not be written is written with the next entry', async (t) => {

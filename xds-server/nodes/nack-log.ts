@@ -119,14 +119,10 @@ class LineWriter {
   }
 }
 
-/** Zero if there is no file. */
+/** Zero if there is no file. Any other error comes again when the text is appended. */
 async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
-    throw error
-  }
+  const { size } = await stat(path).catch(() => ({ size: 0 }))
+  return size
 }
 
 interface Line extends NackedNames {

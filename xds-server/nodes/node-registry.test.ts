@@ -1,5 +1,7 @@
 // The nodes that are or were connected: what is remembered of them, and for how long.
 
+import { create } from '@bufbuild/protobuf'
+import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import t from 'tap'
 import { STREAM, view } from '../../test/support/hand-stream.ts'
 import { tcpListener } from '../../test/support/resources.ts'
@@ -22,6 +24,9 @@ function stream(
     snapshot: () => SERVED,
     describe: () => new Map(Object.entries(types)),
     pending: () => [],
+    clientView: () => ({ node: create(NodeSchema), resources: [] }),
+    isPinned: () => false,
+    onReplaced: () => {},
     ...more,
   }
 }
@@ -110,8 +115,40 @@ t.test('nodes with one id in two groups are two nodes', async (t) => {
   t.match(registry.describe('two', 'n').streams, [{ id: 2 }])
   t.same(registry.nodes('three'), [])
   t.same(registry.connected('three'), [])
-  t.match(registry.describe('three', 'n'), { connected: false, state: 'DISCONNECTED', types: {} })
+  const unknown = { connected: false, state: 'DISCONNECTED', streams: [], types: {} }
+  t.same(registry.describe('three', 'n'), { id: 'n', group: 'three', ...unknown })
+  t.same(registry.describe('one', 'other'), { id: 'other', group: 'one', ...unknown })
 })
+
+t.test('a node that is not connected is served nothing', async (t) => {
+  const registry = new NodeRegistry()
+  const { remove } = registry.add('fleet', 'n1', stream(1))
+  t.equal(registry.snapshot('fleet', 'n1'), SERVED)
+  remove()
+  for (const [group, id] of [
+    ['fleet', 'n1'],
+    ['fleet', 'unknown'],
+    ['unknown', 'n1'],
+  ] as const) {
+    t.equal(registry.snapshot(group, id), undefined, `${group} ${id}`)
+  }
+})
+
+t.test(
+  'X47: a stream continues none unless it says so, and one that has ended is neither heard nor replaced',
+  async (t) => {
+    const registry = new NodeRegistry()
+    const at = (id: number) => stream(id, {}, { info: { ...STREAM, id, peer: `10.0.0.1:${id}` } })
+    const first = registry.add('fleet', 'n1', at(1))
+    registry.add('fleet', 'n1', at(2))
+    t.equal(first.isReplaced(), false)
+    registry.add('fleet', 'n1', at(3), true)
+    t.equal(first.isReplaced(), true)
+    first.remove()
+    t.equal(first.isReplaced(), false)
+    t.equal(first.heard(), false)
+  },
+)
 
 t.test('X36: a thousand disconnected nodes are remembered, and the oldest is forgotten first', async (t) => {
   const registry = new NodeRegistry()
@@ -120,6 +157,10 @@ t.test('X36: a thousand disconnected nodes are remembered, and the oldest is for
   }
   registry.add('fleet', 'stays', stream(1))
   registry.add('fleet', 'stays', stream(2)).remove()
+  const back = registry.add('fleet', 'back', stream(1))
+  back.remove()
+  registry.add('fleet', 'back', stream(2))
+  back.remove()
   leave('old', 'gone')
   for (let at = 0; at < 999; at++) leave('fleet', `n${at}`)
   t.same(registry.groups(), ['fleet', 'old'])
@@ -129,8 +170,9 @@ t.test('X36: a thousand disconnected nodes are remembered, and the oldest is for
   t.same(registry.groups(), ['fleet'], 'a group without nodes goes too')
   leave('fleet', 'and one more')
   const nodes = new Set(registry.nodes('fleet'))
-  t.equal(nodes.size, 1_001)
+  t.equal(nodes.size, 1_002)
   t.ok(nodes.has('stays'), 'a connected node is never forgotten')
+  t.ok(nodes.has('back'), 'also if its old stream ends twice')
   t.ok(nodes.has('n0'))
   t.notOk(nodes.has('n1'))
   registry.add('fleet', 'n2', stream(1))

@@ -92,7 +92,7 @@ export class NodeRegistry {
   }
 
   #remove(record: NodeRecord, stream: StreamSource): void {
-    if (!record.streams.remove(stream) || record.streams.isConnected) return
+    if (!record.streams.remove(stream)) return
     this.#gone.set(keyOf(record.group, record.id), record)
     const [oldest] = this.#gone.values()
     if (this.#gone.size > MAX_GONE && oldest !== undefined) this.#forget(oldest)

@@ -97,6 +97,7 @@ t.test('X47: a stream that the client continues on another connection does not k
   const cache = serving()
   const { old, next } = reconnected(cache)
   await counts(t, cache, 'synced', [true, undefined])
+  t.match(cache.status('fleet')[0]?.streams, [{ state: 'DISCONNECTED' }, { state: 'SYNCED' }])
   old.close()
   t.match(cache.status('fleet'), [{ state: 'SYNCED', streams: [{ id: 2 }] }])
   next.close()

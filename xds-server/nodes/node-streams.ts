@@ -32,12 +32,12 @@ export interface StreamSource {
   /** The oldest pending response of each type. */
   readonly pending: () => readonly PendingStatus[]
   /** The node as it describes itself, and what is known of each of its resources. */
-  readonly clientView?: () => Omit<ClientView, 'group'>
-  readonly isPinned?: () => boolean
+  readonly clientView: () => Omit<ClientView, 'group'>
+  readonly isPinned: () => boolean
   /** The client has just started, and may still subscribe to more types. */
   readonly isStarting?: () => boolean
   /** Called when a newer stream probably continues this one, before the newer one is added. */
-  readonly onReplaced?: () => void
+  readonly onReplaced: () => void
 }
 
 interface OpenStream {
@@ -79,7 +79,7 @@ export class NodeStreams {
     this.#streams.set(source, { source, isReplaced: false })
   }
 
-  /** Removes a stream that has ended. Returns false if it is not here. */
+  /** Removes a stream that has ended. Returns whether it was the last. */
   remove(source: StreamSource): boolean {
     const stream = this.#streams.get(source)
     if (stream === undefined) return false
@@ -88,7 +88,7 @@ export class NodeStreams {
       this.#left = source.pending()
     }
     this.#streams.delete(source)
-    if (this.isConnected) return true
+    if (this.isConnected) return false
     const types = this.#describeTypes([{ source, views: source.describe() }])
     this.#last = Object.fromEntries(
       Object.entries(types).map(([typeUrl, type]) => [typeUrl, { ...type, state: 'DISCONNECTED' as const }]),
@@ -102,7 +102,6 @@ export class NodeStreams {
     if (stream === undefined) return false
     const wasReplaced = stream.isReplaced
     stream.isReplaced = false
-    if (this.#streams.size === 1) return wasReplaced
     this.#streams.delete(source)
     this.#streams.set(source, stream)
     return wasReplaced
@@ -138,20 +137,20 @@ export class NodeStreams {
         describeStream(source, stateOfStream.get(source) ?? 'DISCONNECTED', isReplaced),
       ),
       types: mergeClients(clients.map(({ types }) => types)),
-      ...(inOrder.some(({ source }) => source.isPinned?.()) && { pinned: true as const }),
+      ...(inOrder.some(({ source }) => source.isPinned()) && { pinned: true as const }),
       ...more,
     }
   }
 
   /** What its clients are served. Undefined if none is connected. */
   snapshot(): Snapshot | undefined {
-    return this.#clientsAmong(this.#inOrder())[0]?.[0]?.source.snapshot()
+    return this.#clientsAmong(this.#inOrder()).flat()[0]?.source.snapshot()
   }
 
   /** Each client of the node, with the resources of all its streams. */
   clientViews(group: string): readonly ClientView[] {
     return this.#clientsAmong(this.#inOrder()).flatMap((own) => {
-      const views = own.flatMap(({ source }) => source.clientView?.() ?? [])
+      const views = own.flatMap(({ source }) => source.clientView())
       const [first] = views
       if (first === undefined) return []
       return [{ group, node: first.node, resources: views.flatMap(({ resources }) => resources) }]
@@ -201,7 +200,7 @@ export class NodeStreams {
     const predecessor = candidates.find(({ source }) => hostOf(source.info.peer) === host) ?? candidates[0]
     if (predecessor === undefined) return
     predecessor.isReplaced = true
-    predecessor.source.onReplaced?.()
+    predecessor.source.onReplaced()
   }
 }
 

@@ -71,8 +71,6 @@ export function addClientStatusService(server: Server, context: ClientStatusCont
           )
         })
         call.on('end', end)
-        // Without a listener, an error of the transport would end the process.
-        call.on('error', () => {})
         for (const ending of ['cancelled', 'error', 'close']) call.on(ending, () => place.leave())
       },
     },

@@ -51,9 +51,20 @@ t.test('X83: a grace that is no number is rejected before anything ends', async 
   t.match(error, {
     code: 'invalid-argument',
     message: /^the options of close are invalid:/,
-    problems: [{ path: 'graceMs', message: /a number of milliseconds/ }],
+    problems: [{ path: /^graceMs$/, message: /a number of milliseconds/ }],
   })
   t.strictSame(calls, [])
+})
+
+t.test('X83: streams have half of the grace to end, and an end by force has its reason', async (t) => {
+  const { target } = running('close')
+  const seen: unknown[] = []
+  const streams = {
+    drain: async (withinMs: number) => void seen.push(withinMs),
+    announceEnd: (reason: string) => seen.push(reason),
+  } as unknown as OpenStreams
+  await closeServer({ ...target, streams }, { graceMs: 20 })
+  t.strictSame(seen, [10, 'shutdown'])
 })
 
 t.test('X83: after a close in peace, force does not follow when the grace is over', async (t) => {

@@ -15,7 +15,6 @@ export class DrainTimers {
 
   /** Starts the timers of drains that are new. */
   update({ drains }: StreamState): void {
-    if (drains.length === 0) return
     for (const { nonce } of drains) {
       if (this.#timers.has(nonce)) continue
       const timer = new Timer(this.#drainTimeMs, () => {
@@ -28,6 +27,5 @@ export class DrainTimers {
 
   stop(): void {
     for (const timer of this.#timers.values()) timer.stop()
-    this.#timers.clear()
   }
 }

@@ -19,7 +19,7 @@ interface Beat {
   readonly expiry: Expiry
   /** When the resources were last known to be alive at the client. */
   sentAt: number
-  timer: Timer | undefined
+  readonly timer: Timer
 }
 
 export class HeartbeatClock {
@@ -38,38 +38,34 @@ export class HeartbeatClock {
     const keys = new Set(expiries.map(keyOf))
     for (const [key, { timer }] of this.#beats) {
       if (keys.has(key)) continue
-      timer?.stop()
+      timer.stop()
       this.#beats.delete(key)
     }
     for (const expiry of expiries) {
       const key = keyOf(expiry)
       if (this.#beats.has(key)) continue
-      const beat: Beat = { expiry, sentAt: this.#now(), timer: undefined }
+      const timer = new Timer(this.#intervalOf(expiry), () => this.#beat(key, beat))
+      const beat: Beat = { expiry, sentAt: this.#now(), timer }
       this.#beats.set(key, beat)
-      this.#schedule(key, beat)
     }
   }
 
   stop(): void {
-    for (const { timer } of this.#beats.values()) timer?.stop()
+    for (const { timer } of this.#beats.values()) timer.stop()
     this.#beats.clear()
-  }
-
-  #schedule(key: string, beat: Beat): void {
-    beat.timer = new Timer(this.#intervalOf(beat), () => this.#beat(key, beat))
   }
 
   #beat(key: string, beat: Beat): void {
     const now = this.#now()
     const { ttlMs } = beat.expiry
     // Half of the time from the heartbeat that was due to the end of the TTL: the rest is for the way to the client.
-    const isLate = now - beat.sentAt > (this.#intervalOf(beat) + ttlMs) / 2
+    const isLate = now - beat.sentAt > (this.#intervalOf(beat.expiry) + ttlMs) / 2
     if (this.#options.onDue(beat.expiry, isLate)) beat.sentAt = now
-    if (this.#beats.get(key) === beat) this.#schedule(key, beat)
+    if (this.#beats.get(key) === beat) beat.timer.restart()
   }
 
-  #intervalOf({ expiry }: Beat): number {
-    return expiry.ttlMs / this.#options.perTtl
+  #intervalOf({ ttlMs }: Expiry): number {
+    return ttlMs / this.#options.perTtl
   }
 }
 

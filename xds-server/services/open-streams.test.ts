@@ -1,12 +1,13 @@
 // Streams end in their turn, each once it is settled, and leave nothing behind.
 
 import { EventEmitter } from 'node:events'
+import { mock } from 'node:test'
 import { Metadata, status } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { EventQueue } from '../nodes/event-queue.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import { limitsOf, type StreamLimits } from './limits.ts'
-import { type OpenStream, OpenStreams } from './open-streams.ts'
+import { type OpenStream, OpenStreams, timeBetween } from './open-streams.ts'
 import type { ByteStream } from './xds-stream.ts'
 
 function start(limits?: StreamLimits) {
@@ -62,6 +63,28 @@ t.test('X83: when all streams have ended, nobody waits for the turns that are le
   t.equal(streams.count, 0)
 })
 
+t.test('X83: streams have the time of the pace between them, or a share of the whole time', async (t) => {
+  t.equal(timeBetween(10, 1_000, 5), 5)
+  t.equal(timeBetween(10, 1_000, 500), 100)
+})
+
+t.test(
+  'X83: the first stream has its turn at once, the next one later, and nobody waits after the last',
+  async (t) => {
+    mock.timers.enable({ apis: ['setTimeout'] })
+    t.teardown(() => mock.timers.reset())
+    const two = start()
+    const ends = [1, 2].map(() => follow(t, two.enter('10.0.0.1:1'), () => true))
+    void two.streams.drain(7_200_000_000, 3_600_000_000)
+    t.strictSame(ends, [['shutdown'], []])
+    const one = start()
+    const last = follow(t, one.enter('10.0.0.1:1'), () => false)
+    await one.streams.drain(7_200_000_000, 3_600_000_000)
+    t.strictSame(last, [], 'it has its turn, and goes on until it is settled')
+    t.equal(one.streams.count, 1)
+  },
+)
+
 t.test('X83: without streams, there is nothing to wait for', async (t) => {
   await start().streams.drain(600_000, 5)
   t.pass('it has ended')
@@ -91,4 +114,18 @@ t.test('X84: a node is forgotten with its last stream', async (t) => {
   t.equal(streams.disconnect('fleet', 'n'), 2)
   t.strictSame(ends, [['disconnected'], ['disconnected']])
   t.equal(streams.disconnect('fleet', 'n'), 0)
+})
+
+t.test('X36: nothing is left of addresses and nodes without streams', async (t) => {
+  const { streams, enter } = start()
+  const open = ['a:1', 'a:2', 'b:1'].map((peer) => enter(peer))
+  for (const [at, stream] of open.entries()) stream?.introduce('fleet', at === 0 ? 'n' : 'm')
+  t.equal(streams.accounts, 4)
+  const [first, second, third] = open
+  third?.leave()
+  t.equal(streams.accounts, 3, 'another stream has the node')
+  first?.leave()
+  t.equal(streams.accounts, 2)
+  second?.leave()
+  t.equal(streams.accounts, 0)
 })

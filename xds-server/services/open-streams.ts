@@ -32,7 +32,7 @@ export class OpenStreams {
   readonly #open = new Set<OpenStream>()
   readonly #byPeer = new Map<string, number>()
   readonly #byNode = new Map<string, NodeAccount>()
-  readonly #byConnection = new Map<object, Set<OpenStream>>()
+  readonly #byConnection = new WeakMap<object, Set<OpenStream>>()
   #isDraining = false
 
   /** @param patienceMs from the begin of a stream until its first request has arrived as a whole */
@@ -44,6 +44,11 @@ export class OpenStreams {
 
   get count(): number {
     return this.#open.size
+  }
+
+  /** Addresses and nodes that have an account: those with open streams. */
+  get accounts(): number {
+    return this.#byPeer.size + this.#byNode.size
   }
 
   /** Counts a stream that begins. Undefined: it was rejected, and has ended. */
@@ -108,10 +113,7 @@ export class OpenStreams {
     const others = (this.#byPeer.get(host) ?? 0) - 1
     if (others > 0) this.#byPeer.set(host, others)
     else this.#byPeer.delete(host)
-    if (connection === undefined) return
-    const siblings = this.#byConnection.get(connection)
-    siblings?.delete(stream)
-    if (siblings?.size === 0) this.#byConnection.delete(connection)
+    if (connection !== undefined) this.#byConnection.get(connection)?.delete(stream)
   }
 
   forgetNode(group: string, node: string): void {
@@ -143,14 +145,20 @@ export class OpenStreams {
   async drain(withinMs: number, paceMs: number): Promise<void> {
     this.#isDraining = true
     const streams = [...this.#open]
-    const step = Math.min(paceMs, withinMs / Math.max(streams.length, 1))
+    const step = timeBetween(streams.length, withinMs, paceMs)
     const begin = performance.now()
     for (let next = 0; next < streams.length && this.#open.size > 0; ) {
-      const due = Math.min(streams.length, Math.floor((performance.now() - begin) / step) + 1)
-      for (; next < due; next += 1) streams[next]?.endWhenSettled('shutdown')
+      const due = Math.floor((performance.now() - begin) / step) + 1
+      for (const stream of streams.slice(next, due)) stream.endWhenSettled('shutdown')
+      next = due
       if (next < streams.length) await new Promise((resolve) => setTimeout(resolve, step))
     }
   }
+}
+
+/** Milliseconds from the turn of one stream to that of the next: the pace, or less if the last one would not get its turn. */
+export function timeBetween(streams: number, withinMs: number, paceMs: number): number {
+  return Math.min(paceMs, withinMs / streams)
 }
 
 /** The place of one stream among those of its server. */

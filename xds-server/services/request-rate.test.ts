@@ -12,6 +12,7 @@ function allowed(rate: RequestRate, now: number): number {
 t.test('X87: ten times the limit may come at once, and the limit each second after that', async (t) => {
   const rate = new RequestRate(5, 0)
   t.equal(allowed(rate, 0), 50)
+  t.equal(allowed(rate, 2_000), 9, 'the rejected one counts')
   const later = new RequestRate(5, 0)
   for (let now = 0; now < 100_000; now += 200) t.ok(later.allows(now))
   t.equal(allowed(later, 100_000), 50, 'it has the whole burst still')

@@ -53,13 +53,22 @@ const VALUES: Readonly<
       { timeMs: 0, timeoutMs: 1 },
       { timeMs: ENDLESS, timeoutMs: ENDLESS },
     ],
-    [{ timeMs: 1 }, { timeMs: NOT_A_NUMBER, timeoutMs: 1 }, { timeMs: 1, timeoutMs: 0 }, 30_000],
+    [
+      { timeMs: 1 },
+      { timeoutMs: 1 },
+      { timeMs: NOT_A_NUMBER, timeoutMs: 1 },
+      { timeMs: 1, timeoutMs: 0 },
+      30_000,
+    ],
   ],
   maxConnectionAge: [
     [{ timeMs: 1 }, { timeMs: ENDLESS, graceMs: 0 }],
     [{ timeMs: 0 }, { timeMs: 1, graceMs: -1 }, { timeMs: 1, graceMs: NOT_A_NUMBER }, {}],
   ],
-  channelOptions: [[{}], [5]],
+  channelOptions: [
+    [{}, { 'grpc.max_concurrent_streams': 5 }],
+    [5, { 'grpc.keepalive_time_ms': 5 }],
+  ],
   limits: [[{}], [null, { names: NOT_A_NUMBER }]],
 }
 
@@ -91,6 +100,19 @@ t.test('all invalid options are named at once, before anything is started', asyn
     ],
   })
 })
+
+t.test(
+  'what is required is missing if it is not there, and a message says what would be right',
+  async (t) => {
+    const problems = (options: object) =>
+      serverOptionProblems({ ...NEEDED, ...options } as XdsServerOptions).map(({ message }) => message)
+    t.match(problems({ cache: undefined }), ['undefined is not a SnapshotCache of this library'])
+    t.strictSame(problems({ heartbeatsPerTtl: 1 }), [
+      '1 is not a number above 1, so that a heartbeat comes before the TTL is over, up to 100',
+    ])
+    t.strictSame(problems({ telemetry: 5 }), ['5 is not a list of services'])
+  },
+)
 
 t.test('a grace that is no number is rejected, and the server goes on', async (t) => {
   const running = {} as RunningServer

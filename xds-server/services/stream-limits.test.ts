@@ -7,6 +7,7 @@ import t from 'tap'
 import { noteConnection } from '../../core/aging-connections.ts'
 import { EventQueue } from '../nodes/event-queue.ts'
 import type { XdsEvent } from '../nodes/events.ts'
+import { BadRequest } from './check-request.ts'
 import { limitsOf, type StreamLimits } from './limits.ts'
 import { type OpenStream, OpenStreams } from './open-streams.ts'
 import type { ByteStream } from './xds-stream.ts'
@@ -45,7 +46,8 @@ function rejected(work: () => unknown) {
   try {
     work()
   } catch (error) {
-    return error as { readonly code: number; readonly message: string }
+    if (error instanceof BadRequest) return error
+    throw error
   }
   return undefined
 }
@@ -178,6 +180,7 @@ t.test('X81: the streams of an old connection end, and those of others do not', 
     [one, two, gone, other, none].map(({ ends }) => ends.join()),
     ['age', 'age', '', '', ''],
   )
+  t.equal(gone.stream?.ending, undefined, 'it is no stream of the connection any more')
   t.equal(one.stream?.ending, 'age')
   one.stream?.leave()
   two.stream?.leave()

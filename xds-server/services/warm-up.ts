@@ -21,6 +21,7 @@ const GROUP = 'warm-up'
 /** Each with a stream of SotW and one of delta. More of them gain little, and cost as much as they gain. */
 const CONNECTIONS = 4
 const PUSHES = 4
+const CHANGED = 'cluster-0'
 const CLUSTERS = Array.from({ length: 10 }, (_, index) => `cluster-${index}`)
 
 /** On a busy machine, clients wait for the server rather than for its warm-up. */
@@ -70,9 +71,7 @@ export async function warmUp(limitMs = LIMIT_MS): Promise<number> {
       (mode) => new WarmUpClient(session, { mode, id: `${mode}-${at}`, clusters: CLUSTERS, route: GROUP }),
     ),
   )
-  const limit = new AbortController()
-  await Promise.race([push(cache, clients), delay(limitMs, undefined, { signal: limit.signal, ref: false })])
-  limit.abort()
+  await Promise.race([push(cache, clients), delay(limitMs, undefined, { ref: false })])
   for (const session of sessions) session.destroy()
   server.forceShutdown()
   return clients.reduce((sum, { received }) => sum + received, 0)
@@ -80,10 +79,11 @@ export async function warmUp(limitMs = LIMIT_MS): Promise<number> {
 
 /** The first responses, and then some changes. */
 async function push(cache: SnapshotCache, clients: readonly WarmUpClient[]): Promise<void> {
-  const [changed = ''] = CLUSTERS
-  for (let pushes = 0; pushes <= PUSHES; pushes += 1) {
-    if (pushes > 0) cache.updateSnapshot(GROUP, { upsert: [endpointsOf(changed, pushes)] })
-    await Promise.all(clients.map((client) => client.untilReceived(FIRST_RESPONSES + pushes)))
+  const untilReceived = (count: number) => Promise.all(clients.map((client) => client.untilReceived(count)))
+  await untilReceived(FIRST_RESPONSES)
+  for (let pushes = 1; pushes <= PUSHES; pushes += 1) {
+    cache.updateSnapshot(GROUP, { upsert: [endpointsOf(CHANGED, pushes)] })
+    await untilReceived(FIRST_RESPONSES + pushes)
   }
 }
 

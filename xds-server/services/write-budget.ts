@@ -68,7 +68,6 @@ export class WriteBudget {
   }
 
   #admit(): void {
-    if (this.#waiting.size === 0) return
     for (const callback of this.#waiting) {
       if (this.isExhausted) return
       this.#waiting.delete(callback)

@@ -1,76 +1,17 @@
 // A failure of one stream's own code ends that stream, and nothing else. A listener may end a stream at any of its events.
 
-import { EventEmitter } from 'node:events'
 import { mock } from 'node:test'
-import { create, toBinary } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
 import { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import { DeltaDiscoveryRequestSchema } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import { Metadata, status } from '@grpc/grpc-js'
+import { status } from '@grpc/grpc-js'
 import t from 'tap'
 import { HandStream } from '../../test/support/hand-stream.ts'
+import { HandXds } from '../../test/support/hand-xds.ts'
 import { staticCluster } from '../../test/support/resources.ts'
-import { SnapshotCache, servingOf } from '../cache/snapshot-cache.ts'
-import type { XdsEvent } from '../nodes/events.ts'
+import { servingOf } from '../cache/snapshot-cache.ts'
 import { CLUSTER } from '../snapshot/resource-type.ts'
 import { delta, type WireProtocol } from '../streams/protocol.ts'
 import type { DeltaRequest } from '../streams/requests.ts'
-import { limitsOf } from './limits.ts'
-import { OpenStreams } from './open-streams.ts'
-import { WriteBudget } from './write-budget.ts'
-import { type ByteStream, XdsStream } from './xds-stream.ts'
-
-/** A gRPC call without a transport. */
-class FakeCall extends EventEmitter {
-  readonly errors: unknown[] = []
-  readonly metadata = new Metadata()
-
-  constructor() {
-    super()
-    this.on('error', (error) => this.errors.push(error))
-  }
-
-  getPeer() {
-    return '10.0.0.1:1'
-  }
-
-  getAuthContext() {
-    return {}
-  }
-
-  write(_: Buffer, onSent: () => void) {
-    onSent()
-  }
-
-  end() {
-    this.emit('close')
-  }
-}
-
-/** Opens a stream on a call. */
-function open(
-  cache: SnapshotCache,
-  call: FakeCall,
-  protocol: WireProtocol<DeltaRequest>,
-  answerTimeoutMs?: number,
-) {
-  const streams = new OpenStreams(limitsOf(), servingOf(cache).events, 60_000)
-  const place = streams.enter(call as unknown as ByteStream)
-  if (place === undefined) throw new Error('it may not enter')
-  new XdsStream(call as unknown as ByteStream, protocol, {
-    serving: servingOf(cache),
-    budget: new WriteBudget(),
-    place,
-    id: 1,
-    isPrivate: false,
-    authorize: () => undefined,
-    drainTimeMs: 0,
-    startTimeMs: 1000,
-    heartbeatsPerTtl: 3,
-    resourceErrors: 'grpc',
-    ...(answerTimeoutMs !== undefined && { answerTimeoutMs }),
-  })
-  return streams
-}
 
 const request = {
   typeUrl: CLUSTER,
@@ -96,13 +37,9 @@ for (const kind of ['request', 'snapshot']) {
   t.test(
     `X36: a machine that fails at a ${kind} ends its stream, and the snapshot reaches the others`,
     async (t) => {
-      const cache = new SnapshotCache()
-      const events: XdsEvent[] = []
-      cache.onEvent((event) => events.push(event))
       const error = new Error('cannot happen')
-      const call = new FakeCall()
-      const streams = open(cache, call, failingAt(kind, error))
-      call.emit('data', Buffer.of())
+      const { cache, call, streams, events } = new HandXds({ machine: failingAt(kind, error) })
+      call.receive(Buffer.of())
       const other = new HandStream(cache, { id: 'n2', cluster: 'fleet' })
       cache.setSnapshot('fleet', [])
       t.equal(other.snapshots.length, 1)
@@ -121,22 +58,59 @@ for (const kind of ['opened', 'subscribed', 'sent'] as const) {
   t.test(`X84: a listener of "${kind}" may end the stream, and no timer of it is left`, async (t) => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'] })
     t.teardown(() => mock.timers.reset())
-    const cache = new SnapshotCache()
+    const hand = new HandXds({ answerTimeoutMs: 1_000 })
+    const { cache, call, streams } = hand
     cache.setSnapshot('fleet', [staticCluster('a')])
-    const call = new FakeCall()
-    const streams = open(cache, call, delta, 1_000)
-    const kinds: string[] = []
     cache.onEvent((event) => {
-      kinds.push(event.kind)
       if (event.kind === kind) streams.disconnect('fleet', 'n1')
     })
-    const message = { node: { id: 'n1', cluster: 'fleet' }, typeUrl: CLUSTER }
-    const bytes = toBinary(DeltaDiscoveryRequestSchema, create(DeltaDiscoveryRequestSchema, message))
-    call.emit('data', Buffer.from(bytes))
+    hand.ask(CLUSTER)
     mock.timers.tick(10_000)
-    t.strictSame(kinds, kind === 'opened' ? ['opened', 'closed'] : ['opened', 'subscribed', 'sent', 'closed'])
+    t.strictSame(hand.kinds(), [
+      'snapshot',
+      ...(kind === 'opened' ? ['opened', 'closed'] : ['opened', 'subscribed', 'sent', 'closed']),
+    ])
+    t.match(hand.events.at(-1), { reason: 'disconnected' })
     t.strictSame(call.errors, [])
+    t.equal(call.ends, 1)
     t.equal(servingOf(cache).watchCount, 0)
     t.equal(streams.count, 0)
   })
 }
+
+for (const ending of ['cancelled', 'error', 'close', 'end']) {
+  t.test(`X36: nothing is left of a stream after "${ending}"`, async (t) => {
+    const { cache, call, streams, events, ...rest } = openedOn(new HandXds())
+    call.emit(ending)
+    t.equal(servingOf(cache).watchCount, 0)
+    t.equal(streams.count, 0)
+    t.equal(events.at(-1)?.kind, 'closed')
+    const { length } = call.sent
+    cache.setSnapshot('fleet', [staticCluster('b')])
+    rest.ask()
+    t.equal(call.sent.length, length, 'it is sent nothing more')
+    t.equal(call.ends, ending === 'end' ? 1 : 0)
+    call.emit('close')
+    t.equal(events.filter(({ kind }) => kind === 'closed').length, 1)
+  })
+}
+
+/** A client that has ACKed a cluster. */
+function openedOn(hand: HandXds) {
+  const { cache, call, streams, events } = hand
+  cache.setSnapshot('fleet', [staticCluster('a')])
+  hand.ask(CLUSTER)
+  hand.take()
+  return { cache, call, streams, events, ask: () => hand.ask(CLUSTER, 'c') }
+}
+
+t.test('X83: a stream that is to end does so when its client has answered', async (t) => {
+  const hand = new HandXds()
+  hand.cache.setSnapshot('fleet', [staticCluster('a')])
+  hand.ask(CLUSTER)
+  await hand.streams.drain(10, 5)
+  t.equal(hand.call.ends, 0)
+  hand.take()
+  t.equal(hand.call.ends, 1)
+  t.match(hand.events.at(-1), { kind: 'closed', reason: 'shutdown', pending: [] })
+})

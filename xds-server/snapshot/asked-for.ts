@@ -65,8 +65,9 @@ const NOTHING: SubscribedNames = { wildcard: false, names: new Set() }
 const GRPC: readonly ClientKind[] = ['grpc-client', 'grpc-server']
 
 /** gRPC asks for its listeners by name. Envoy has a wildcard or a glob collection for them, or a static bootstrap without LDS. */
-function isGrpc(subscriptions: Subscriptions): boolean {
-  return subscriptions.has(LISTENER) && !ROOTS.some((typeUrl) => isOpenEnded(subscriptions.get(typeUrl)))
+function listenersOfGrpc(subscriptions: Subscriptions): ReadonlySet<string> | undefined {
+  const isEnvoy = ROOTS.some((typeUrl) => isOpenEnded(subscriptions.get(typeUrl)))
+  return isEnvoy ? undefined : subscriptions.get(LISTENER)?.names
 }
 
 function isOpenEnded(subscribed: SubscribedNames | undefined): boolean {
@@ -79,8 +80,8 @@ function certainNames(
   snapshot: SnapshotContent,
   external: ExternalNames,
 ): Iterable<readonly [string, ReadonlySet<string>]> {
-  if (isGrpc(subscriptions))
-    return certainForGrpc(snapshot, subscriptions.get(LISTENER)?.names ?? NOTHING.names)(external)
+  const listeners = listenersOfGrpc(subscriptions)
+  if (listeners !== undefined) return certainForGrpc(snapshot, listeners)(external)
   return [...subscriptions].flatMap(([typeUrl, { wildcard, names }]) => {
     const type = typeIn(snapshot, typeUrl)
     if (!wildcard) return [...askedForInNames(type, names)]

@@ -2,7 +2,15 @@
 
 import t from 'tap'
 import { snapshotFor } from '../../test/support/script-resources.ts'
-import { collectionsIn, covers, selectNames } from './collections.ts'
+import {
+  collectionsIn,
+  covers,
+  membersAmong,
+  membersOf,
+  selectNames,
+  shared,
+  withoutCollections,
+} from './collections.ts'
 import { CLUSTER } from './resource-type.ts'
 import { typeIn } from './snapshot.ts'
 
@@ -37,4 +45,31 @@ t.test('X77: most lists of names have no collection', async (t) => {
   t.same(collectionsIn(new Set(['a', 'xdstp://a/C/*'])), new Set(['xdstp://a/C/*']))
   t.ok(covers(new Set(['a', 'xdstp://a/C/*']), 'xdstp://a/C/x'))
   t.notOk(covers(new Set(['a', 'xdstp://a/C/*']), 'xdstp://a/C/f/x'))
+  t.notOk(covers(new Set(['a', 'xdstp://a/C/*']), 'b'))
+})
+
+const MEMBERS = ['xdstp://a/C/f/x', 'xdstp://a/C/f/y']
+
+t.test('X77: a collection has the resources of its folder, and another name has none', async (t) => {
+  const namesOf = (collection: string) => membersOf(type, collection).map(({ name }) => name)
+  t.same(namesOf('xdstp://a/C/f/*'), MEMBERS)
+  for (const none of ['xdstp://a/C/g/*', 'xdstp://a/C/f/x', 'a', '*']) t.same(namesOf(none), [], none)
+})
+
+t.test('X77: names are members of a collection among some, and of none without one', async (t) => {
+  const names = ['a', ...MEMBERS, 'xdstp://a/C/g/x']
+  t.same(membersAmong(new Set(['xdstp://a/C/f/*', 'xdstp://a/C/h/*']), names), MEMBERS)
+  t.same(membersAmong(undefined, names), [])
+  t.same(withoutCollections(new Set(names)), ['a', ...MEMBERS, 'xdstp://a/C/g/x'])
+})
+
+t.test('a list is shared if everything in it matches', async (t) => {
+  t.equal(
+    shared(type.list, () => true),
+    type.list,
+  )
+  t.same(
+    shared(type.list, (name) => name === 'a').map(({ name }) => name),
+    ['a'],
+  )
 })

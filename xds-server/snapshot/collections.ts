@@ -4,7 +4,7 @@
 import { memoize, memoizePair, type SharedList, shareList } from '../../core/memo.ts'
 import type { Resource } from './resource.ts'
 import type { TypeSnapshot } from './type-snapshot.ts'
-import { collectionOf, isCollection, isUri } from './xdstp-name.ts'
+import { collectionOf, isCollection } from './xdstp-name.ts'
 
 /** The collections among some names. Undefined without one, which is the usual case. */
 export const collectionsIn = memoize((names: ReadonlySet<string>): ReadonlySet<string> | undefined => {
@@ -20,12 +20,13 @@ export function withoutCollections(names: ReadonlySet<string>): readonly string[
 
 /** Whether the names have this one, by itself or by its collection. */
 export function covers(names: ReadonlySet<string>, name: string): boolean {
-  return names.has(name) || (isUri(name) && isInSome(collectionsIn(names), name))
+  return names.has(name) || isInSome(collectionsIn(names), name)
 }
 
 function isInSome(collections: ReadonlySet<string> | undefined, name: string): boolean {
-  const collection = collections && collectionOf(name)
-  return collection !== undefined && collections?.has(collection) === true
+  if (collections === undefined) return false
+  const collection = collectionOf(name)
+  return collection !== undefined && collections.has(collection)
 }
 
 /** Those of the given names that are in one of the collections. */

@@ -72,7 +72,7 @@ export function collectionOf(name: string): string | undefined {
 
 /** The collection of everything that an authority has, as `external` lists it; undefined if the name is no such URI. */
 export function everythingOfItsAuthority(name: string): string | undefined {
-  const { authority } = isUri(name) ? (FORM.exec(name)?.groups ?? {}) : {}
+  const authority = FORM.exec(name)?.groups?.authority
   return authority === undefined ? undefined : `xdstp://${authority}/*`
 }
 

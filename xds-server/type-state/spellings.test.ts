@@ -6,11 +6,15 @@ import {
   DeltaDiscoveryResponseSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
 import t from 'tap'
+import { shareList } from '../../core/memo.ts'
 import { staticCluster } from '../../test/support/resources.ts'
 import { snapshotOf } from '../../test/support/script-resources.ts'
+import { createResources } from '../snapshot/resource.ts'
 import { CLUSTER } from '../snapshot/resource-type.ts'
 import { delta } from '../streams/protocol.ts'
 import { createStreamState, type StreamEvent, type StreamState } from '../streams/stream.ts'
+import { spellingsFor } from './spellings.ts'
+import { NOTHING } from './subscription.ts'
 
 const [GIVEN, CANONICAL, OTHER] = [
   'xdstp://a/C/f/x?b=2&a=1',
@@ -87,6 +91,16 @@ t.test('X79: a name that the client subscribes to is as the client wrote it', as
   }
 })
 
+t.test('X79: each name of a request is as the client wrote it in its newest request', async (t) => {
+  const [second, plainSecond] = ['xdstp://a/C/f/y?b=2&a=1', 'xdstp://a/C/f/y?a=1&b=2']
+  const stream = new WireStream()
+  stream.serve(GIVEN, second, 'plain')
+  t.same(stream.ask({ subscribe: [GIVEN, second, 'plain'] }).sort(), ['plain', GIVEN, second])
+  t.same(stream.ask({ subscribe: [OTHER] }), [OTHER], 'one is written in another way')
+  t.same(stream.ask({ subscribe: [plainSecond] }), [plainSecond], 'one is written in its one spelling')
+  t.same(stream.serve().sort(), ['-plain', `-${OTHER}`, `-${plainSecond}`])
+})
+
 t.test('X79: an empty collection is as the client wrote it', async (t) => {
   const stream = new WireStream()
   stream.serve()
@@ -99,6 +113,14 @@ t.test('X79: what a client reports after a reconnect is removed as it wrote it',
   t.same(stream.ask({ subscribe: [COLLECTION], holding: { [GIVEN]: '1' } }), [`-${GIVEN}`])
 })
 
+t.test('X79: each of several names that a client reports is removed as it wrote it', async (t) => {
+  const second = 'xdstp://a/C/f/y?b=2&a=1'
+  const stream = new WireStream()
+  stream.serve()
+  const gone = stream.ask({ subscribe: ['*'], holding: { [GIVEN]: '1', [second]: '1', plain: '1' } })
+  t.same(gone.sort(), ['-plain', `-${GIVEN}`, `-${second}`])
+})
+
 t.test('X79: what a client reports in a later request changes nothing', async (t) => {
   const stream = new WireStream()
   stream.serve(CANONICAL)
@@ -106,6 +128,22 @@ t.test('X79: what a client reports in a later request changes nothing', async (t
   t.same(stream.ask({ subscribe: ['gone?'], holding: { [GIVEN]: '1' } }), ['-gone?'])
   t.same(stream.serve(), [`-${CANONICAL}`])
 })
+
+t.test(
+  'X79: a response without a name in another spelling has none, so that its bytes are shared',
+  async (t) => {
+    const written = new Map([[CANONICAL, GIVEN]])
+    const typeState = {
+      spellings: written,
+      subscription: { ...NOTHING, names: new Set([CANONICAL, 'plain']) },
+    }
+    const [given, plain] = createResources([staticCluster(CANONICAL), staticCluster('plain')])
+    if (given === undefined || plain === undefined) throw new Error('no resources')
+    t.equal(spellingsFor(typeState, shareList([plain]), ['gone']), undefined)
+    t.strictSame(spellingsFor(typeState, shareList([given, plain]), ['gone']), written)
+    t.strictSame(spellingsFor(typeState, shareList([plain]), [CANONICAL, 'gone']), written)
+  },
+)
 
 t.test('X79: without another spelling nothing is kept, so that streams share their bytes', async (t) => {
   let state = createStreamState()

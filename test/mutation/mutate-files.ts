@@ -1,10 +1,12 @@
-// Runs Stryker on one file.
+// Runs Stryker on some files at once: a copy of the tree, and one run of the tests without mutants, is for all of them.
 
 import { readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
 import type { MutantResult, PartialStrykerOptions, Position } from '@stryker-mutator/api/core'
 import { Stryker } from '@stryker-mutator/core'
 import type { MutantOutcome } from './file-report.ts'
 import type { InProcessOptions } from './in-process-runner.ts'
+import { listenToFiles } from './outcome-reporter.ts'
 
 /** What no test of the library loads. `tsconfig.json` too: Stryker would rewrite it by an API that TypeScript 7 does not have. */
 const NOT_COPIED = [
@@ -23,38 +25,58 @@ const NOT_COPIED = [
 const TIMEOUT_MS = 5_000
 
 /** A runner keeps all modules that it has loaded, for each mutant anew, and what they hold: one grew to 3 GiB. So it is replaced in time. */
-const MUTANTS_OF_A_RUNNER = 25
+const MUTANTS_OF_A_RUNNER = 50
+
+/** The run of all tests without mutants, on a machine with other load. */
+const DRY_RUN_MINUTES = 30
 
 /** Of this process alone, so that it can be removed when the process ends, however many others run. */
 const TEMPORARY = `.stryker-tmp/${process.pid}`
 // Stryker removes its folder itself, except when it is interrupted.
 process.on('exit', () => rmSync(TEMPORARY, { recursive: true, force: true }))
 
-/** @throws Error if the tests fail without a mutant */
-export async function mutateFile(
-  file: string,
-  testFiles: readonly string[],
+/**
+ * @param testFilesOf the tests of each file to mutate
+ * @param report is called for each file as soon as all its mutants have run
+ * @throws Error if the tests fail without a mutant
+ */
+export async function mutateFiles(
+  testFilesOf: Readonly<Record<string, readonly string[]>>,
   jobs: number,
-): Promise<readonly MutantOutcome[]> {
+  report: (file: string, mutants: readonly MutantOutcome[]) => void,
+): Promise<void> {
+  const files = Object.keys(testFilesOf)
   const options: PartialStrykerOptions & InProcessOptions = {
-    mutate: [file],
-    plugins: ['./test/mutation/in-process-runner.ts'],
+    mutate: files,
+    plugins: ['./test/mutation/in-process-runner.ts', './test/mutation/outcome-reporter.ts'],
     testRunner: 'in-process',
-    inProcess: { testFiles },
+    inProcess: { testFilesOf },
     coverageAnalysis: 'perTest',
     concurrency: jobs,
     timeoutMS: TIMEOUT_MS,
     timeoutFactor: 3,
+    dryRunTimeoutMinutes: DRY_RUN_MINUTES,
     maxTestRunnerReuse: MUTANTS_OF_A_RUNNER,
     ignorePatterns: NOT_COPIED,
     tempDirName: TEMPORARY,
-    reporters: [],
+    reporters: ['outcomes'],
     logLevel: 'error' as NonNullable<PartialStrykerOptions['logLevel']>,
     allowEmpty: true,
     thresholds: { high: 100, low: 0, break: null },
   }
-  const lines = readFileSync(file, 'utf8').split('\n')
-  return (await new Stryker(options).runMutationTest()).map((result) => outcomeOf(result, lines))
+  const linesOf = new Map(files.map((file) => [file, readFileSync(file, 'utf8').split('\n')]))
+  const without = new Set(files)
+  const root = process.cwd()
+  listenToFiles((path, results) => {
+    const file = relative(root, path)
+    without.delete(file)
+    report(
+      file,
+      results.map((result) => outcomeOf(result, linesOf.get(file) ?? [])),
+    )
+  })
+  await new Stryker(options).runMutationTest()
+  for (const file of without) report(file, [])
 }
 
 function outcomeOf(
