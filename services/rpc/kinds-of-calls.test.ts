@@ -88,7 +88,7 @@ t.test('a handler gets the metadata, the peer and the deadline of its call', asy
   t.same(first?.metadata.get('tenant'), ['blue'])
   t.match(first?.peer, /^127\.0\.0\.1:\d+$/)
   const offBy = Math.abs(Number(first?.deadline) - deadline.getTime())
-  t.ok(offBy < 5_000, `the deadline travels as a remaining time, and so arrives off by ${offBy} ms`)
+  t.ok(offBy < 30_000, `the deadline travels as a remaining time, and so arrives off by ${offBy} ms`)
   t.equal(second?.deadline, undefined)
 })
 

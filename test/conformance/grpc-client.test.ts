@@ -3,6 +3,7 @@
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { register } from '@grpc/grpc-js-xds'
 import t, { type Test } from 'tap'
+import { freePort } from '../../processes/free-port.ts'
 import { startBackend } from '../../services/backend-server.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import {
@@ -53,7 +54,8 @@ async function start(t: Test, options: Partial<XdsServerOptions> = {}) {
   }
   const cache = new SnapshotCache({ consistency: 'enforce' })
   cache.setSnapshot(GROUP, resourcesTo('a'))
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...options })
+  // Not port 0: while a server restarts, the kernel could give its port to somebody else.
+  const server = await startXdsServer({ cache, address: `127.0.0.1:${await freePort()}`, ...options })
   t.teardown(() => server.close())
   const load = startCalls(t, server.address)
   await load.untilAnsweredBy('a')

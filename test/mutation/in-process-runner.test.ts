@@ -160,6 +160,14 @@ t.test('a mutated file has its own tests, and its own order of them', async (t) 
   t.match(await run('2', { mutantActivation: 'static' }), { status: 'killed', nrOfTests: 3 })
 })
 
+t.test('the folders of tests are those of one runner alone', async (t) => {
+  const test = `import t from 'tap'\nt.test('folder', async (t) => { globalThis.testFolder = t.testdirName })\n`
+  const { run } = await startRunner(t, { 'folder.test.ts': test })
+  await run('none')
+  const { testFolder } = globalThis as { testFolder?: string }
+  t.ok(testFolder?.startsWith(`${process.cwd()}/.tap/${process.pid}/`))
+})
+
 const ONE_CALL = `
 import t from 'tap'
 import { double, isFirstCall } from './code.ts'
@@ -167,7 +175,7 @@ t.test('makes the first call', async (t) => { t.ok(isFirstCall()); t.equal(doubl
 `
 
 t.test(
-  'a test that fails because of what another file left in a module has not found the mutant',
+  'a test that fails because another file left something in a module has not found the mutant',
   async (t) => {
     const other = ONE_CALL.replace('t.equal(double(2), 4)', '')
     const { run } = await startRunner(t, { 'other.test.ts': other, 'one-call.test.ts': ONE_CALL })

@@ -2,6 +2,7 @@
 // starts them, takes a second to load packages, and a mutant is reached by many files.
 // https://stryker-mutator.io/docs/stryker-js/plugins/
 
+import { join } from 'node:path'
 import { mock } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { INSTRUMENTER_CONSTANTS, type StrykerOptions } from '@stryker-mutator/api/core'
@@ -67,6 +68,8 @@ export class InProcessRunner implements TestRunner {
   }
 
   async init(): Promise<void> {
+    // tap names the folders of tests by the script of the process, and several runners have one script.
+    process.env.TAP_CWD = join(process.cwd(), '.tap', String(process.pid))
     this.#modules = createFreshModules(pathToFileURL(`${process.cwd()}/`).href, this.#recorder)
   }
 

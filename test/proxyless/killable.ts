@@ -2,6 +2,7 @@
 
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { freePort } from '../../processes/free-port.ts'
 import { startControlPlane } from '../../testbed/control-plane.ts'
 import type { World } from './world.ts'
 
@@ -11,8 +12,10 @@ export interface Killable {
   readonly kill: () => Promise<void>
 }
 
-/** @param xds where to serve xDS; default: a free port */
-export async function startKillable(world: World, document: object, xds = '127.0.0.1:0'): Promise<Killable> {
+/** @param address where to serve xDS; default: a free port */
+export async function startKillable(world: World, document: object, address?: string): Promise<Killable> {
+  // Not port 0: while nobody listens there, the kernel could give the port to somebody else.
+  const xds = address ?? `127.0.0.1:${await freePort()}`
   await mkdir(world.folder, { recursive: true })
   const folder = await mkdtemp(join(world.folder, 'control-plane-'))
   const configFile = join(folder, 'config.json')

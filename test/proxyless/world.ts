@@ -3,6 +3,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../../processes/free-port.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { type Backend, type BackendOptions, startBackend } from '../../services/backend-server.ts'
 import type { GrpcClientProcess } from '../../testbed/grpc-client-process.ts'
@@ -78,9 +79,10 @@ export class World {
   }
 
   /** The same, for a row that closes it and starts the next one at its address. */
-  async stoppableBackend(id: string, address = '127.0.0.1:0'): Promise<Backend> {
-    const [host = '', port] = address.split(':')
-    const backend = await startBackend({ id, listen: { host, port: Number(port) }, latencyMs: 0 })
+  async stoppableBackend(id: string, address?: string): Promise<Backend> {
+    // Not port 0: while nobody listens there, the kernel could give the port to somebody else.
+    const port = address === undefined ? await freePort() : Number(address.split(':').at(-1))
+    const backend = await startBackend({ id, listen: { host: '127.0.0.1', port }, latencyMs: 0 })
     this.teardown(() => backend.close())
     return backend
   }

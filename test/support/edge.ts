@@ -64,7 +64,7 @@ export async function startEdge(
 ): Promise<Edge> {
   const cache = new SnapshotCache({ consistency: 'enforce', external: IN_BOOTSTRAPS })
   const receivers = { telemetry, ...(loadReports && { loadReports }) }
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0', ...receivers })
+  const server = await startXdsServer({ cache, address: `127.0.0.1:${await freePort()}`, ...receivers })
   t.teardown(() => server.close())
   const port = await freePort()
   const serve = async (served: Served) => {
@@ -123,8 +123,9 @@ export async function startEndpoints(t: Teardowns, ...ids: string[]) {
   return Object.fromEntries(started)
 }
 
+/** Once it is closed, nobody else gets its port: a test may rely on that, or start the next one there. */
 export async function startEcho(t: Teardowns, id: string, latencyMs = 0): Promise<Backend> {
-  const backend = await startBackend({ id, listen: { host: '127.0.0.1', port: 0 }, latencyMs })
+  const backend = await startBackend({ id, listen: { host: '127.0.0.1', port: await freePort() }, latencyMs })
   t.teardown(() => backend.close())
   return backend
 }

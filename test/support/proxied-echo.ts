@@ -86,7 +86,9 @@ export async function idleStreamOf(
   idleMs: number,
 ): Promise<{ readonly answers: number; readonly error?: string }> {
   let answers = 0
-  const quiet = { delay: { seconds: 0n, nanos: idleMs * 1_000_000 } }
+  const quiet = {
+    delay: { seconds: BigInt(Math.floor(idleMs / 1_000)), nanos: (idleMs % 1_000) * 1_000_000 },
+  }
   async function* requests() {
     yield {}
     yield quiet

@@ -10,9 +10,11 @@ import { sourcedConfig } from './sourced-config.ts'
 
 /** @param options further options of the control plane */
 export async function startSourced(t: Test, upstream: object, options: Partial<ControlPlaneOptions> = {}) {
-  const port = await freePort()
+  const [port, xdsPort] = [await freePort(), await freePort()]
   const config = sourcedConfig(port, upstream)
-  const start = (xds = '127.0.0.1:0') => startControlPlane({ config, admin: '127.0.0.1:0', xds, ...options })
+  // Not port 0: while the control plane restarts, the kernel could give its port to somebody else.
+  const xds = `127.0.0.1:${xdsPort}`
+  const start = () => startControlPlane({ config, admin: '127.0.0.1:0', xds, ...options })
   const first = await start()
   t.teardown(first.close)
   const envoy = await startEnvoy(t, first.xdsAddress, 'delta')
@@ -20,7 +22,7 @@ export async function startSourced(t: Test, upstream: object, options: Partial<C
   /** Ends the control plane, and starts it again at the same address of xDS. */
   const restart = async () => {
     await first.close()
-    const again = await start(first.xdsAddress)
+    const again = await start()
     t.teardown(again.close)
     return new RestClient({ url: again.adminUrl })
   }

@@ -13,6 +13,7 @@ const PROBE = sourceFile('test/support/link-probe.py')
 /** Bytes that IP and UDP add to a datagram. */
 const HEADER_BYTES = 28
 const PATIENCE_MS = 60_000
+const MOST_TRIES = 50
 
 async function openLink(t: Test, settings: LinkSettings) {
   const group = new ProcessGroup()
@@ -50,15 +51,23 @@ async function arrivals(group: ProcessGroup, link: Link, count: number, settings
   return { numbers, counts }
 }
 
-t.test('no round trip is shorter than asked for, and the best of 30 is hardly longer', async (t) => {
+/** Measures until a figure is as short as it should be: on a busy machine each takes longer, as long as that lasts. */
+async function shortest(measure: () => Promise<number>, below: number): Promise<number> {
+  let best = await measure()
+  for (let tries = 1; best >= below && tries < MOST_TRIES; tries += 1) best = Math.min(best, await measure())
+  return best
+}
+
+t.test('no round trip is shorter than asked for, and the shortest of many is hardly longer', async (t) => {
   if (!requireTool(t, NEEDS)) return
   const { link } = await openLink(t, { rttMs: 40, mbitPerSecond: 100 })
-  const best = async () => Math.min(...(await probe<number[]>(link, 'ping', 30)))
-  // On a busy machine a round trip takes longer, but hardly each of thirty.
-  const within = (ms: number, rttMs: number) => t.ok(ms >= rttMs && ms < rttMs + 5, `${ms} ms of ${rttMs}`)
-  within(await best(), 40)
+  const isRoundTrip = async (rttMs: number) => {
+    const ms = await shortest(async () => Math.min(...(await probe<number[]>(link, 'ping', 10))), rttMs + 5)
+    t.ok(ms >= rttMs && ms < rttMs + 5, `${ms} ms of ${rttMs}`)
+  }
+  await isRoundTrip(40)
   await link.set({ rttMs: 10, mbitPerSecond: 100 })
-  within(await best(), 10)
+  await isRoundTrip(10)
 })
 
 t.test('a burst takes as long as the rate says', async (t) => {
@@ -68,10 +77,8 @@ t.test('a burst takes as long as the rate says', async (t) => {
   const msAt = (mbit: number) => (count * (bytes + HEADER_BYTES) * 8) / (mbit * 1_000)
   for (const mbitPerSecond of [10, 2]) {
     await link.set({ rttMs: 0, mbitPerSecond })
-    const tries: number[] = []
-    while (tries.length < 3) tries.push(await probe(link, 'burst', count, bytes))
-    const best = Math.min(...tries)
     const expected = msAt(mbitPerSecond)
+    const best = await shortest(() => probe<number>(link, 'burst', count, bytes), expected * 1.3)
     t.ok(best >= expected && best < expected * 1.3, `${best} ms at ${mbitPerSecond} Mbit/s, not ${expected}`)
   }
 })

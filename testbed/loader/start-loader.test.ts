@@ -1,7 +1,7 @@
 // The load generator as a process: what it counts, what it times, and how it ends.
 
 import t from 'tap'
-import { startBackend } from '../../services/backend-server.ts'
+import { freePort } from '../../processes/free-port.ts'
 import { openLoader, openTarget, SHORT_LOAD } from '../../test/support/loader.ts'
 import { decodeHistogram, quantileMs } from '../measure/histogram.ts'
 
@@ -91,12 +91,12 @@ t.test('O7.8: where all calls wait for others, the load generator has no latenes
 })
 
 t.test('a call that fails is counted by its status, and does not make the others look faster', async (t) => {
-  const { address, close } = await startBackend({
-    ...{ id: 'b1', listen: { host: '127.0.0.1', port: 0 }, latencyMs: 0 },
-  })
-  await close()
   const load = await openLoader(t)
-  const result = await load.run({ ...SHORT_LOAD, target: address, deadlineMs: 20_000 })
+  const result = await load.run({
+    ...SHORT_LOAD,
+    target: `127.0.0.1:${await freePort()}`,
+    deadlineMs: 20_000,
+  })
   t.ok(result.calls > 0)
   t.same(result.codes, { UNAVAILABLE: result.calls })
   t.same(result.shares, {})
@@ -127,7 +127,8 @@ t.test('O4.1: streams of every kind carry their messages, and the gaps between t
     if (kind === 'client-stream') continue
     const gaps = decodeHistogram(result.histograms.gap ?? '')
     t.equal(gaps.totalCount, result.messageShares.b1)
-    t.ok(quantileMs(gaps, 0.5) >= 1, 'the server waits before each message')
+    // Several messages may arrive at once on a busy machine, after one that was late.
+    t.ok(gaps.mean / 1_000 >= 1, 'the server waits before each message')
   }
 })
 

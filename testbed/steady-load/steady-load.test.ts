@@ -50,7 +50,7 @@ t.test('it is off at first; then calls go over each connection, on all targets i
   t.match(before, { running: false, fleet: 'edge', calls: 0, failed: 0 })
   t.notHas(before, { since: String })
   t.match(await link.set(SETTING), { ...SETTING, since: /Z$/ })
-  await until(({ calls }) => calls >= 20)
+  await until(({ calls }) => calls >= 20 && peers.flat().length >= SETTING.connections)
   t.same(
     peers.map(({ length }) => length),
     [2, 2],
@@ -62,15 +62,15 @@ t.test('fewer and more connections, and a stop, fail no call', async (t) => {
   const { link, begin, peers, until } = await start(t)
   begin()
   await link.set({ ...SETTING, connections: 8 })
-  const { calls } = await until((load) => load.calls >= 20)
+  const { calls } = await until((load) => load.calls >= 20 && peers.flat().length >= 8)
   await link.set({ ...SETTING, connections: 1 })
   await until((load) => load.calls >= calls + 20)
-  await link.set({ ...SETTING, connections: 3 })
   t.same(
     peers.map(({ length }) => length),
     [4, 4],
     'there are as many connections as were asked for',
   )
+  await link.set({ ...SETTING, connections: 3 })
   await until((load) => load.calls >= calls + 40)
   const stopped = await link.set({ ...SETTING, running: false })
   t.match(stopped, { running: false, failed: 0 })

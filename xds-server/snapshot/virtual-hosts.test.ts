@@ -13,5 +13,5 @@ t.test('X61: a virtual host belongs to the route configuration before its last s
   const hosts = createTypeSnapshot(VIRTUAL_HOST, resources)
   t.same(hostsAmong(hosts, allHostsOf('r')), ['r/a', 'r/b:80'])
   t.same(hostsAmong(hosts, allHostsOf('team/r')), ['team/r/a'])
-  t.same(hostsAmong(hosts, allHostsOf('team')), [])
+  for (const none of ['team', 'alon', 'other']) t.same(hostsAmong(hosts, allHostsOf(none)), [], none)
 })
