@@ -90,6 +90,25 @@ t.test('a test that fails without a mutant is reported with what failed', async 
   t.match(await runner.dryRun(), { tests: [{ status: 1, failureMessage: /one is two/ }] })
 })
 
+t.test('a test that waits in vain fails, and its replaced timers are real again', async (t) => {
+  const waiting = `
+import { mock } from 'node:test'
+import t from 'tap'
+t.test('waits', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  await new Promise(() => {})
+})
+`
+  const { runner } = await startRunner(t, { 'a.test.ts': waiting, 'b.test.ts': waiting })
+  const failureMessage = 'it waits in vain'
+  t.match(await runner.dryRun(), {
+    tests: [
+      { status: 1, failureMessage },
+      { status: 1, failureMessage },
+    ],
+  })
+})
+
 t.test('a mutant that changes a result is killed, and the next one does not see what it left', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('1', { testFilter: [DOUBLES] }), { status: 'killed', killedBy: [DOUBLES] })
@@ -155,15 +174,12 @@ import { double, isFirstCall } from './code.ts'
 t.test('makes the first call', async (t) => { t.ok(isFirstCall()); t.equal(double(2), 4) })
 `
 
-t.test(
-  'a test that fails only after another file was loaded has not found the mutant',
-  async (t) => {
-    const other = ONE_CALL.replace('t.equal(double(2), 4)', '')
-    const { run } = await startRunner(t, { 'other.test.ts': other, 'one-call.test.ts': ONE_CALL })
-    t.match(await run('none'), { status: 'survived', nrOfTests: 2 })
-    t.match(await run('1'), { status: 'killed', killedBy: ['one-call.test.ts#1 makes the first call'] })
-  },
-)
+t.test('a test that fails only after another file was loaded has not found the mutant', async (t) => {
+  const other = ONE_CALL.replace('t.equal(double(2), 4)', '')
+  const { run } = await startRunner(t, { 'other.test.ts': other, 'one-call.test.ts': ONE_CALL })
+  t.match(await run('none'), { status: 'survived', nrOfTests: 2 })
+  t.match(await run('1'), { status: 'killed', killedBy: ['one-call.test.ts#1 makes the first call'] })
+})
 
 t.test('a mutated file is found although a test has changed the working directory', async (t) => {
   const moving = "import t from 'tap'\nt.test('moves', async () => process.chdir('/'))\n"
