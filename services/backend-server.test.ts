@@ -10,6 +10,7 @@ import type { Test } from 'tap'
 import t from 'tap'
 import { openBackend, socketPath } from '../test/support/open-backend.ts'
 import { testFolder } from '../test/support/test-folder.ts'
+import { untilEnded } from '../test/support/until-ended.ts'
 import { startBackend } from './backend-server.ts'
 import type { ListenAddress } from './draining-listener.ts'
 import { createClient } from './rpc/index.ts'
@@ -194,10 +195,9 @@ t.test('bytes that are not HTTP/2 end only their own connection', async (t) => {
   const port = Number(backend.address.split(':')[1])
   for (let connection = 0; connection < 100; connection += 1) {
     const socket = connect(port, '127.0.0.1')
-    socket.on('error', () => {})
     socket.end(randomBytes(512))
     socket.resume()
-    await once(socket, 'close')
+    await untilEnded(socket)
   }
   t.equal((await echo.unary({ message: 'still here' })).message, 'still here')
   t.equal(backend.drain(), 1, 'no other connection is left')

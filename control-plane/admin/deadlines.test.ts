@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { serveFleet } from '../../test/support/served-fleet.ts'
+import { untilEnded } from '../../test/support/until-ended.ts'
 import { closeWithin, deadlineOptions } from './deadlines.ts'
 
 const SHORT = { handshakeMs: 7_000, headersMs: 50, requestMs: 100, checkMs: 10, closeMs: 10 }
@@ -38,7 +39,7 @@ t.test('a server closes although a client holds back its body', async (t) => {
   const { server, send } = await start(t, { ...SHORT, headersMs: 60_000, requestMs: 60_000 })
   const socket = send(`${HEAD}expect: 100-continue\r\n\r\n{`)
   await once(socket, 'data')
-  const closed = once(socket, 'close')
+  const closed = untilEnded(socket)
   await closeWithin(server, SHORT.closeMs)
   await closed
 })

@@ -1,12 +1,12 @@
 // Ten thousand times random bytes: the server keeps running, releases everything, and serves a healthy client meanwhile.
 
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { servingOf } from '../../xds-server/cache/snapshot-cache.ts'
 import { CLUSTER, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { staticCluster } from '../support/resources.ts'
+import { untilEnded } from '../support/until-ended.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
 
 const ROUNDS = 100
@@ -53,10 +53,9 @@ async function start(t: Test) {
 /** Writes bytes on a new connection and closes it. Resolves when it is closed. */
 async function throwAt(address: string, bytes: Buffer): Promise<void> {
   const socket = connect({ host: '127.0.0.1', port: Number(address.split(':')[1]) })
-  socket.on('error', () => {})
   socket.resume()
   socket.end(bytes)
-  await once(socket, 'close')
+  await untilEnded(socket)
 }
 
 function openSockets(): number {

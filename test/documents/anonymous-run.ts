@@ -95,7 +95,9 @@ export async function runAnonymousCalls(t: Teardowns, options: AnonymousRunOptio
       [[...LISTENER, 'port'], listenerPort] as const,
     ].reduce<object>((document, [at, value]) => setAt(document, at, value), config) as Config
     const served = options.edit?.(whole) ?? whole
-    await serve(served)
+    await serve(served).catch((error: unknown) => {
+      throw new Error(`${error} (SWITCHYARD_SEED=${options.seed}): ${JSON.stringify(values)}`)
+    })
     const isTls = valueAt(served, [...LISTENER, 'tls', 'enabled']) === true
     const closed = METHODS.filter((method) => !open.includes(method))
     const probes = closed.flatMap((method) =>

@@ -11,6 +11,9 @@ import { startEnvoy, type Teardowns, untilSynced } from '../support/real-envoy.t
 import { issuedSecretBytes } from '../support/secret-bytes.ts'
 import { NAMES } from './places.ts'
 
+/** A document that keeps Envoy waiting for longer, such as by checks of its endpoints, is an error with what it has, and not a hang. */
+const LONGEST_MS = 120_000
+
 /** @returns what serves a document, and throws Envoy's text where it NACKs. The next one is served after the base. */
 export async function startServing(t: Teardowns, folder: string, base: Config) {
   const cache = new SnapshotCache({ consistency: 'enforce', external: IN_BOOTSTRAPS })
@@ -24,9 +27,16 @@ export async function startServing(t: Teardowns, folder: string, base: Config) {
   ended.catch(() => {})
   const serve = async (config: Config) => {
     cache.setSnapshot('fleet', translateFleet(config, NAMES.fleet, secretBytes, namedFiles(config)))
-    await Promise.race([untilSynced(cache), ended]).catch((error: unknown) => {
-      throw new Error(nacksOf(cache).join('; ') || String(error))
-    })
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => reject(new Error(`not in force after ${LONGEST_MS / 1_000} s`)),
+      LONGEST_MS,
+    )
+    await Promise.race([untilSynced(cache), ended, late])
+      .catch((error: unknown) => {
+        throw new Error(nacksOf(cache).join('; ') || String(error))
+      })
+      .finally(() => clearTimeout(timer))
   }
   await serve(base)
   return async (config: Config) => {

@@ -16,6 +16,8 @@ const { OK, NOT_FOUND } = status
 /** Envoy's flag of a call that its caller has reset. */
 const GIVEN_UP = '"flags":"DR"'
 const SAMPLED = 400
+/** When a caller gives up. A call that has not come to Envoy by then has no line. */
+const PATIENCE_MS = 2_000
 
 interface Call {
   /** Written into the user agent, which is in each line. */
@@ -81,7 +83,7 @@ t.test('T26: access logs', async (t) => {
     await serve({ enabled: true, file })
     const logged = callerAt(t, edge.address)
     for (const statusCode of [OK, NOT_FOUND, OK]) await logged({ mark: 'on', statusCode })
-    await logged({ mark: 'on', delayMs: 60_000, timeoutMs: 100 })
+    await logged({ mark: 'on', delayMs: 60_000, timeoutMs: PATIENCE_MS })
     const lines = (await linesUntil(path, GIVEN_UP)).map((line) => JSON.parse(line))
     t.same(
       lines.map(({ grpcStatus }) => grpcStatus),
@@ -151,7 +153,7 @@ t.test('T26: access logs', async (t) => {
     await errors.call({ mark: 'good' })
     await errors.call({ mark: 'bad', statusCode: NOT_FOUND })
     await errors.call({ mark: 'good' })
-    await errors.call({ mark: 'given up', delayMs: 60_000, timeoutMs: 100 })
+    await errors.call({ mark: 'given up', delayMs: 60_000, timeoutMs: PATIENCE_MS })
     t.same(await marksIn(errors.path, 'given up'), ['bad', 'given up'], 'errors')
 
     const slow = await serveFile('slow', { only: { slowerThan: '400ms' } })

@@ -1,6 +1,5 @@
 // Clients that connect and send nothing, or next to nothing: REST and the issuer close the connection.
 
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { DEADLINES } from '../../control-plane/admin/deadlines.ts'
@@ -8,6 +7,7 @@ import { serveKeySet, serveTokens } from '../../services/issuer/issuer-server.ts
 import { TokenIssuer } from '../../services/issuer/token-issuer.ts'
 import { createProgramServer } from '../../services/program-server.ts'
 import { serveFleet } from '../support/served-fleet.ts'
+import { untilEnded } from '../support/until-ended.ts'
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 }
 const SHORT = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 20 }
@@ -60,7 +60,7 @@ async function untilClosed(socket: Socket): Promise<string> {
   socket.on('data', (chunk) => {
     answer += chunk
   })
-  await new Promise((resolve) => socket.once('close', resolve))
+  await untilEnded(socket)
   return answer
 }
 
@@ -93,15 +93,20 @@ for (const server of await startServers(t)) {
         t.match(answer, /^(HTTP\/1\.1 4\d\d |$)/, `${name}: closed with "${answer.slice(0, 40)}"`)
       }),
     )
-    const socket = open(t, address)
-    socket.write(`${head}\r\nconnection: close\r\n\r\n${body}`)
-    t.match(await untilClosed(socket), /^HTTP\/1\.1 20[02] /, 'twin')
+    // A busy machine may be late with a whole request too.
+    let answer: string
+    do {
+      const socket = open(t, address)
+      socket.write(`${head}\r\nconnection: close\r\n\r\n${body}`)
+      answer = await untilClosed(socket)
+    } while (answer === '' || answer.startsWith('HTTP/1.1 408 '))
+    t.match(answer, /^HTTP\/1\.1 20[02] /, 'twin')
   })
 
   t.test(`S66: ${title} closes connections that send a byte now and then`, async (t) => {
     for (const bytes of [`${write}\r\nx-long: `, ...(body === '' ? [] : [`${head}\r\n\r\n`])]) {
       const socket = open(t, address)
-      const closed = once(socket, 'close')
+      const closed = untilEnded(socket)
       socket.write(bytes)
       socket.resume()
       await Promise.race([trickle(socket, 'x'.repeat(30)).then(() => trickle(socket, body)), closed])

@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { stat, writeFile } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { create, toBinary } from '@bufbuild/protobuf'
@@ -28,6 +28,7 @@ import { staticCluster } from '../support/resources.ts'
 import { sampleConfig } from '../support/sample-config.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { afterItsEnd, openTlsSession } from '../support/tls-session.ts'
+import { untilEnded } from '../support/until-ended.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
 
 const NODE = { name: 'edge-1', uris: [nodeUri('edge', 'edge-1')] }
@@ -132,13 +133,9 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
   )
 }
 
-/** Milliseconds, instead of seven seconds. */
-const SHORT_MS = 300
+/** Instead of seven seconds. Honest clients are sooner, also on a busy machine. */
+const SHORT_MS = 2_000
 const HALF_PREFACE = 'PRI * HTTP/2.0\r\n'
-
-async function closed(socket: Socket): Promise<void> {
-  await once(socket.on('error', () => {}).resume(), 'close')
-}
 
 t.test('S66: who does not introduce itself is disconnected', async (t) => {
   const { authority, ca, address } = await startGuarded(t, SHORT_MS)
@@ -148,14 +145,10 @@ t.test('S66: who does not introduce itself is disconnected', async (t) => {
   const hello = dial()
   // The head of a record of a handshake that has 512 bytes, and 5 of them.
   hello.write(Buffer.from('1603010200010001fc03', 'hex'))
-  await closed(hello)
-  t.pass('part of a ClientHello')
 
   const { certificate: cert, key } = await authority.issue(NODE)
   const half = connectTls({ socket: dial(), ca, cert, key, servername: 'localhost', ALPNProtocols: ['h2'] })
   half.write(HALF_PREFACE)
-  await closed(half)
-  t.pass('half a preface of HTTP/2 over TLS')
 
   const cache = new SnapshotCache()
   cache.setSnapshot('edge', [staticCluster('a')])
@@ -168,16 +161,13 @@ t.test('S66: who does not introduce itself is disconnected', async (t) => {
   })
   t.teardown(() => plain.close())
   const [plainHost, plainPort] = plain.address.split(':') as [string, string]
-  for (const bytes of [HALF_PREFACE, '']) {
-    const silent = connect(Number(plainPort), plainHost)
-    silent.write(bytes)
-    await closed(silent)
-    t.pass(`${bytes.length} bytes without TLS`)
-  }
-  const stranger = connect(Number(plainPort), plainHost)
-  stranger.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
-  await closed(stranger)
-  t.pass('another protocol')
+  const plainPeers = [HALF_PREFACE, '', 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'].map((bytes) => {
+    const socket = connect(Number(plainPort), plainHost)
+    socket.write(bytes)
+    return socket
+  })
+  await Promise.all([hello, half, ...plainPeers].map((socket) => untilEnded(socket.resume())))
+  t.pass('part of a ClientHello, of a preface with and without TLS, nothing, and another protocol')
   const client = connectTo(t, plain.address)
   const spoken = Object.entries(FIRST_REQUESTS).map(([path, request]) => {
     const stream = new RawStream(client, path)

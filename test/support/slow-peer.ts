@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import { toGrpcFrame } from '../../core/grpc-framing.ts'
+import { untilEnded } from './until-ended.ts'
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 export const HALF_A_PREFACE = PREFACE.subarray(0, 12)
@@ -48,9 +49,10 @@ export async function untilClosedUnderTls(
     ...options,
   })
   socket.on('error', () => {}).resume()
-  await once(socket, 'secureConnect')
-  socket.write(bytes)
-  await new Promise((resolve) => socket.once('close', resolve))
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  // On a busy machine, the server may end the handshake too.
+  socket.once('secureConnect', () => socket.write(bytes))
+  await closed
 }
 
 /** A call whose message is sent byte by byte, with this time between two. @returns its gRPC status; undefined if it ends without one */
@@ -71,8 +73,8 @@ export async function callByteByByte(
     if (headers['grpc-status'] !== undefined) status = Number(headers['grpc-status'])
   }
   stream.on('response', read).on('trailers', read)
-  stream.on('error', () => {}).resume()
-  const closed = once(stream, 'close')
+  stream.resume()
+  const closed = untilEnded(stream)
   const frame = toGrpcFrame(message)
   for (const byte of frame) {
     if (stream.closed || stream.destroyed || status !== undefined) break

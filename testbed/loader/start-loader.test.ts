@@ -120,15 +120,18 @@ t.test('O4.1: streams of every kind carry their messages, and the gaps between t
   const load = await openLoader(t)
   const kinds = { 'server-stream': 6, bidirectional: 10, 'client-stream': 6 } as const
   for (const [kind, messages] of Object.entries(kinds)) {
-    const calls = { kind: kind as keyof typeof kinds, messages: 5, everyMs: 2 }
+    const calls = { kind: kind as keyof typeof kinds, messages: 5, everyMs: 20 }
     const result = await load.run({ ...SHORT_LOAD, target: address, calls })
     t.same(result.codes, { OK: result.calls }, kind)
     t.ok(Math.abs(result.messages - messages * result.calls) <= messages * 8, `${messages} messages a call`)
     if (kind === 'client-stream') continue
     const gaps = decodeHistogram(result.histograms.gap ?? '')
     t.equal(gaps.totalCount, result.messageShares.b1)
-    // Several messages may arrive at once on a busy machine, after one that was late.
-    t.ok(gaps.mean / 1_000 >= 1, 'the server waits before each message')
+    // On a busy machine several messages arrive at once, after one that was late: most gaps are short then, and the mean is not.
+    t.ok(gaps.mean / 1_000 >= 10, 'the gaps are as long as the server waits')
+    // Timers of Node may fire up to a millisecond early.
+    const shortest = quantileMs(decodeHistogram(result.histograms.service ?? ''), 0)
+    t.ok(shortest >= 5 * 19, 'the server waits before each message')
   }
 })
 
