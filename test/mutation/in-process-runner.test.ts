@@ -156,7 +156,7 @@ t.test('makes the first call', async (t) => { t.ok(isFirstCall()); t.equal(doubl
 `
 
 t.test(
-  'a test that fails because of what another file left in a module has not found the mutant',
+  'a test that fails because another file has left something in a module has not found the mutant',
   async (t) => {
     const other = ONE_CALL.replace('t.equal(double(2), 4)', '')
     const { run } = await startRunner(t, { 'other.test.ts': other, 'one-call.test.ts': ONE_CALL })
