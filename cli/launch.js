@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findEnvoy } from '../envoy-bootstrap/find-envoy.js'
+import { bundlePackages } from './prepare/bundles.js'
 import { binFolder, buildTap, generateProtos, installPackages } from './prepare/checkout.js'
 import { checkNodeVersion } from './prepare/node-version.js'
 import { buildPage } from './prepare/page.js'
@@ -32,9 +33,11 @@ function chooseProgram(given) {
     return { file: 'cli/yard.ts', args: given, envoy, tap: false }
   }
   const [, name = '', ...args] = given
-  if (name === 'test') return { file: 'test/support/run-suites.ts', args, envoy: 'wanted', tap: true }
+  if (name === 'test')
+    return { file: 'test/support/run-suites.ts', args, envoy: 'wanted', tap: true, bundles: true }
   if (name === 'test:unit') {
-    return { file: 'test/support/run-suites.ts', args: ['--unit', ...args], envoy: 'unused', tap: true }
+    const unit = ['--unit', ...args]
+    return { file: 'test/support/run-suites.ts', args: unit, envoy: 'unused', tap: true, bundles: true }
   }
   if (name === 'test:proxyless') {
     return { file: 'test/proxyless/main.ts', args, envoy: 'unused', tap: false }
@@ -133,7 +136,7 @@ function locateEnvoy(need) {
 
 try {
   checkNodeVersion(process.versions.node)
-  const { file, args, envoy, tap } = chooseProgram(process.argv.slice(2))
+  const { file, args, envoy, tap, bundles = false } = chooseProgram(process.argv.slice(2))
   installPackages(root)
   generateProtos(root)
   if (tap) buildTap(root)
@@ -144,6 +147,7 @@ try {
     NODE_COMPILE_CACHE: join(root, 'node_modules', '.switchyard', 'compile-cache'),
     ...process.env,
     ...locateEnvoy(envoy),
+    ...(bundles && bundlePackages(root, process.env)),
     PATH: [bin, process.env.PATH].join(delimiter),
   }
   process.exitCode = await runInForeground(join(bin, 'node'), [join(root, file), ...args], env)

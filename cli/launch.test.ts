@@ -232,6 +232,55 @@ t.test('tap is built with the plugins of .taprc, and again when .taprc changes',
   t.strictSame(checkout.calls(), ['generate', 'tap build'])
 })
 
+/** Bundles the package `words`, and logs that it did. */
+const BUNDLER = `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+const [, , folder] = process.argv
+appendFileSync('calls.log', 'bundle\\n')
+if (process.env.BUNDLER_FAILS) process.exit(1)
+mkdirSync(folder)
+writeFileSync(join(folder, 'words.mjs'), 'export default "bundled"')
+writeFileSync(join(folder, 'table.json'), JSON.stringify({ words: { from: import.meta.resolve('words'), to: 'words.mjs' } }))
+`
+
+/** Imports `words` itself, and by a package with a `words` of its own. */
+const IMPORTER = `import words from 'words'
+import nested from 'nested'
+import { createRequire } from 'node:module'
+console.log(JSON.stringify([words, nested, createRequire(import.meta.url)('words').default]))
+`
+
+t.test('packages are bundled for tests, once, and nothing else is led to a bundle', async (t) => {
+  const checkout = makeCheckout(t)
+  const MANIFEST = '{ "type": "module", "exports": "./index.js" }'
+  for (const [folder, text] of [
+    ['vite', ''],
+    ['words', `export default 'installed'`],
+    ['nested', `export { default } from 'words'`],
+    ['nested/node_modules/words', `export default 'of its own'`],
+  ]) {
+    checkout.write(`node_modules/${folder}/package.json`, MANIFEST)
+    checkout.write(`node_modules/${folder}/index.js`, text ?? '')
+  }
+  checkout.write('cli/prepare/write-bundles.js', BUNDLER)
+  checkout.write('test/support/run-suites.ts', IMPORTER)
+  checkout.write('cli/yard.ts', IMPORTER)
+  const imported = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
+    const { stdout } = await checkout.launch(args, env)
+    return { words: JSON.parse(stdout), bundles: checkout.calls().includes('bundle') }
+  }
+  const installed = ['installed', 'of its own', 'installed']
+  const bundled = ['bundled', 'of its own', 'installed']
+  const test = ['--run', 'test']
+  t.strictSame(await imported(['status']), { words: installed, bundles: false })
+  t.strictSame(await imported(test, { BUNDLER_FAILS: '1' }), { words: installed, bundles: true })
+  t.strictSame(await imported(test), { words: bundled, bundles: true })
+  t.strictSame(await imported(test), { words: bundled, bundles: false })
+  t.strictSame(await imported(test, { SWITCHYARD_BUNDLES: 'none' }), { words: installed, bundles: false })
+  checkout.write('package-lock.json', '[]')
+  t.strictSame(await imported(['--run', 'test:unit']), { words: bundled, bundles: true })
+})
+
 /** Prints when it is ready, then the signals it has received so far; exits on SIGTERM. */
 const LASTING = `
 const received = []

@@ -78,36 +78,40 @@ const ENDINGS: readonly [title: string, flags: readonly string[], end: (child: C
 ]
 
 for (const [title, flags, end] of ENDINGS) {
-  t.test(`it says where it serves, and ends cleanly ${title}`, async (t) => {
-    const child = run(t, '--config', await configFile(t), ...flags)
-    const { admin, xds } = await ready(child)
-    t.match(xds, /^127\.0\.0\.1:\d+$/)
-    const answer = await fetch(`${admin}/v1/fleets/edge/lb`)
-    t.match(await answer.json(), {
-      mode: 'l4',
-      policy: 'round_robin',
-      slowStart: { enabled: false },
-      panicThreshold: 0,
-      updateMergeWindow: '0s',
-    })
-    const exited = once(child, 'exit')
-    end(child)
-    t.same(await exited, [0, null])
-  })
-}
-
-for (const [title, flags, end] of ENDINGS) {
-  t.test(`${title} it ends although a client holds back its body`, async (t) => {
-    const child = run(t, '--config', await configFile(t), ...flags)
-    const { hostname, port } = new URL((await ready(child)).admin)
-    const client = connect(Number(port), hostname)
-    t.teardown(() => client.destroy())
-    client.write(SLOW_PATCH)
-    await once(client, 'data')
-    const exited = once(child, 'exit')
-    end(child)
-    t.same(await exited, [0, null])
-  })
+  t.test(
+    `it says where it serves, and ends cleanly ${title}, also while a client holds back its body`,
+    async (t) => {
+      const child = run(t, '--config', await configFile(t), ...flags)
+      const { admin, xds } = await ready(child)
+      t.match(xds, /^127\.0\.0\.1:\d+$/)
+      const answer = await fetch(`${admin}/v1/fleets/edge/lb`)
+      t.match(await answer.json(), {
+        mode: 'l4',
+        policy: 'round_robin',
+        slowStart: { enabled: false },
+        panicThreshold: 0,
+        updateMergeWindow: '0s',
+      })
+      const { hostname, port } = new URL(admin)
+      const client = connect(Number(port), hostname)
+      t.teardown(() => client.destroy())
+      client.write(SLOW_PATCH)
+      await once(client, 'data')
+      if (flags.length === 0) {
+        child.stdin.end()
+        await once(child.stdin, 'close')
+        t.equal(
+          (await fetch(`${admin}/healthz`)).status,
+          200,
+          'without --die-with-parent it stays when its stdin closes',
+        )
+        t.equal(child.exitCode, null)
+      }
+      const exited = once(child, 'exit')
+      end(child)
+      t.same(await exited, [0, null])
+    },
+  )
 }
 
 t.test(
@@ -140,15 +144,6 @@ t.test(
   },
 )
 
-t.test('without --die-with-parent it stays when its stdin closes', async (t) => {
-  const child = run(t, '--config', await configFile(t))
-  const { admin } = await ready(child)
-  child.stdin.end()
-  await once(child.stdin, 'close')
-  t.equal((await fetch(`${admin}/healthz`)).status, 200)
-  t.equal(child.exitCode, null)
-})
-
 t.test('an invalid configuration lists every problem with its place, with exit code 2', async (t) => {
   const file = await configFile(t, 'version: 2\nupstreams: {}\nroutes: {}\nfleet: {}\n')
   t.same(await outcome(run(t, '--config', file)), {
@@ -177,13 +172,11 @@ t.test('a port in use, a missing file and unknown flags are one-line errors', as
       /^--drain-time 4s is not a number of seconds from 0 to 86400/,
       2,
     ],
-    [['--config', file, '--drain-time', '86401'], /^--drain-time 86401 is not a number of seconds/, 2],
     [
       ['--config', file, '--load-interval', '0'],
       /^--load-interval 0 is not a number of seconds from 0\.1 to 3600/,
       2,
     ],
-    [['--config', file, '--drain-time', ''], /^--drain-time {2}is not a number of seconds/, 2],
     [[], /^--config FILE is missing: see --help\n$/, 2],
   ]
   for (const [flags, stderr, code] of cases) {

@@ -11,6 +11,7 @@ import { stringify } from 'yaml'
 import { AnsweringNode } from '../test/support/answering-node.ts'
 import { sampleConfig } from '../test/support/sample-config.ts'
 import { testFolder } from '../test/support/test-folder.ts'
+import { until } from '../test/support/until.ts'
 import { type OtlpReceiver, startOtlpReceiver } from '../testbed/otlp/receiver.ts'
 import type { ReceivedSpan } from '../testbed/otlp/spans.ts'
 import { placed } from '../testbed/otlp/trace-tree.ts'
@@ -38,7 +39,7 @@ async function startServed(t: Test, ...flags: string[]) {
     const { nodes } = (await response.json()) as { readonly nodes: readonly { readonly state: string }[] }
     return nodes.length > 0 && nodes.every(({ state }) => state === 'SYNCED')
   }
-  while (!(await isSynced()));
+  await until(isSynced)
   return {
     node,
     async write(panicThreshold: number) {

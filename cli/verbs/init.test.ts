@@ -9,6 +9,7 @@ import { RestClient } from '../../api/client.ts'
 import { validateConfig } from '../../control-plane/document/validate.ts'
 import { testFolder } from '../../test/support/test-folder.ts'
 import { NO_ENVOY, runYard, runYardWithInput, spawnYard } from '../../test/support/yard-process.ts'
+import { readToken } from '../../testbed/token-file.ts'
 
 const KINDS = [
   [],
@@ -31,25 +32,48 @@ function uncommentedOnes(text: string): readonly { readonly setting: string; rea
   })
 }
 
-for (const flags of KINDS) {
-  t.test(
-    `yard init ${flags.join(' ')} prints a valid document, also with each setting uncommented`,
-    async (t) => {
-      const { code, stdout } = await runYard(t, testFolder(t), 'init', ...flags)
-      t.equal(code, 0)
-      t.match(stdout, /^# yaml-language-server: \$schema=switchyard\.schema\.json\n/)
-      validateConfig(parse(stdout))
-      const ones = uncommentedOnes(stdout)
-      t.ok(ones.length > 5)
-      for (const { setting, text } of ones) {
-        // It is the comment of a page, which refers to the secrets that are in another comment.
-        if (/^# (tls|secrets):/.test(setting)) continue
-        t.doesNotThrow(() => validateConfig(parse(text)), setting)
-        t.not(JSON.stringify(parse(text)), JSON.stringify(parse(stdout)), setting)
-      }
-    },
-  )
-}
+t.test('documents that yard init writes beside certificates', async (t) => {
+  const folder = testFolder(t)
+  t.equal((await runYard(t, folder, 'certs', '--out', folder)).code, 0)
+  for (const [at, flags] of KINDS.entries()) {
+    const file = join(folder, `${at}.yaml`)
+    await t.test(
+      `yard init ${flags.join(' ')} writes a valid document, also with each setting uncommented`,
+      async (t) => {
+        t.equal((await runYard(t, folder, 'init', ...flags, '--out', file)).code, 0)
+        const written = readFileSync(file, 'utf8')
+        t.match(written, /^# yaml-language-server: \$schema=switchyard\.schema\.json\n/)
+        validateConfig(parse(written))
+        const ones = uncommentedOnes(written)
+        t.ok(ones.length > 5)
+        for (const { setting, text } of ones) {
+          // It is the comment of a page, which refers to the secrets that are in another comment.
+          if (/^# (tls|secrets):/.test(setting)) continue
+          t.doesNotThrow(() => validateConfig(parse(text)), setting)
+          t.not(JSON.stringify(parse(text)), JSON.stringify(parse(written)), setting)
+        }
+      },
+    )
+    await t.test(`yard serve accepts the document of yard init ${flags.join(' ')}`, async (t) => {
+      // Secrets go over a Unix socket, whose path has at most 107 bytes.
+      const socket = mkdtempSync(join(tmpdir(), 'yard-init-'))
+      t.teardown(() => rmSync(socket, { recursive: true }))
+      const flagsOfServe = ['--config', file, '--xds', `unix:${socket}/xds`, '--state', `${file}-kept`]
+      const yard = spawnYard(t, folder, NO_ENVOY, ['serve', ...flagsOfServe])
+      await yard.printed('"tokens":')
+      const line = yard
+        .stdout()
+        .split('\n')
+        .find((one) => one.includes('"tokens":'))
+      const { admin, tokens } = JSON.parse(line ?? '')
+      const token = await readToken(tokens, 'viewer')
+      const { config } = await new RestClient({ url: admin, token }).getConfig()
+      t.same(config, parse(readFileSync(file, 'utf8')))
+      yard.kill('SIGTERM')
+      t.equal(await yard.ended, 0)
+    })
+  }
+})
 
 t.test('the lines of TLS can be uncommented together', async (t) => {
   const { stdout } = await runYard(t, testFolder(t), 'init')
@@ -60,32 +84,6 @@ t.test('the lines of TLS can be uncommented together', async (t) => {
     fleets: { edge: { listeners: { main: { tls: { certificate: 'edge' } } } } },
   })
 })
-
-for (const flags of KINDS) {
-  t.test(`yard serve accepts the document of yard init ${flags.join(' ')}`, async (t) => {
-    const folder = testFolder(t)
-    const file = join(folder, 'my.yaml')
-    // Secrets go over a Unix socket, whose path has at most 107 bytes.
-    const socket = mkdtempSync(join(tmpdir(), 'yard-init-'))
-    t.teardown(() => rmSync(socket, { recursive: true }))
-    const xds = `unix:${socket}/xds`
-    const state = join(folder, 'kept')
-    t.equal((await runYard(t, folder, 'certs', '--out', folder)).code, 0)
-    t.equal((await runYard(t, folder, 'init', ...flags, '--out', file)).code, 0)
-    const yard = spawnYard(t, folder, NO_ENVOY, ['serve', '--config', file, '--xds', xds, '--state', state])
-    await yard.printed('"tokens":')
-    const line = yard
-      .stdout()
-      .split('\n')
-      .find((one) => one.includes('"tokens":'))
-    const { admin, tokens } = JSON.parse(line ?? '')
-    const { stdout: token } = await runYard(t, folder, 'token', '--file', tokens, 'viewer')
-    const { config } = await new RestClient({ url: admin, token: token.trim() }).getConfig()
-    t.same(config, parse(readFileSync(file, 'utf8')))
-    yard.kill('SIGTERM')
-    t.equal(await yard.ended, 0)
-  })
-}
 
 t.test('flags set its values, and all that are invalid are reported', async (t) => {
   const folder = testFolder(t)

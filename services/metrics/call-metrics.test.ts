@@ -5,6 +5,7 @@ import { KeyValueService } from '@envoy/xds-protos/switchyard/kv/v1/key_value_pb
 import { Metadata } from '@grpc/grpc-js'
 import t, { type Test } from 'tap'
 import { freePort } from '../../processes/free-port.ts'
+import { until } from '../../test/support/until.ts'
 import { startBackend } from '../backend-server.ts'
 import { createClient } from '../rpc/index.ts'
 import { clientMetrics } from './client-metrics.ts'
@@ -107,10 +108,10 @@ t.test('a call whose client leaves has ended for the server: by its deadline, or
   const leaving = new AbortController()
   const cancelled = echo.unary({ delay }, { signal: leaving.signal })
   const open = async () => valueIn(await ofServer(), `grpc_server_in_progress{${UNARY}}`)
-  while ((await open()) !== 1);
+  await until(async () => (await open()) === 1)
   leaving.abort()
   await t.rejects(cancelled, { code: 1 })
-  while ((await open()) !== 0);
+  await until(async () => (await open()) === 0)
   const text = await ofServer()
   const endedWith = (code: string) => valueIn(text, `grpc_server_handled_total{${UNARY},grpc_code="${code}"}`)
   // The deadline of a server begins when the call comes, so the client may leave before it.

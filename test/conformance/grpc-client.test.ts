@@ -27,8 +27,9 @@ import {
 
 const SERVICE = 'echo'
 const GROUP = 'callers'
-const SWAPS = 60
-const RESTARTS = 4
+const SWAPS = 20
+/** To each of the two clusters. Clients wait a second before they connect again. */
+const RESTARTS = 2
 const CONCURRENT_CALLS = 4
 
 register()

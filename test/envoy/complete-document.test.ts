@@ -16,6 +16,7 @@ import { SECRETS, writeCertificates } from '../../testbed/certificates/folder.ts
 import { openBackend, socketPath } from '../support/open-backend.ts'
 import { startEnvoy } from '../support/real-envoy.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 const FILE = 'docs/reference/complete-document.yaml'
 const TEXT = await readFile(new URL(`../../${FILE}`, import.meta.url), 'utf8')
@@ -72,7 +73,7 @@ async function start(t: Test) {
   const rest = new RestClient({ url: control.adminUrl })
   t.match(await rest.putConfig(moved(places, ports)), { outcome: 'synced' })
   const untilServing = async () => {
-    while ((await envoy.admin.dynamicListeners()).some(({ state }) => state === 'warming'));
+    await until(async () => (await envoy.admin.dynamicListeners()).every(({ state }) => state !== 'warming'))
   }
   await untilServing()
   const addressOf = (listener: string) => `127.0.0.1:${ports.get(LISTENERS[listener]?.port ?? 0)}`

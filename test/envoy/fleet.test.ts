@@ -12,6 +12,7 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { startTestbed } from '../../testbed/testbed.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 const EDGE = new Map([['edge', 3]])
 
@@ -74,7 +75,7 @@ t.test('three Envoys behave as one fleet', async (t) => {
     const others = async () =>
       (await rest.getStatus()).nodes.filter(({ state }) => state === 'SYNCED').map(({ id }) => id)
     // Until the write is served, all three are in sync with the previous revision.
-    while (!isDeepStrictEqual((await others()).toSorted(), ['edge-1', 'edge-2']));
+    await until(async () => isDeepStrictEqual((await others()).toSorted(), ['edge-1', 'edge-2']))
     t.equal((await rest.getLb('edge')).policy, 'random')
     t.equal(isAnswered, false)
     process.kill(paused, 'SIGCONT')

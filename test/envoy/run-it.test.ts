@@ -12,6 +12,7 @@ import { openHost } from '../support/installed-host.ts'
 import { blocksOf } from '../support/markdown-blocks.ts'
 import { requireTool } from '../support/requirements.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const GUIDE = read('docs/guides/run-it.md')
@@ -100,10 +101,10 @@ t.test('the guide works, word by word', async (t) => {
   }
   const untilServing = async () => {
     await admin.waitUntilLive()
-    while ((await admin.dynamicListeners()).some(({ state }) => state === 'warming'));
+    await until(async () => (await admin.dynamicListeners()).every(({ state }) => state !== 'warming'))
   }
   const untilSynced = async () => {
-    while (!(await run('yard status')).includes('SYNCED'));
+    await until(async () => (await run('yard status')).includes('SYNCED'))
   }
   const callsPass = async (when: string) => t.match(await run(CALL), BOTH_ANSWER, when)
 
@@ -117,7 +118,8 @@ t.test('the guide works, word by word', async (t) => {
     if (command.includes('/metrics')) {
       const tableSize = "'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'"
       t.match(await host.run(`yard set ${tableSize}`), { code: 4 }, 'a metric of NACKs needs one')
-      while (!(await host.run(command)).output.includes(REPORTED)); // Envoy reports calls every ten seconds.
+      // Envoy reports calls every ten seconds.
+      await until(async () => (await host.run(command)).output.includes(REPORTED))
     }
     const output = await run(command)
     if (command.endsWith('http://envoy/ready')) {
@@ -138,12 +140,12 @@ t.test('the guide works, word by word', async (t) => {
     else if (isRestored) {
       isRestored = false
       t.match(await run('yard lb edge'), 'L7 round_robin', 'the copy is in force again')
-      while (!(await isAtL7()));
+      await until(isAtL7)
     }
     if (command.includes('/metrics')) await checkMetrics(t, output, `127.0.0.1:${replaced['9901']}`)
     if (command.endsWith('http://envoy/certs')) {
       const { serialNumber } = new X509Certificate(await run('cat pki/identities/edge-1.pem'))
-      while (!(await host.run(command)).output.includes(serialNumber.toLowerCase()));
+      await until(async () => (await host.run(command)).output.includes(serialNumber.toLowerCase()))
       await callsPass('after the renewal, without a restart')
     }
     if (command.startsWith('NODE_EXTRA_CA_CERTS')) t.match(output, /edge-1 +edge +SYNCED/)

@@ -14,6 +14,7 @@ import { startTestbed, type TestbedOptions } from '../../testbed/testbed.ts'
 import { startLoad } from '../support/real-envoy.ts'
 import { requireTool } from '../support/requirements.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 const ONE_ENVOY = new Map([['edge', 1]])
 
@@ -90,7 +91,7 @@ t.test(
     await controlPlane.again
     t.match(stateOf('control-plane'), { state: 'running', restarts: 1 })
     const isSynced = async () => (await rest.getStatus()).nodes.some(({ state }) => state === 'SYNCED')
-    while (!(await isSynced()));
+    await until(isSynced)
     t.match(
       await rest.getStatus(),
       { revision: { revision: 2, status: 'accepted' } },

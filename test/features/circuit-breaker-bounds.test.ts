@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { startBackend } from '../../services/backend-server.ts'
 import { connectEcho, type Edge, startEdge, startEndpoints } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
+import { until } from '../support/until.ts'
 
 /** So that each stream needs a connection of its own. */
 const ONE_EACH = { http2: { maxConcurrentStreams: 1 } }
@@ -18,7 +19,7 @@ async function statOf({ envoy }: Edge, name: string): Promise<number | undefined
 
 /** Resolves when a counter or gauge of the upstream has this value. */
 async function untilStat(edge: Edge, name: string, value: number): Promise<void> {
-  while ((await statOf(edge, name)) !== value);
+  await until(async () => (await statOf(edge, name)) === value)
 }
 
 /** A stream that stays open until it is released. */

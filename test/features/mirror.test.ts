@@ -5,6 +5,7 @@ import { callEcho } from '../support/call-echo.ts'
 import { collect, serveEcho } from '../support/echo-pair.ts'
 import { connectEcho, type Edge, startEcho, startEdge, tallyOf } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
+import { until } from '../support/until.ts'
 import { startWitness } from '../support/witness.ts'
 
 /** How many calls Envoy has open to an upstream, or is about to begin. */
@@ -49,7 +50,7 @@ t.test(
 
     await edge.serve(served(true))
     t.same(tallyOf(await callEcho(client(), { count, concurrency: 8 })), { primary: count })
-    for (const name of ['all', 'some']) while ((await openCalls(edge, name)) > 0);
+    for (const name of ['all', 'some']) await until(async () => (await openCalls(edge, name)) === 0)
     t.equal(all.seen.length, count)
     // A binomial count: 600 expected, standard deviation 20.5; six of them are exceeded once in 10^8.
     const bound = 6 * Math.sqrt(count * 0.3 * 0.7)

@@ -13,6 +13,7 @@ import { callEcho, FAILED } from '../support/call-echo.ts'
 import { connectEcho, type Edge, hostAt, startEdge, startEndpoints, tallyOf } from '../support/edge.ts'
 import { socketPath } from '../support/open-backend.ts'
 import { requireTool } from '../support/requirements.ts'
+import { until } from '../support/until.ts'
 
 const CALLS = 60
 
@@ -143,7 +144,7 @@ t.test('T7: an endpoint gets calls again after its ejection', async (t) => {
   const client = connectEcho(t, edge.address)
   while (!(await isEjected(edge, bad.address))) await callEcho(client, { count: 2 })
   bad.failed = 'none'
-  while (await isEjected(edge, bad.address));
+  await until(async () => !(await isEjected(edge, bad.address)))
   while (!(await callEcho(client, { count: 2 })).includes('bad'));
   t.same(tallyOf(await callEcho(client, { count: 10 })), { b1: 5, bad: 5 })
 })
@@ -168,7 +169,7 @@ t.test('T7: health checks that pass do not end an ejection', async (t) => {
   }
   await eject()
   const before = await passedChecks(edge)
-  while ((await passedChecks(edge)) < before + 10);
+  await until(async () => (await passedChecks(edge)) >= before + 10)
   t.ok(await isEjected(edge, bad.address))
 
   const asEnvoyDoes = (resources: readonly Message[]) => {
@@ -180,6 +181,6 @@ t.test('T7: health checks that pass do not end an ejection', async (t) => {
   }
   await edge.serve({ upstreams, edit: asEnvoyDoes })
   await eject()
-  while (await isEjected(edge, bad.address));
+  await until(async () => !(await isEjected(edge, bad.address)))
   t.pass("with Envoy's default, one that passes ends it")
 })

@@ -210,7 +210,11 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   ),
   'experiments/scenarios/grpc-transport-benchmark-cluster/manifests/': by(TRANSPORT_MANIFESTS),
   'experiments/scenarios/grpc-transport-benchmark-cluster/placements.ts': by(TRANSPORT_MANIFESTS),
-  'experiments/scenarios/grpc-transport-benchmark/': spawnedBy(
+  'experiments/scenarios/grpc-transport-benchmark/': by('test/scenarios/grpc-transport-benchmark.test.ts'),
+  'experiments/scenarios/grpc-transport-benchmark/budget/peers/': spawnedBy(
+    'test/scenarios/grpc-transport-benchmark.test.ts',
+  ),
+  'experiments/scenarios/grpc-transport-benchmark/keep/main.ts': spawnedBy(
     'test/scenarios/grpc-transport-benchmark.test.ts',
   ),
   'experiments/scenarios/grpc-transport-benchmark/scenario.ts': by('test/scenarios/all.test.ts'),

@@ -17,7 +17,7 @@ const IMPORT_FORMS = [
 ]
 
 /** The imports of a file: files of the tree by their path from the root, packages by their name. */
-function importedBy(path: string, text: string): string[] {
+export function importedBy(path: string, text: string): string[] {
   return IMPORT_FORMS.flatMap((form) => [...text.matchAll(form)]).map(([, specifier = '']) =>
     specifier.startsWith('.') ? posix.join(posix.dirname(path), specifier) : specifier,
   )

@@ -6,7 +6,7 @@ import { setAt } from '../documents/set-at.ts'
 import { requireTool } from '../support/requirements.ts'
 
 /** `npm run test:anonymous` has 200, and another seed each time. */
-const documents = Number(process.env.SWITCHYARD_DOCUMENTS ?? 30)
+const documents = Number(process.env.SWITCHYARD_DOCUMENTS ?? 15)
 const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
 const JWT = ['fleets', 'edge', 'security', 'jwt', 'enabled']
 

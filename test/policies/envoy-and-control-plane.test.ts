@@ -20,6 +20,7 @@ import { nextEvent } from '../support/conformance.ts'
 import { untilSynced } from '../support/real-envoy.ts'
 import { staticCluster } from '../support/resources.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 const CONTROL_PLANE: Subject = { name: 'control-plane', uris: [CONTROL_PLANE_URI] }
 const NODE: Subject = { name: 'edge-1', uris: [nodeUri('fleet', 'edge-1')] }
@@ -161,5 +162,5 @@ function portsOf(pid: number): readonly number[] {
 
 /** Polls until the counter is not 0; the test's timeout bounds it. */
 async function untilCounted({ admin }: RunningEnvoy, name: string): Promise<void> {
-  while (!(await admin.stats(name)).get(name));
+  await until(async () => Boolean((await admin.stats(name)).get(name)))
 }

@@ -18,6 +18,7 @@ import t, { type Test } from 'tap'
 import { CLUSTER, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
 import { startControlPlaneProcess } from '../support/exposed-servers.ts'
 import { peakMemoryMib } from '../support/process-cost.ts'
+import { until } from '../support/until.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
 
 type HostileNode = MessageInitShape<typeof NodeSchema>
@@ -80,7 +81,7 @@ t.test('S58: a node has as many bytes in the status as it may have names', async
   const { nonce } = await client.next()
   const errorDetail = { code: status.INVALID_ARGUMENT, message: 'e'.repeat(8 * MIB) }
   client.send({ typeUrl: CLUSTER, responseNonce: nonce, errorDetail })
-  while (!(await statusText()).includes('eeee'));
+  await until(async () => (await statusText()).includes('eeee'))
   const added = (await statusBytes()) - before
   t.ok(added > 8 * KIB, 'twin: the status has the node')
   t.ok(added < MIB, `${added} bytes, for 10 MiB of names and text`)

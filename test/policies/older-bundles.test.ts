@@ -9,6 +9,7 @@ import { RevisionRecord } from '../../services/authorizer/bundle/revision-record
 import { authorizerAt, startAuthorizerProcess } from '../support/authorizer.ts'
 import { bundleFor, createKeys } from '../support/bundle-pair.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
+import { until } from '../support/until.ts'
 
 const OK = 0
 const PERMISSION_DENIED = 7
@@ -73,7 +74,7 @@ t.test('S59: an older bundle with a valid signature is not activated, also after
   t.equal(await statusOf('user'), PERMISSION_DENIED, 'no authorizer')
   await put(newer)
   const second = await start()
-  while ((await statusOf('admin')) !== OK);
+  await until(async () => (await statusOf('admin')) === OK)
   t.equal(await statusOf('user'), PERMISSION_DENIED, '42 at startup')
   const activated = second.untilLine(/"kind":"activated","inForce":"43@/)
   await put(await bundleFor('user', keys, '43'))

@@ -7,6 +7,7 @@ import { createClient, RpcStatusError } from '../../services/rpc/index.ts'
 import { authorizerAt, startTestAuthorizer } from '../support/authorizer.ts'
 import { requireTool } from '../support/requirements.ts'
 import { type SecuredEdge, startSecuredEdge } from '../support/secured-edge.ts'
+import { until } from '../support/until.ts'
 
 const CLIENTS = 4
 /** Calls before and after each change, in addition to those during it. */
@@ -72,7 +73,7 @@ function startCalls(t: Test, edge: SecuredEdge, headers: Readonly<Record<string,
  */
 async function untilReplaced({ envoy }: SecuredEdge): Promise<void> {
   while ((await envoy.admin.draining()) === 0);
-  while ((await envoy.admin.draining()) > 0);
+  await until(async () => (await envoy.admin.draining()) === 0)
 }
 
 t.test('no authorized call fails when a switch goes on or off', async (t) => {

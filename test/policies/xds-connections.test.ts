@@ -28,6 +28,7 @@ import { staticCluster } from '../support/resources.ts'
 import { sampleConfig } from '../support/sample-config.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { afterItsEnd, openTlsSession } from '../support/tls-session.ts'
+import { until } from '../support/until.ts'
 import { untilEnded } from '../support/until-ended.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
 
@@ -232,7 +233,7 @@ t.test('a renewed certificate and a new CA are used without a restart', async (t
   await writeCertificate(folder, 'server', renewed)
   await writeFile(clientCa, next.issued.certificate)
   const { serialNumber } = new X509Certificate(renewed.certificate)
-  while ((await serial()) !== serialNumber);
+  await until(async () => (await serial()) === serialNumber)
   const asNext = open(t, xdsAddress, next.issued.certificate, await next.issue(NODE))
   t.same(await serve(asNext), ['echo', 'echo-v2'], 'a node of the new CA is served')
   const refused = open(t, xdsAddress, next.issued.certificate, await old.issue(NODE))

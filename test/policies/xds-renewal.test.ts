@@ -17,6 +17,7 @@ import { startEnvoy, startLoad, untilInEffect, untilSynced } from '../support/re
 import { requireTool } from '../support/requirements.ts'
 import { assignment, cluster, httpListener, routes, staticCluster } from '../support/resources.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { until } from '../support/until.ts'
 
 const FLEET = 'fleet'
 const OTHER = 'other'
@@ -103,7 +104,7 @@ t.test('S57: an Envoy shows its renewed certificate without a restart, and no ca
     await replaceFile(tls.key, key)
     await replaceFile(tls.certificate, certificate)
   }
-  while (!(await following.admin.read('/certs')).includes(markOf(2)));
+  await until(async () => (await following.admin.read('/certs')).includes(markOf(2)))
   await load.further(50)
   await server.close()
   const renewed = await after.serve()
@@ -112,7 +113,7 @@ t.test('S57: an Envoy shows its renewed certificate without a restart, and no ca
   await untilSynced(cache)
   t.same([...after.shown], [`${FLEET} ${markOf(2)}`], 'the next connection has the new certificate')
   const rejected = 'cluster.xds_cluster.ssl.fail_verify_error'
-  while (!(await fixed.admin.stats(rejected)).get(rejected));
+  await until(async () => Boolean((await fixed.admin.stats(rejected)).get(rejected)))
   t.notOk((await fixed.admin.read('/certs')).includes(markOf(2)), 'twin: files that are not watched')
   await load.further(50)
   t.same((await load.stop()).failures, [])

@@ -19,11 +19,13 @@ export interface Namespaces {
 /**
  * Opens namespaces of their own, ends their group, and finds nothing of them: no process, and no trace on the host at any time.
  * @param commands that show what else the host could get
+ * @param use of the namespaces, between opening and ending them
  */
 export async function leavesNothing(
   t: Test,
   open: () => Promise<Namespaces>,
   commands: readonly (readonly [program: string, ...args: string[]])[] = [],
+  use: () => Promise<void> = async () => {},
 ): Promise<void> {
   const ofHost = () =>
     [...commands, ...IP]
@@ -36,6 +38,7 @@ export async function leavesNothing(
   t.equal(ofHost(), before)
   const inodes = namespaces.map(({ pid }) => readlinkSync(`/proc/${pid}/ns/net`))
   t.equal(new Set([...inodes, readlinkSync('/proc/self/ns/net')]).size, namespaces.length + 1)
+  await use()
   await group.stop()
   t.notOk(namespaces.some(({ pid }) => isRunning(pid)))
   t.same(

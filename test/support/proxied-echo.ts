@@ -1,7 +1,6 @@
 // Echo backends in the process of the test, for a proxy in front of them, and what calls through it meet.
 
 import { existsSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import type { ChannelCredentials } from '@grpc/grpc-js'
 import type { Test } from 'tap'
@@ -10,6 +9,7 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { type Backend, startBackend } from '../../services/backend-server.ts'
 import { createClient, type RpcClient } from '../../services/rpc/index.ts'
 import type { ProxiedBackend } from '../../testbed/proxies/proxy.ts'
+import { until } from './until.ts'
 
 export type EchoClient = RpcClient<typeof EchoService>
 
@@ -108,5 +108,5 @@ export function isRunning(pid: number): boolean {
 
 /** Resolves when a process has ended; the test's timeout bounds it. */
 export async function untilEnded(pid: number): Promise<void> {
-  while (isRunning(pid)) await setImmediate()
+  await until(() => !isRunning(pid))
 }

@@ -7,8 +7,11 @@ import { readResults } from '../../harness/results-file.ts'
 import { testFolder } from './test-folder.ts'
 import { runYard } from './yard-with-envoy.ts'
 
-/** The test fails with the output if a check or a run fails, or if report and comparison cannot be written. */
-export async function runQuickly(t: Test, name: string): Promise<Results> {
+/**
+ * The test fails with the output if a check or a run fails, or if report and comparison cannot be written.
+ * @param only the runs to make. Default: all
+ */
+export async function runQuickly(t: Test, name: string, only: readonly string[] = []): Promise<Results> {
   const folder = testFolder(t)
   const out = join(folder, 'out')
   const { code, output } = await runYard(
@@ -21,6 +24,7 @@ export async function runQuickly(t: Test, name: string): Promise<Results> {
     'quick',
     '--out',
     out,
+    ...(only.length === 0 ? [] : ['--only', ...only]),
   )
   t.equal(code, 0, `yard scenario run ${name}`, { output })
   const results = await readResults(out)

@@ -1,9 +1,9 @@
 // The command with a real Envoy. Tests that import this run serially.
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { findEnvoy } from '../../envoy-bootstrap/find-envoy.js'
+import { until } from './until.ts'
 import { spawnYard, untilEnded, type YardProcess } from './yard-process.ts'
 
 /** Starts `yard` with `folder` as its folder for state and for temporary files. */
@@ -30,5 +30,5 @@ export function processesOf(folder: string): string[] {
 
 /** Resolves when no process names the folder. Only the shell that watches for the parent may end a moment after its program. */
 export async function untilGone(folder: string): Promise<void> {
-  while (processesOf(folder).length > 0) await setImmediate()
+  await until(() => processesOf(folder).length === 0)
 }

@@ -44,6 +44,9 @@ export interface Rule {
 /** Looks in a row at which a target is down. */
 const PATIENCE = 40
 
+/** A scrape that had no answer within its interval, which is short: the machine is busy. */
+const TOO_LATE = /context deadline exceeded/
+
 /** Between two looks at what a scrape changes. */
 const POLL_MS = 50
 
@@ -108,13 +111,13 @@ export class PrometheusClient {
 
   /**
    * Resolves when each target was scraped by a scrape that began after this call: then queries see all that was counted before it.
-   * @throws SwitchyardError `process-failed` with each target that cannot be scraped; one scrape may fail on a busy machine
+   * @throws SwitchyardError `process-failed` with each target that cannot be scraped. Some scrapes may fail on a busy machine
    */
   async untilScraped(signal?: AbortSignal): Promise<void> {
     const now = (Date.now() + TIMESTAMP_TOLERANCE_MS) / 1_000
     for (let failed = 0; ; ) {
       const targets = await this.targets()
-      const down = targets.filter(({ health }) => health === 'down')
+      const down = targets.filter(({ health, lastError }) => health === 'down' && !TOO_LATE.test(lastError))
       failed = down.length === 0 ? 0 : failed + 1
       if (failed > PATIENCE) {
         const problems = down.map(({ job, instance, lastError }) => ({

@@ -3,12 +3,12 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { leavesNothing } from '../../test/support/namespaces.ts'
 import { socketPath } from '../../test/support/open-backend.ts'
 import { testFolder } from '../../test/support/test-folder.ts'
+import { until } from '../../test/support/until.ts'
 import { startBackend } from '../backend.ts'
 import type { LoadPlan } from '../loader/load-plan.ts'
 import { startLoader } from '../loader/start-loader.ts'
@@ -102,14 +102,22 @@ const WAYS: Readonly<Record<string, Expected>> = {
   ),
 }
 
+/** Each distance and each loss once. The others differ in these numbers only: they are laid, and not called over. */
+const CALLED_INTERNET = ['internet-20', 'internet-80-loss-0.1', 'internet-200-loss-1']
+
 const canBeLaid = TRANSPORTS.filter(({ missing }) => missing() === undefined)
+
+/** Those beside which others are used: they stay for all tests. */
+const twins = new ProcessGroup()
+t.teardown(() => twins.stop())
+const laidTwins = new Map<string, Promise<LaidTransport>>()
 
 /** Calls a backend in the server's namespace from a process in the client's. @returns how many were answered, and the segments of TCP */
 async function callOver(t: Test, laid: LaidTransport) {
   const backend = await startBackend(laid.server, testFolder(t), { id: 'b1', listen: laid.listen() })
   const loader = await startLoader(laid.client)
   const load = await loader.begin({ ...PLAN, target: await laid.target(backend.address) })
-  while ((await load.counts()).calls < LEAST_CALLS) await setImmediate()
+  await until(async () => (await load.counts()).calls >= LEAST_CALLS)
   const segments = segmentBytes(laid)
   const sets = cpuSets()
   for (const [pid, cpus] of [
@@ -139,57 +147,70 @@ async function risenOver(laid: LaidTransport, use: () => Promise<void>) {
 }
 
 for (const transport of TRANSPORTS) {
-  const { id, title } = transport
-  t.test(`${ROWS[transport.family]}: calls over ${title} are answered, and took its way`, async (t) => {
+  const { id, title, family } = transport
+  const isCalled = family !== 'internet' || CALLED_INTERNET.includes(id)
+  const what = isCalled ? `calls over ${title} are answered, took its way, and leave` : `${title} leaves`
+  t.test(`${ROWS[family]}: ${what} nothing`, async (t) => {
     const missing = transport.missing()
     if (missing !== undefined) return skip(t, `${id} cannot be laid: ${missing}`)
+    const other = await twinOf(transport)
     const group = new ProcessGroup()
     t.teardown(() => group.stop())
-    const laid = await transport.lay(group, await shortFolder(t))
-    const other = await twinOf(transport).lay(group, await shortFolder(t))
-    let called: Awaited<ReturnType<typeof callOver>> = { calls: 0, segments: undefined }
-    let ofOther = {}
-    const risen = await risenOver(laid, async () => {
-      ofOther = await risenOver(other, async () => {
-        called = await callOver(t, laid)
-      })
-    })
-    const { carries, carriesNothing = [], mtu = 1_500 } = WAYS[id] ?? { carries: ['none: add the way'] }
-    const { calls, segments } = called
-    if (laid.namespaces.length > 0) {
-      for (const name of carries) {
-        const least = name.endsWith('bytes') ? calls * PAYLOAD_BYTES : 1
-        t.ok((risen[name] ?? 0) >= least, `${name}: ${risen[name]} of ${least}`)
-      }
-      for (const name of carriesNothing) t.equal(risen[name], 0, name)
-      t.ok(
-        Object.values(ofOther).every((count) => count === 0),
-        'twin: another transport carries nothing',
-      )
-    }
-    const settings = await laid.settings()
-    t.match(settings, { 'CPUs of the client': /./ })
-    if (id !== 'uds') t.match(settings, { 'TCP congestion control': 'cubic', TCP_NODELAY: /^on/ })
-    const [client] = Object.entries(settings)
-    if (laid.namespaces.length > 0) t.match(client, [/^(client|pod|near)\//, new RegExp(`^mtu ${mtu},`)])
-    if (id.startsWith('lan-')) {
-      const offload = id === 'lan-no-offloads' ? 'off' : 'on'
-      const offloads = new RegExp(`tso ${offload}, gso ${offload}, gro ${offload},`)
-      t.match(settings, { 'client/eth0': offloads, 'switch1/left': offloads, 'server/eth0': offloads })
-    }
-    // IPv4, TCP and its timestamps take 52 bytes of a packet. Over loopback, TCP keeps below half of its first window.
-    if (segments !== undefined && mtu < 65_536) t.equal(segments, mtu - 52, 'packets are as large as the MTU')
+    const laying = Promise.withResolvers<LaidTransport>()
+    await leavesNothing(
+      t,
+      async () => {
+        const laid = await transport.lay(group, await shortFolder(t))
+        laying.resolve(laid)
+        return { group, namespaces: laid.namespaces }
+      },
+      [],
+      async () => {
+        const laid = await laying.promise
+        if (isCalled) await takesItsWay(t, transport, laid, other)
+        t.match(await laid.settings(), { 'CPUs of the client': /./ })
+      },
+    )
   })
+}
 
-  t.test(`nothing is left of ${title}, and the own network never had any of it`, async (t) => {
-    if (transport.missing() !== undefined) return void t.plan(0, `${id} cannot be laid`)
-    await leavesNothing(t, async () => {
-      const group = new ProcessGroup()
-      t.teardown(() => group.stop())
-      const { namespaces } = await transport.lay(group, await shortFolder(t))
-      return { group, namespaces }
+async function takesItsWay(
+  t: Test,
+  { id }: Transport,
+  laid: LaidTransport,
+  other: LaidTransport,
+): Promise<void> {
+  let called: Awaited<ReturnType<typeof callOver>> = { calls: 0, segments: undefined }
+  let ofOther = {}
+  const risen = await risenOver(laid, async () => {
+    ofOther = await risenOver(other, async () => {
+      called = await callOver(t, laid)
     })
   })
+  const { carries, carriesNothing = [], mtu = 1_500 } = WAYS[id] ?? { carries: ['none: add the way'] }
+  const { calls, segments } = called
+  if (laid.namespaces.length > 0) {
+    for (const name of carries) {
+      const least = name.endsWith('bytes') ? calls * PAYLOAD_BYTES : 1
+      t.ok((risen[name] ?? 0) >= least, `${name}: ${risen[name]} of ${least}`)
+    }
+    for (const name of carriesNothing) t.equal(risen[name], 0, name)
+    t.ok(
+      Object.values(ofOther).every((count) => count === 0),
+      'twin: another transport carries nothing',
+    )
+  }
+  const settings = await laid.settings()
+  if (id !== 'uds') t.match(settings, { 'TCP congestion control': 'cubic', TCP_NODELAY: /^on/ })
+  const [client] = Object.entries(settings)
+  if (laid.namespaces.length > 0) t.match(client, [/^(client|pod|near)\//, new RegExp(`^mtu ${mtu},`)])
+  if (id.startsWith('lan-')) {
+    const offload = id === 'lan-no-offloads' ? 'off' : 'on'
+    const offloads = new RegExp(`tso ${offload}, gso ${offload}, gro ${offload},`)
+    t.match(settings, { 'client/eth0': offloads, 'switch1/left': offloads, 'server/eth0': offloads })
+  }
+  // IPv4, TCP and its timestamps take 52 bytes of a packet. Over loopback, TCP keeps below half of its first window.
+  if (segments !== undefined && mtu < 65_536) t.equal(segments, mtu - 52, 'packets are as large as the MTU')
 }
 
 t.test(
@@ -214,8 +235,11 @@ async function shortFolder(t: Test): Promise<string> {
   return dirname(await socketPath(t))
 }
 
-function twinOf({ id }: Transport): Transport {
+/** Another transport. */
+async function twinOf({ id }: Transport): Promise<LaidTransport> {
   const twin = canBeLaid.find((one) => one.id === (id === 'loopback' ? 'uds' : 'loopback'))
   if (twin === undefined) throw new Error('uds and loopback can be laid everywhere')
-  return twin
+  const laid = laidTwins.get(twin.id) ?? twin.lay(twins, await shortFolder(t))
+  laidTwins.set(twin.id, laid)
+  return await laid
 }

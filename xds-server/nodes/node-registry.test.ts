@@ -135,7 +135,7 @@ t.test('a node that is not connected is served nothing', async (t) => {
 })
 
 t.test(
-  'X47: a stream continues none unless it says so, and after its end it is neither heard nor replaced',
+  'X47: a stream continues none unless it says so, and an ended one is neither heard nor replaced',
   async (t) => {
     const registry = new NodeRegistry()
     const at = (id: number) => stream(id, {}, { info: { ...STREAM, id, peer: `10.0.0.1:${id}` } })

@@ -1,19 +1,57 @@
 // Virtual hosts that serve hosts beyond their names: the answer has the asked names as aliases.
 
+import { create } from '@bufbuild/protobuf'
+import { VirtualHostSchema } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
 import t from 'tap'
 import { shareList } from '../../core/memo.ts'
 import { deltaRequest } from '../../test/support/requests.ts'
 import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
+import { createResources } from '../snapshot/resource.ts'
 import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import type { Response } from '../type-state/responses.ts'
 import { noteSpelling } from '../type-state/spellings.ts'
+import { createTypeState } from '../type-state/type-state.ts'
+import { aliasesFor } from './aliases.ts'
 import { describeResources } from './describe-resources.ts'
 import { delta } from './protocol.ts'
 import type { DeltaRequest } from './requests.ts'
 import { createStreamState, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({
+  'X90: a name of another type is not looked for among the domains of virtual hosts': {
+    delta: `
+      as lookingUp
+      serve EDS a=1 | VHDS r/x=b
+      ask EDS +a +r/b → EDS#1 a=1
+      ack 1
+      lookedUp EDS r/b → EDS#2 -r/b
+    `,
+  },
+  'X90: a host that no virtual host serves is answered once, and again when one begins to': {
+    delta: `
+      serve VHDS r/x=x
+      ask VHDS +r/b → VHDS#1 ?r/b
+      ack 1
+      serve VHDS r/x=x r/y=y
+      serve VHDS r/x=x r/y=b → VHDS#2 r/y=b(r/b)
+      ack 2
+      status → VHDS SYNCED
+    `,
+  },
+  'X90: a virtual host that is gone is removed from a client by name, also with the answer to another name': {
+    delta: `
+      serve VHDS r/x=b r/y=c
+      ask VHDS +r/b → VHDS#1 r/x=b(r/b)
+      ack 1
+      block
+      serve VHDS r/y=c
+      ask VHDS +r/c
+      drain → VHDS#2 r/y=c(r/c) -r/x
+      ack 2
+      status → VHDS SYNCED
+    `,
+  },
   'X90: a name is answered with the virtual host whose domains it is one of': {
     delta: `
       serve VHDS r/shop=shop.x,*.shop.x r/b=b.x
@@ -222,6 +260,22 @@ t.test('X90: a client by name does not keep the names of virtual hosts that are 
   stream.serve('VHDS r/four=*')
   t.same(names(), ['r/three', 'r/b.x', 'r/four'], 'the client has asked for this one itself')
 })
+
+t.test(
+  'X90: a response without a virtual host that is asked for under other names has no aliases',
+  async (t) => {
+    const [host] = createResources([create(VirtualHostSchema, { name: 'r/a', domains: ['*'] })])
+    if (host === undefined) throw new Error('no resource')
+    const none = createTypeState(VIRTUAL_HOST)
+    const aliased = (name: string) => ({
+      ...none,
+      request: { ...none.request, aliases: new Map([[name, ['r/x']]]) },
+    })
+    t.strictSame(aliasesFor(none, [host]), {})
+    t.strictSame(aliasesFor(aliased('r/b'), [host]), {})
+    t.strictSame(aliasesFor(aliased('r/a'), [host]), { aliases: new Map([['r/a', ['r/x']]]) })
+  },
+)
 
 t.test('X90: an alias is written as the client wrote the name', async (t) => {
   const stream = new Stream()

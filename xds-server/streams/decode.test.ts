@@ -11,6 +11,7 @@ import {
 import * as fc from 'fast-check'
 import t from 'tap'
 import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
+import { spellingsOf } from '../type-state/spellings.ts'
 import { decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
@@ -255,4 +256,32 @@ t.test('P24: the context parameters of a name are put in order', async (t) => {
   const { request } = decodeDeltaRequest(toBinary(DeltaDiscoveryRequestSchema, delta))
   t.same([request.subscribe, request.unsubscribe], [[canonical], [canonical]])
   t.same([...request.initialResourceVersions], [[canonical, '1']])
+})
+
+t.test(
+  'P24: what a client reports with a NACK has its names in order too, with a note of how it wrote them',
+  async (t) => {
+    const written = 'xdstp://a/C/f/x?b=2&a=1'
+    const message = create(DeltaDiscoveryRequestSchema, {
+      initialResourceVersions: { [written]: '1', plain: '2' },
+      errorDetail: { code: 13, message: 'no' },
+    })
+    const { initialResourceVersions: reported } = decodeDeltaRequest(
+      toBinary(DeltaDiscoveryRequestSchema, message),
+    ).request
+    const name = 'xdstp://a/C/f/x?a=1&b=2'
+    t.strictSame(Object.fromEntries(reported), { [name]: '1', plain: '2' })
+    t.strictSame(Object.fromEntries(spellingsOf(reported)), { [name]: written })
+  },
+)
+
+t.test('the text of a NACK is kept up to 16,384 characters', async (t) => {
+  for (const [length, kept] of [
+    [16_384, 16_384],
+    [20_000, 16_384],
+  ] as const) {
+    const errorDetail = { code: 13, message: 'x'.repeat(length) }
+    const bytes = toBinary(DiscoveryRequestSchema, create(DiscoveryRequestSchema, { errorDetail }))
+    t.equal(decodeSotwRequest(bytes).request.errorDetail?.message.length, kept)
+  }
 })

@@ -119,7 +119,7 @@ function composeHeartbeat(before: TypeState, resources: SharedList<Resource>): H
 function receive(state: StreamState, request: DeltaRequest): Received {
   const known = state.typeStates.get(request.typeUrl)
   if (known === undefined) return begin(state, request)
-  return takeNames(answer(state, known, request), request)
+  return takeNames(answer(state, known, request), known, request)
 }
 
 /** Applies the ACK or NACK in a request. A request with an unknown nonce answers nothing, but its subscriptions still count. */
@@ -137,9 +137,8 @@ function answer(state: StreamState, typeState: TypeState, request: DeltaRequest)
 }
 
 /** Applies the subscriptions in a request. */
-function takeNames({ state, report }: Received, request: DeltaRequest): Received {
-  const typeState = state.typeStates.get(request.typeUrl)
-  if (typeState === undefined) return { state, report }
+function takeNames({ state, report }: Received, known: TypeState, request: DeltaRequest): Received {
+  const typeState = state.typeStates.get(request.typeUrl) ?? known
   const { subscription, type } = typeState
   const change = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
   if (change.subscription === subscription) return { state, report }

@@ -1,14 +1,6 @@
 // Heartbeats of resources with a TTL: what carries the TTL, what a heartbeat repeats, and what it leaves alone.
 
-import t from 'tap'
-import { deltaRequest, sotwRequest } from '../../test/support/requests.ts'
-import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
-import { CLUSTER, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
-import { isHeartbeatNonce, responseNonceOf } from './heartbeat.ts'
-import { delta, sotw } from './protocol.ts'
-import type { SotwRequest } from './requests.ts'
-import { createStreamState, type StreamEvent, type StreamState } from './stream.ts'
 
 testScripts({
   'X32: a client that does not say so is sent no TTL and no heartbeat': `
@@ -235,6 +227,50 @@ testScripts({
       beat CDS 9000 → CDS#2+3 ~b
     `,
   },
+  'X32: a heartbeat of whole state leaves out a resource that is held back': {
+    sotw: `
+      as expiring
+      serve CDS a=1 | LDS k=1~9000 l=1:a~9000
+      ask CDS → CDS#1 a=1
+      ask LDS → LDS#2 k=1~9000 l=1:a~9000
+      ack 1 2
+      serve CDS a=1 b=bad | LDS k=1~9000 l=1:b~9000 m=1:b~9000 → CDS#3 a=1 b=bad
+      nack 3 blaming b
+      beat LDS 9000 → LDS#2+4 k=1~9000 l=1:a~9000
+    `,
+  },
+  'X59: a heartbeat of whole state waits while nobody knows what the client has': {
+    sotw: `
+      as expiring
+      serve LDS k=1~9000 l=1~500
+      ask LDS k l → LDS#1 k=1~9000 l=1~500
+      late LDS 9000
+      beat LDS 500
+      ack 1 → LDS#2 k=1~9000 l=1~500
+      ack 2
+      beat LDS 500 → LDS#2+3 k=1~9000 l=1~500
+    `,
+  },
+  'X32: the ACK of a heartbeat brings nothing': {
+    sotw: `
+      as expiring
+      serve CDS a=1~9000 b=1
+      ask CDS → CDS#1 a=1~9000 b=1
+      ack 1
+      beat CDS 9000 → CDS#1+2 a=1~9000 b=1
+      ack 1+2
+      status → CDS SYNCED
+    `,
+    delta: `
+      as expiring
+      serve CDS a=1~9000 b=1
+      ask CDS → CDS#1 a=1~9000 b=1
+      ack 1
+      beat CDS 9000 → CDS#1+2 ~a
+      ack 1+2
+      status → CDS SYNCED
+    `,
+  },
   'X32: a blocked stream sends no heartbeat': {
     sotw: `
       as expiring
@@ -331,42 +367,4 @@ testScripts({
       late RTDS 9000 → RTDS#2 a=1~9000
     `,
   },
-})
-
-t.test('X32: a heartbeat in SotW has the version of the response that it repeats', async (t) => {
-  const take = (state: StreamState, event: StreamEvent<SotwRequest>) => sotw.step(state, event)
-  const beat: StreamEvent<SotwRequest> = { kind: 'heartbeat', isLate: false, typeUrl: CLUSTER, ttlMs: 9_000 }
-  const first = snapshotFor('CDS a=1~9000', 1, undefined)
-  const begun = take(createStreamState({ ttls: 'sotw' }), { kind: 'snapshot', snapshot: first }).state
-  const asked = take(begun, { kind: 'request', request: sotwRequest({ typeUrl: CLUSTER }) })
-  const [response] = asked.send
-  t.equal(take(asked.state, beat).send[0]?.version, response?.version, 'while it is pending')
-  const { send, report } = take(asked.state, beat)
-  t.strictSame(report, [{ kind: 'heartbeat', typeUrl: CLUSTER, response: send[0] }])
-  t.equal(send[0]?.ttls, 'carried')
-  const ack = sotwRequest({ typeUrl: CLUSTER, responseNonce: response?.nonce ?? '' })
-  const acked = take(asked.state, { kind: 'request', request: ack }).state
-  t.equal(take(acked, beat).send[0]?.version, response?.version, 'when it is ACKed')
-  t.strictSame(take(acked, beat).send[0]?.changedResources, [])
-  const second = snapshotFor('CDS a=1~9000 b=1', 2, first)
-  const pushed = take(acked, { kind: 'snapshot', snapshot: second })
-  t.not(pushed.send[0]?.version, response?.version)
-  t.equal(take(pushed.state, beat).send[0]?.version, pushed.send[0]?.version, 'of the newest one')
-})
-
-t.test('the nonce of a heartbeat names the response before it', async (t) => {
-  t.equal(responseNonceOf('12+3'), '12')
-  t.equal(responseNonceOf('12'), '12')
-  t.ok(isHeartbeatNonce('12+3'))
-  t.notOk(isHeartbeatNonce('12'))
-})
-
-t.test('X58: the heartbeat of a virtual host carries its TTL and its content', async (t) => {
-  const [typeUrl, ttlMs] = [VIRTUAL_HOST, 9_000]
-  const snapshot = snapshotFor(`VHDS r/a=a~${ttlMs}`, 1, undefined)
-  const begun = { ...createStreamState({ ttls: 'delta' }), snapshot }
-  const request = deltaRequest({ typeUrl, subscribe: ['r/a'] })
-  const { state } = delta.step(begun, { kind: 'request', request })
-  const { send } = delta.step(state, { kind: 'heartbeat', isLate: false, typeUrl, ttlMs })
-  t.match(send, [{ ttls: 'carried', resources: [{ name: 'r/a' }] }])
 })

@@ -31,7 +31,7 @@ export function heldBackNames(
     if (one === undefined || stageOf(one.type) >= stage) continue
     const { type: earlier, ledger } = one
     if (ledger.nacked.length + ledger.pending.length === 0) continue
-    if (ledger.nacked.length > 0) add(namesOf(ledger.nacked, earlier.typeUrl))
+    add(namesOf(ledger.nacked, earlier.typeUrl))
     for (const { before, changedResources } of ledger.pending)
       if (before.overrides.size > 0) add(amongOverrides(before.overrides, changedResources))
   }

@@ -24,7 +24,7 @@ export function withMissing(before: StreamState, step: Step): Step {
     const typeState = state.typeStates.at(place)
     if (typeState === undefined) break
     const { typeUrl } = typeState.type
-    const known = state.missing.size === 0 ? undefined : state.missing.get(typeUrl)
+    const known = state.missing.get(typeUrl)
     if (known === undefined && isUnchanged(before, state, typeState)) continue
     const now = findMissing(typeState, state.snapshot, known, before)
     if (now === known) continue
@@ -104,7 +104,7 @@ function findAbsent(
   const isSame = subscribed === since.subscribed
   if (isSame && typeSince === type) return since
   const { removed } = diffTypes(typeSince, type)
-  const gone = removed.length === 0 ? removed : removed.filter((name) => since.subscribed.has(name))
+  const gone = removed.filter((name) => since.subscribed.has(name))
   if (isSame && gone.length === 0 && since.absent.length === 0) return since
   const dropped = gone.length === 0 ? since.dropped : new Set([...since.dropped, ...gone])
   const absent = isSame
@@ -138,5 +138,5 @@ function isWaitedFor(
 }
 
 function isSameList(one: readonly string[], other: readonly string[]): boolean {
-  return one === other || (one.length === other.length && one.every((name, index) => name === other[index]))
+  return one.length === other.length && one.every((name, index) => name === other[index])
 }

@@ -94,10 +94,10 @@ function receiveAnswer(state: StreamState, request: SotwRequest): Received {
       pending === undefined
         ? { state, report: [] }
         : takeAnswer(state, ...supersedeEarlier(known, pending), request.errorDetail)
-    return takeNames(answered, request)
+    return takeNames(answered, known, request)
   }
   if (responseNonce === '') return beginAgain(state, known, request)
-  return noteRemaining(answerEarlier(state, known, request), request)
+  return noteRemaining(answerEarlier(state, known, request), known, request)
 }
 
 /** A request whose nonce is not the latest. It may be an answer to a response that a newer one superseded. */
@@ -138,9 +138,12 @@ function mergeIntoNext(typeState: TypeState, answered: PendingResponse): TypeSta
  * response, and from then on that counts. But it has given up what it had under a name that it left out, so if it lists that name
  * again, it needs an answer. https://github.com/envoyproxy/envoy/issues/10363
  */
-function noteRemaining({ state, report }: Received, { typeUrl, resourceNames }: SotwRequest): Received {
-  const typeState = state.typeStates.get(typeUrl)
-  if (typeState === undefined) return { state, report }
+function noteRemaining(
+  { state, report }: Received,
+  known: TypeState,
+  { typeUrl, resourceNames }: SotwRequest,
+): Received {
+  const typeState = state.typeStates.get(typeUrl) ?? known
   const { subscription, type, request } = typeState
   const before = request.remaining ?? subscription
   const remaining = narrowToList(before, resourceNames, type.legacyWildcard)
@@ -149,9 +152,12 @@ function noteRemaining({ state, report }: Received, { typeUrl, resourceNames }: 
 }
 
 /** Applies the list of names in a request. */
-function takeNames({ state, report }: Received, { typeUrl, resourceNames }: SotwRequest): Received {
-  const typeState = state.typeStates.get(typeUrl)
-  if (typeState === undefined) return { state, report }
+function takeNames(
+  { state, report }: Received,
+  known: TypeState,
+  { typeUrl, resourceNames }: SotwRequest,
+): Received {
+  const typeState = state.typeStates.get(typeUrl) ?? known
   const { subscription, type, request } = typeState
   const { remaining, lastResourceNames } = request
   if (resourceNames === lastResourceNames && remaining === undefined) return { state, report }

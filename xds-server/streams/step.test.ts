@@ -1,7 +1,13 @@
 // The order on an aggregated stream: what waits for what, what does not wait, and what must follow.
 
+import t from 'tap'
+import { deltaRequest } from '../../test/support/requests.ts'
+import { snapshotFor } from '../../test/support/script-resources.ts'
 import { STARTED } from '../../test/support/started-envoy.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
+import { CLUSTER } from '../snapshot/resource-type.ts'
+import { delta } from './protocol.ts'
+import { createStreamState, type StreamEvent } from './stream.ts'
 
 testScripts(
   {
@@ -339,3 +345,24 @@ testScripts(
   },
   STARTED,
 )
+
+t.test('an event without effect sends nothing and reports nothing', async (t) => {
+  const snapshot = snapshotFor('CDS a=1', 1, undefined)
+  const request = deltaRequest({ typeUrl: CLUSTER })
+  const { state } = delta.step({ ...createStreamState(), snapshot }, { kind: 'request', request })
+  const events: StreamEvent<never>[] = [
+    { kind: 'blocked' },
+    { kind: 'writable' },
+    { kind: 'snapshot', snapshot },
+    { kind: 'drained', nonce: '1' },
+    { kind: 'resumed' },
+    { kind: 'lookedUp', typeUrl: CLUSTER, names: new Set(['a']) },
+    { kind: 'heartbeat', isLate: false, typeUrl: CLUSTER, ttlMs: 9_000 },
+  ]
+  for (const event of events) {
+    const { send, report } = delta.step(state, event)
+    t.strictSame({ send, report }, { send: [], report: [] }, event.kind)
+  }
+  const blocked = delta.step({ ...state, writable: false }, { kind: 'resumed' })
+  t.strictSame([blocked.send, blocked.report], [[], []], 'while the stream is blocked')
+})

@@ -34,6 +34,8 @@ import { resendEdsForWarming } from './warming.ts'
 /** Pending responses of one type at most. A client that reads without answering gets no more. */
 export const MAX_PENDING_RESPONSES = 100
 
+const NO_EFFECT: Pick<Step, 'send' | 'report'> = { send: [], report: [] }
+
 interface OfType {
   readonly typeUrl: string
 }
@@ -66,27 +68,27 @@ function take<Request extends OfType>(
 ): Step {
   switch (event.kind) {
     case 'blocked':
-      return { state: { ...state, writable: false }, send: [], report: [] }
+      return { state: { ...state, writable: false }, ...NO_EFFECT }
     case 'writable':
-      return flush({ ...state, writable: true }, [], protocol)
+      return flush(protocol, { ...state, writable: true })
     case 'snapshot':
-      return flush({ ...state, snapshot: event.snapshot }, [], protocol)
+      return flush(protocol, { ...state, snapshot: event.snapshot })
     case 'drained': {
       const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
-      return flush({ ...state, drains }, [], protocol)
+      return flush(protocol, { ...state, drains })
     }
     case 'resumed':
-      return flush({ ...state, resumption: 'over' }, [], protocol)
+      return flush(protocol, { ...state, resumption: 'over' })
     case 'lookedUp':
-      return flush(withoutLookups(state, event.typeUrl, event.names), [], protocol)
+      return flush(protocol, withoutLookups(state, event.typeUrl, event.names))
     case 'heartbeat':
       return keepAlive(protocol, state, event)
     case 'request': {
       const { state: received, report } = protocol.receive(state, event.request)
       const drained = withDrains(received, report)
-      if (!state.looksUp) return flush(drained, report, protocol)
+      if (!state.looksUp) return flush(protocol, drained, report)
       const { state: lookingUp, ...more } = lookUpAbsent(state, drained, event.request.typeUrl)
-      return { ...flush(lookingUp, report, protocol), ...more }
+      return { ...flush(protocol, lookingUp, report), ...more }
     }
   }
 }
@@ -97,23 +99,22 @@ function keepAlive<Request extends OfType>(
   state: StreamState,
   event: Expiry & { readonly isLate: boolean },
 ): Step {
-  if (!state.writable) return { state, send: [], report: [] }
-  const heartbeat = heartbeatFor(state, event, protocol.composeHeartbeat)
-  if (heartbeat === undefined) return { state, send: [], report: [] }
+  const heartbeat = state.writable ? heartbeatFor(state, event, protocol.composeHeartbeat) : undefined
+  if (heartbeat === undefined) return { state, ...NO_EFFECT }
   const { typeUrl, ttlMs } = event
-  if (event.isLate || heartbeat === 'anew') return flush(withExpired(state, typeUrl, ttlMs), [], protocol)
+  if (event.isLate || heartbeat === 'anew') return flush(protocol, withExpired(state, typeUrl, ttlMs))
   const report: Report = { kind: 'heartbeat', typeUrl, response: heartbeat }
   return { state: { ...state, nextNonce: state.nextNonce + 1 }, send: [heartbeat], report: [report] }
 }
 
 /** Sends everything that may be sent now. The rest is not queued: it is planned again, from the newest snapshot, at a later step. */
 function flush<Request extends OfType>(
-  before: StreamState,
-  reported: readonly Report[],
   protocol: Protocol<Request>,
+  before: StreamState,
+  reported: readonly Report[] = NO_EFFECT.report,
 ): Step {
   const latest = before.snapshot
-  if (latest === undefined || !before.writable) return { state: before, send: [], report: reported }
+  if (latest === undefined || !before.writable) return { ...NO_EFFECT, state: before, report: reported }
   const send: Response[] = []
   const count = before.typeStates.size
   let state = before
@@ -121,13 +122,16 @@ function flush<Request extends OfType>(
   // Retry removals at the end: listeners and routes may no longer use them, even if nothing was sent for those types. What is sent
   // with a removal may be a cluster, whose endpoints follow.
   for (let at = 0; at < count; at += 1) {
-    const { view, request } = state.typeStates.at(at) ?? {}
-    if (view?.overrides.size || request?.names.size || request?.waiting.size)
-      state = pushType(state, at, latest, protocol, send)
+    const one = state.typeStates.at(at)
+    if (one && isOpen(one)) state = pushType(state, at, latest, protocol, send)
   }
-  if (send.length === 0) return { state, send, report: reported }
   const sent = send.map((response): Report => ({ kind: 'sent', typeUrl: response.typeUrl, response }))
   return { state, send, report: [...reported, ...sent] }
+}
+
+/** Whether anything of a type may be due that the other types have kept from it. */
+function isOpen({ view, request }: TypeState): boolean {
+  return view.overrides.size + request.names.size + request.waiting.size > 0
 }
 
 /** Plans, composes and commits what the type at a place is sent now. Its responses are added to `send`. */

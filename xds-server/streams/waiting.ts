@@ -53,7 +53,7 @@ export function lookUpAbsent(
   typeUrl: string,
 ): Pick<Step, 'state' | 'lookUp'> {
   const typeState = state.typeStates.get(typeUrl)
-  if (!state.looksUp || typeState === undefined) return { state }
+  if (typeState === undefined) return { state }
   const { request, subscription, view } = typeState
   const isAbsent = (name: string) =>
     subscription.names.has(name) &&

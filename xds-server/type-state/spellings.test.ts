@@ -11,6 +11,7 @@ import { staticCluster } from '../../test/support/resources.ts'
 import { snapshotOf } from '../../test/support/script-resources.ts'
 import { createResources } from '../snapshot/resource.ts'
 import { CLUSTER } from '../snapshot/resource-type.ts'
+import { canonicalName } from '../snapshot/xdstp-name.ts'
 import { delta } from '../streams/protocol.ts'
 import { createStreamState, type StreamEvent, type StreamState } from '../streams/stream.ts'
 import { spellingsFor } from './spellings.ts'
@@ -31,8 +32,20 @@ interface Request {
 
 /** A stream of bytes: what each event brings, by the names as they are on the wire. */
 class WireStream {
-  #state: StreamState = createStreamState()
+  #state: StreamState
   #sequence = 0
+
+  constructor(state = createStreamState()) {
+    this.#state = state
+  }
+
+  /** A snapshot without these names, with why it lacks them. */
+  deny(message: string, ...names: readonly string[]): string[] {
+    this.#sequence += 1
+    const snapshot = snapshotOf(CLUSTER, [], this.#sequence)
+    const errors = new Map([[CLUSTER, new Map(names.map((name) => [name, { code: 7, message }]))]])
+    return this.#take({ kind: 'snapshot', snapshot: { ...snapshot, errors } })
+  }
 
   serve(...names: readonly string[]): string[] {
     this.#sequence += 1
@@ -59,8 +72,15 @@ class WireStream {
     const { state, send } = delta.step(this.#state, event)
     this.#state = state
     return send.flatMap((response) => {
-      const { resources, removedResources } = fromBinary(DeltaDiscoveryResponseSchema, delta.encode(response))
-      return [...resources.map(({ name }) => name), ...removedResources.map((name) => `-${name}`)]
+      const { resources, removedResources, resourceErrors } = fromBinary(
+        DeltaDiscoveryResponseSchema,
+        delta.encode(response),
+      )
+      return [
+        ...resources.map(({ name }) => name),
+        ...removedResources.map((name) => `-${name}`),
+        ...resourceErrors.map((error) => `${error.resourceName?.name}!`),
+      ]
     })
   }
 }
@@ -92,6 +112,10 @@ t.test('X79: a name that the client subscribes to is as the client wrote it', as
 })
 
 t.test('X79: each name of a request is as the client wrote it in its newest request', async (t) => {
+  const single = new WireStream()
+  single.serve(GIVEN)
+  t.same(single.ask({ subscribe: [GIVEN] }), [GIVEN])
+  t.same(single.ask({ subscribe: [OTHER] }), [OTHER], 'though it was not dropped')
   const [second, plainSecond] = ['xdstp://a/C/f/y?b=2&a=1', 'xdstp://a/C/f/y?a=1&b=2']
   const stream = new WireStream()
   stream.serve(GIVEN, second, 'plain')
@@ -144,6 +168,18 @@ t.test(
     t.strictSame(spellingsFor(typeState, shareList([plain]), [CANONICAL, 'gone']), written)
   },
 )
+
+t.test('X79: names with errors, and those removed beside them, are as the client wrote them', async (t) => {
+  const second = 'xdstp://a/C/f/y?b=2&a=1'
+  const explain = () => ({ code: 5, message: 'not here' })
+  const stream = new WireStream(createStreamState({ explain }))
+  stream.serve('plain')
+  const answer = stream.ask({ subscribe: [GIVEN, second, 'gone', 'plain'] })
+  const expected = ['-gone', `-${GIVEN}`, `-${second}`, 'gone!', 'plain', `${GIVEN}!`, `${second}!`]
+  t.same(answer.sort(), expected.sort())
+  const denied = stream.deny('no', CANONICAL, canonicalName(second))
+  t.same(denied.sort(), ['-plain', `${GIVEN}!`, 'plain!', `${second}!`].sort())
+})
 
 t.test('X79: without another spelling nothing is kept, so that streams share their bytes', async (t) => {
   let state = createStreamState()
