@@ -90,6 +90,25 @@ t.test('a test that fails without a mutant is reported with what failed', async 
   t.match(await runner.dryRun(), { tests: [{ status: 1, failureMessage: /one is two/ }] })
 })
 
+t.test('a test that waits in vain fails, and its replaced timers are real again', async (t) => {
+  const waiting = `
+import { mock } from 'node:test'
+import t from 'tap'
+t.test('waits', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] })
+  await new Promise(() => {})
+})
+`
+  const { runner } = await startRunner(t, { 'a.test.ts': waiting, 'b.test.ts': waiting })
+  const failureMessage = 'it waits in vain'
+  t.match(await runner.dryRun(), {
+    tests: [
+      { status: 1, failureMessage },
+      { status: 1, failureMessage },
+    ],
+  })
+})
+
 t.test('a mutant that changes a result is killed, and the next one does not see what it left', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('1', { testFilter: [DOUBLES] }), { status: 'killed', killedBy: [DOUBLES] })

@@ -3,6 +3,7 @@
 // https://stryker-mutator.io/docs/stryker-js/plugins/
 
 import { join } from 'node:path'
+import { mock } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { INSTRUMENTER_CONSTANTS, type StrykerOptions } from '@stryker-mutator/api/core'
 import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin'
@@ -19,6 +20,7 @@ import {
 } from '@stryker-mutator/api/test-runner'
 import { createFreshModules, type FreshModules } from './fresh-modules.ts'
 import { type RecordedTest, TestRecorder } from './recorded-tests.ts'
+import { WAITS_IN_VAIN, whileBusy } from './while-busy.ts'
 
 /** What the instrumented code reads and writes. https://github.com/stryker-mutator/stryker-js/blob/master/packages/api/src/core/instrument.ts */
 interface Instrumentation {
@@ -162,7 +164,10 @@ export class InProcessRunner implements TestRunner {
   async #run(fileName: string, { id, title, run }: RecordedTest): Promise<TestResult> {
     this.#uncaught = undefined
     const begun = performance.now()
-    const failureMessage = (await run().catch(String)) ?? this.#uncaught
+    const outcome = await whileBusy(run().catch(String))
+    const failureMessage = outcome === WAITS_IN_VAIN ? 'it waits in vain' : (outcome ?? this.#uncaught)
+    // Its hooks and teardowns have not run.
+    if (outcome === WAITS_IN_VAIN) mock.timers.reset()
     this.#ms.set(id, performance.now() - begun)
     const about = { id, name: title, fileName, timeSpentMs: Math.round(performance.now() - begun) }
     if (failureMessage === undefined) return { ...about, status: TestStatus.Success }

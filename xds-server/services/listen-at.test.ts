@@ -57,8 +57,16 @@ t.test('a TCP port is the free one that was found', async (t) => {
   t.ok(await accepts({ host: '127.0.0.1', port: listeners[0]?.port ?? 0 }))
 })
 
+/** A port that is free at one address of a host may be in use at another: then the next one is tried. */
+async function listenAtHost(t: Test, attempts = 20): ReturnType<typeof listen> {
+  return listen(t, 'localhost:0').catch((error) => {
+    if (error.code !== 'address-in-use' || attempts === 0) throw error
+    return listenAtHost(t, attempts - 1)
+  })
+}
+
 t.test('all addresses of a host share a port', async (t) => {
-  const { address, listeners } = await listen(t, 'localhost:0')
+  const { address, listeners } = await listenAtHost(t)
   const [first] = listeners
   t.ok(listeners.every(({ port }) => port === first?.port))
   t.equal(address, `localhost:${first?.port}`)
