@@ -6,6 +6,7 @@ import {
   changeErrors,
   checkError,
   type ErrorsByType,
+  failedToExplain,
   indexErrors,
   isSameError,
   keepEqualErrors,
@@ -127,6 +128,11 @@ t.test('equal errors stay the same objects, so that a snapshot with them is the 
 t.test('a name that nobody gave an error is not found, in a message of bounded length', async (t) => {
   t.same(notFound('edge', ROUTE, 'a'), { code: 5, message: 'group "edge" has no RouteConfiguration "a"' })
   t.equal(notFound('edge', ROUTE, 'n'.repeat(5_000)).message.length, 1_024)
+})
+
+t.test('an option that fails to explain has an error of bounded length too', async (t) => {
+  t.same(failedToExplain('no such table'), { code: 2, message: 'no such table' })
+  t.equal(failedToExplain('m'.repeat(1_025)).message.length, 1_024)
 })
 
 t.test('an error from a lookup needs a code, and a long message is cut', async (t) => {

@@ -75,7 +75,7 @@ export function checkError({ code, message }: ErrorDetail): ErrorDetail {
 }
 
 export function isSameError(a: ErrorDetail | undefined, b: ErrorDetail | undefined): boolean {
-  return a === b || (a?.code === b?.code && a?.message === b?.message)
+  return a?.code === b?.code && a?.message === b?.message
 }
 
 /**
