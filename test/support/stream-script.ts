@@ -10,6 +10,7 @@
 //   ack 3 a c, nack 3 +c -a        …or these names; delta subscribes and unsubscribes
 //   nack 3 blaming a               the client's error text names a
 //   block, drain                   the transport's buffer is full, or has room again
+//   ending                         the stream is to end when its client has answered
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
 //   resumed                        a client that reports what it has has had its time to ask for all types
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
@@ -172,6 +173,8 @@ class ScriptedStream<Request> {
         return this.#step({ kind: 'blocked' })
       case 'drain':
         return this.#step({ kind: 'writable' })
+      case 'ending':
+        return this.#step({ kind: 'ending' })
       case 'drained':
         return this.#step({ kind: 'drained', nonce: words[0] ?? '' })
       case 'resumed':

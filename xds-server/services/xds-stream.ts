@@ -2,6 +2,7 @@
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
+import { Timer } from '../../core/timer.ts'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch } from '../cache/watch.ts'
 import { clientKindOf, ttlsFor } from '../nodes/client-kind.ts'
@@ -39,6 +40,9 @@ const HIGH_WATER_BYTES = 64 * 1024
 
 /** Types that one stream may subscribe to. Envoy knows about ten. */
 const MAX_TYPES = 64
+
+/** How long pushes wait on a stream that is to end. A client that does not answer, as its clusters warm, is not kept from them longer. */
+const HOLD_MS = 1_000
 
 const FAILED = failedStream('the stream')
 
@@ -88,6 +92,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   readonly #lookups: Lookups | undefined
   #unsentBytes = 0
   #leaveQueue: (() => void) | undefined
+  #hold: Timer | undefined
   #isOpen = true
 
   constructor(call: ByteStream, protocol: WireProtocol<Request>, context: StreamContext) {
@@ -98,6 +103,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     context.place.onEnd({
       isSettled: () => unackedIn(this.#state).length === 0,
       end: (reason) => this.#end(reason),
+      holdPushes: () => this.#holdPushes(),
     })
     this.#clock = new AnswerClock({
       timeoutMs: context.answerTimeoutMs,
@@ -162,6 +168,17 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     if (!this.#isOpen) return
     this.#release(reason)
     this.#call.end()
+  }
+
+  #holdPushes(): void {
+    if (this.#hold !== undefined) return
+    const step = () =>
+      this.#guard(() => {
+        this.#hold?.restart()
+        this.#take(this.#protocol.step(this.#current(), { kind: 'ending' }))
+      })
+    this.#hold = new Timer(HOLD_MS, step)
+    step()
   }
 
   /** Runs a part of the stream's work. Whatever it throws ends this stream, and nothing else. */
@@ -338,6 +355,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#clock.stop()
     this.#drains.stop()
     this.#resumeClock.stop()
+    this.#hold?.stop()
     this.#lookups?.stop()
     this.#heartbeats?.stop()
     this.#watch?.close(reason)
