@@ -16,6 +16,7 @@ import type { WireProtocol } from '../streams/protocol.ts'
 import {
   createStreamState,
   type Expiry,
+  type LookUp,
   type Report,
   type Step,
   type StreamState,
@@ -88,7 +89,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   #reported: NameLoad = NO_LOAD
   #watch: Watch | undefined
   #start: StartClock | undefined
-  #lookUp: ((typeUrl: string, names: ReadonlySet<string>) => void) | undefined
+  #lookUp: ((lookUp: LookUp) => void) | undefined
   readonly #lookups: Lookups | undefined
   #unsentBytes = 0
   #leaveQueue: (() => void) | undefined
@@ -198,7 +199,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const peer = admit(this.#call, node, authorize)
     const group = serving.groupOf(node)
     place.introduce(group, node.id)
-    this.#lookUp = (typeUrl, names) => this.#lookups?.start(node, group, typeUrl, names)
+    this.#lookUp = (lookUp) => this.#lookups?.start(node, group, lookUp)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
     if (reportsNoVersions && FIRST_TYPES.includes(first.typeUrl)) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
@@ -309,7 +310,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#reportUnserved(report)
     this.#clock.update()
     // After the events, so that a listener knows of the request.
-    if (lookUp !== undefined) this.#lookUp?.(lookUp.typeUrl, lookUp.names)
+    if (lookUp !== undefined) this.#lookUp?.(lookUp)
   }
 
   #write(response: Response): void {

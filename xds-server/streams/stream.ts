@@ -118,12 +118,14 @@ export interface Step {
   readonly send: readonly Response[]
   readonly report: readonly Report[]
   /** Names that the client asks for, and that are to be looked up. Undefined if there are none. */
-  readonly lookUp?: NamesOfType
+  readonly lookUp?: LookUp
 }
 
-export interface NamesOfType {
+export interface LookUp {
   readonly typeUrl: string
   readonly names: ReadonlySet<string>
+  /** They are in the first request of their type on a stream whose client has content of an earlier one: it repeats what it wants. */
+  readonly afterReconnect: boolean
 }
 
 export type StreamOptions = Partial<
