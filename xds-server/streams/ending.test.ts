@@ -20,7 +20,7 @@ testScripts(
         serve CDS a=3 → CDS#7 a=3 | EDS#8 a=1
       `,
     },
-    'X81: the later stages of what was sent go out, and its names are answered as they were then': {
+    'X81: a push that has begun goes on to its last stage, and its names are answered as they were then': {
       delta: `
         serve CDS a=1 b=1 | EDS a=1 b=1 | RDS l=b → CDS#5 b=1
         ending

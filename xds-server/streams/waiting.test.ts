@@ -180,7 +180,7 @@ testScripts({
       status → CDS SYNCED
     `,
   },
-  'X64: the lookup of what a client repeats after a reconnect is marked, that of a call is not': {
+  'X64: names that a client repeats after a reconnect are marked in their lookup, those of calls are not': {
     sotw: `
       as lookingUp
       serve CDS a=1 | RDS r=1
