@@ -77,6 +77,16 @@ testScripts(
         lookedUp RDS m → RDS#6 m=1
       `,
     },
+    'X81: nothing is answered any more if the group loses its snapshot': {
+      delta: `
+        serve CDS a=1 b=1 | EDS a=1 b=1 | RDS l=b → CDS#5 b=1
+        ask EDS +b → EDS#6 b=1
+        ending
+        unserve
+        ack 5 6
+        ask EDS +c
+      `,
+    },
     'X81: a group whose snapshot goes and comes back has no effect': `
       serve CDS a=2 → CDS#5 a=2 | EDS#6 a=1
       unserve

@@ -1,8 +1,8 @@
 // A stream that is to end. Pushes wait, so that the client answers what it was sent and the stream ends; they reach the client by its
-// next stream. What the client asks for meanwhile is answered from the newest snapshot.
+// next stream. What the client asks for meanwhile is answered, from the newest snapshot if the stream's own one lacks it.
 
 import { typeIn } from '../snapshot/snapshot.ts'
-import type { Report, Step, StreamState } from './stream.ts'
+import type { Report, StreamState } from './stream.ts'
 
 /** The state of a stream that is to end: pushes go no further than the newest snapshot of now. */
 export function ending(state: StreamState): StreamState {
@@ -32,10 +32,8 @@ export function caughtUpIfAsked(
   return isAsked ? ending(state) : state
 }
 
-/** Pushes no further than the stream may go. Its status still compares what the client has with the newest snapshot. */
-export function pushWithin(state: StreamState, push: (state: StreamState) => Step): Step {
+/** The state that pushes see: an ending stream goes no further than its own snapshot. Nothing is answered without one, as on any stream. */
+export function withinReach(state: StreamState): StreamState {
   const { endsAt, snapshot } = state
-  if (endsAt === undefined) return push(state)
-  const step = push({ ...state, snapshot: endsAt.snapshot })
-  return { ...step, state: { ...step.state, snapshot } }
+  return endsAt === undefined || snapshot === undefined ? state : { ...state, snapshot: endsAt.snapshot }
 }

@@ -15,7 +15,7 @@ import {
   withPushed,
 } from '../type-state/type-state.ts'
 import { withDrains } from './drain.ts'
-import { caughtUp, caughtUpIfAsked, ending, pushWithin } from './ending.ts'
+import { caughtUp, caughtUpIfAsked, ending, withinReach } from './ending.ts'
 import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
 import { mustWait, pushContextFor, pushTarget } from './push-context.ts'
@@ -116,7 +116,10 @@ function flush<Request extends OfType>(
   state: StreamState,
   reported: readonly Report[] = NO_EFFECT.report,
 ): Step {
-  return pushWithin(state, (before) => push(protocol, before, reported))
+  const within = withinReach(state)
+  const pushed = push(protocol, within, reported)
+  // The status of the stream still compares what the client has with the newest snapshot.
+  return within === state ? pushed : { ...pushed, state: { ...pushed.state, snapshot: state.snapshot } }
 }
 
 function push<Request extends OfType>(
