@@ -123,6 +123,30 @@ testScripts(
         serve RDS a!gone b=2 → RDS#4 a!gone
       `,
     },
+    'X73: an error that went ahead of its stage is not repeated when the stage comes': {
+      sotw: `
+        serve CDS a=1 | RDS r=1 q=1
+        ask CDS a → CDS#1 a=1
+        ack 1
+        ask RDS q → RDS#2 q=1
+        ack 2
+        serve CDS a=2 | RDS q=1 → CDS#3 a=2
+        ack 2 q r → RDS#4 r!
+        ack 4
+        ack 3
+      `,
+      delta: `
+        serve CDS a=1 | RDS r=1 q=1
+        ask CDS +a → CDS#1 a=1
+        ack 1
+        ask RDS +q → RDS#2 q=1
+        ack 2
+        serve CDS a=2 | RDS q=1 → CDS#3 a=2
+        ask RDS +r → RDS#4 -r r!
+        ack 4
+        ack 3
+      `,
+    },
     'X73: the error of one name changes, and that of another one is not repeated': {
       sotw: `
         serve RDS a!denied b!denied
