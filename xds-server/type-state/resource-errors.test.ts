@@ -97,6 +97,16 @@ testScripts(
         serve CDS a!y b!y c=1 → CDS#4 c=1
       `,
     },
+    'X72, X90: a virtual host that another one serves from now on is no error': {
+      delta: `
+        serve VHDS r/a=a r/any=*
+        ask VHDS +r/a +r/none → VHDS#1 r/a=a r/any=*(r/none)
+        ack 1
+        serve VHDS r/any=* → VHDS#2 r/any=*(r/a) -r/a
+        ack 2
+        serve VHDS r/other=b → VHDS#3 -r/any r/any!
+      `,
+    },
     'X73: an error is sent once, and again when it is another one': {
       sotw: `
         serve RDS a!denied
