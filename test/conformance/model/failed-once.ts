@@ -109,6 +109,21 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     types: 'all',
     what: 'X90: when a virtual host went, the one with an asterisk that serves its name was not sent',
   },
+  {
+    seed: 208252976,
+    types: 'all',
+    what: 'X90: a virtual host that began to serve a name right after a reconnect was not sent',
+  },
+  {
+    seed: 2063079651,
+    types: 'all',
+    what: 'X90: a virtual host that began to serve a name right after a reconnect was not sent',
+  },
+  {
+    seed: 2024787852,
+    types: 'all',
+    what: 'X90: a client that gave up all virtual hosts and kept a name lost the virtual host that serves it',
+  },
 ]
 
 /** Random seeds of each `npm test`. */
