@@ -72,6 +72,18 @@ testScripts({
       serve VHDS r/x=b,d → VHDS#4 r/x=b,d -r/c
     `,
     },
+  'X90: a client that gives up a virtual host and keeps another name that it serves has its answer again': {
+    delta: `
+      serve VHDS r/x=b r/y=y
+      ask VHDS +r/b +r/y → VHDS#1 r/x=b(r/b) r/y=y
+      ask VHDS -r/y
+      ask VHDS -r/x → VHDS#2 r/x=b(r/b)
+      ask VHDS +r/x → VHDS#3 r/x=b
+      ask VHDS -r/x → VHDS#4 r/x=b(r/b)
+      ack 1 2 3 4
+      serve VHDS r/x=b,c → VHDS#5 r/x=b,c
+    `,
+  },
   'X90: a virtual host that is gone is removed from a client by name, also with the answer to another name': {
     delta: `
       serve VHDS r/x=b r/y=c

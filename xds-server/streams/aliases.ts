@@ -8,7 +8,7 @@ import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
 import { type Aliases, NO_ALIASES } from '../type-state/responses.ts'
-import { NO_NAMES, type Subscription, unite, without } from '../type-state/subscription.ts'
+import { NO_NAMES, unite, without } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 
@@ -47,18 +47,17 @@ export function askedNames(
 }
 
 /**
- * The state after a client gave up all virtual hosts and kept some names. With the others it gives up the virtual hosts that serve these
- * names, so that they need their answers again.
- * @param before the subscription before that request
+ * The state after a client gave up names, or all virtual hosts, and kept some names. With the others it may give up the virtual hosts that
+ * serve these names, so that they need their answers again.
  */
-export function askAliasesAgain(
-  before: Subscription,
-  hosts: TypeState,
-  latest: Snapshot | undefined,
-): TypeState {
+export function askAliasesAgain(hosts: TypeState, latest: Snapshot | undefined): TypeState {
   const { request, subscription } = hosts
-  if (latest === undefined || !before.wildcard || subscription.wildcard) return hosts
-  const names = [...subscription.names].filter((name) => findByDomain(latest, hosts, name) !== undefined)
+  if (latest === undefined || subscription.wildcard) return hosts
+  const isLeft = (name: string) => {
+    const host = findByDomain(latest, hosts, name)
+    return host !== undefined && !subscription.names.has(host.name)
+  }
+  const names = [...subscription.names].filter(isLeft)
   if (names.length === 0) return hosts
   return { ...hosts, request: { ...request, waiting: unite(request.waiting, new Set(names)) } }
 }

@@ -144,7 +144,7 @@ function takeNames({ state, report }: Received, known: TypeState, request: Delta
   if (change.subscription === subscription) return { state, report }
   const spelled = { ...typeState, spellings: spelledByClient(typeState.spellings, request) }
   const changed = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
-  const next = askAliasesAgain(subscription, changed, state.snapshot)
+  const next = request.unsubscribe.length > 0 ? askAliasesAgain(changed, state.snapshot) : changed
   return {
     state: withTypeState(state, next),
     report: [...report, reportSubscription(next, change.subscribed, change.unsubscribed)],
