@@ -79,7 +79,9 @@ testScripts({
       ask VHDS -r/y
       ask VHDS -r/x → VHDS#2 r/x=b(r/b)
       ask VHDS +r/x → VHDS#3 r/x=b
-      ask VHDS -r/x → VHDS#4 r/x=b(r/b)
+      unserve
+      ask VHDS -r/x
+      serve VHDS r/x=b r/y=y → VHDS#4 r/x=b(r/b)
       ack 1 2 3 4
       serve VHDS r/x=b,c → VHDS#5 r/x=b,c
     `,

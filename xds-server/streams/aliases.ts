@@ -51,10 +51,11 @@ export function askedNames(
  * serve these names, so that they need their answers again.
  */
 export function askAliasesAgain(hosts: TypeState, latest: Snapshot | undefined): TypeState {
-  const { request, subscription } = hosts
-  if (latest === undefined || subscription.wildcard) return hosts
+  const { request, subscription, pushed } = hosts
+  const served = latest ?? pushed
+  if (served === 'none' || subscription.wildcard) return hosts
   const isLeft = (name: string) => {
-    const host = findByDomain(latest, hosts, name)
+    const host = findByDomain(served, hosts, name)
     return host !== undefined && !subscription.names.has(host.name)
   }
   const names = [...subscription.names].filter(isLeft)
