@@ -282,10 +282,9 @@ export class SeenType {
     }
     const dropped = [...this.#names].filter((name) => !names.has(name))
     for (const name of dropped) this.#requested.delete(name)
-    const ended = this.wildcard && !wildcard ? this.#nackedNames() : []
     this.wildcard = wildcard
     this.#names = names
-    this.#allowAgain([...dropped, ...ended].filter((name) => !this.isSubscribed(name)))
+    this.#allowAgain([...dropped, ...this.#nackedNames()].filter((name) => !this.isSubscribed(name)))
     this.#isLegacyWildcardOff ||= resourceNames.length > 0
     this.#givenUp.clear()
   }
