@@ -218,14 +218,18 @@ export class Member {
     })
   }
 
-  /** X59: beside a NACK after a reconnect, nothing of a full-state type gets heartbeats in SotW. */
+  /**
+   * X59: beside a NACK after a reconnect, nothing of a full-state type gets heartbeats in SotW. X69: while Envoy keeps a bad layer, it
+   * NACKs the others too, and what is NACKed is not sent anew.
+   */
   #mayHaveExpired(
     { typeUrl, ttlMs }: Pick<ClientResource, 'ttlMs'> & { readonly typeUrl: string },
     isChecked: (typeUrl: string, name: string) => boolean,
   ): boolean {
     const isNacked = !isChecked(VIRTUAL_HOST, '')
     const { protocol } = this.client
-    return isNacked && ttlMs !== undefined && protocol === 'sotw' && FULL_STATE_TYPES.includes(typeUrl)
+    if (!isNacked || ttlMs === undefined) return false
+    return typeUrl === RUNTIME || (protocol === 'sotw' && FULL_STATE_TYPES.includes(typeUrl))
   }
 
   /** X43: a client by name keeps what is gone until it has asked for all that its resources refer to. */
