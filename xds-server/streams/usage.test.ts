@@ -72,7 +72,7 @@ t.test('X15: a resource that we do not have may use what its type can refer to',
   t.same(removable('LDS', [typeStateOf('LDS'), unknown('RDS')]), ['a', 'b'])
 })
 
-t.test('X15: a filter goes before a cluster that is gone too and that we do not have', async (t) => {
+t.test('X15: a filter is removed first if a cluster that we do not have is gone too', async (t) => {
   const filters = typeStateOf('ECDS')
   t.same(removable('ECDS', [filters, typeStateOf('CDS', { except: { x: UNKNOWN } })]), ['a', 'b'])
   t.same(removable('ECDS', [filters, typeStateOf('CDS', { has: 'x=1', except: { x: UNKNOWN } })]), [])

@@ -72,8 +72,8 @@ function* heldInUse(
 }
 
 /**
- * Filters and clusters may refer to each other. A filter goes before a cluster that is gone too and that nobody knows: else each would
- * keep the other forever.
+ * Filters and clusters may refer to each other. A filter leaves first if the cluster is gone too and nobody knows its content: else each
+ * would keep the other forever.
  */
 function goesFirst(filters: ResourceType, { type, view }: TypeState, name: string): boolean {
   const isPair = filters.typeUrl === EXTENSION_CONFIG && type.typeUrl === CLUSTER
