@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { MutantStatus } from '@stryker-mutator/api/core'
-import { importClosure, type Sources } from '../house/import-closure.ts'
+import { importClosure, isTest, type Sources } from '../house/import-closure.ts'
 
 export interface MutantOutcome {
   readonly status: MutantStatus
@@ -22,9 +22,12 @@ export interface FileReport {
   readonly mutants: readonly MutantOutcome[]
 }
 
-/** Of all code that decides the outcome: the tests and everything they load, and packages by their lock file. */
+const TOOL = 'test/mutation/'
+
+/** Of all code that decides the outcome: the tests and everything they load, this tool, and packages by their lock file. */
 export function fingerprintOf(sources: Sources, tests: readonly string[], lockFile: string): string {
-  const paths = new Set(tests.flatMap((test) => [...importClosure(sources, test)]))
+  const tool = [...sources.keys()].filter((path) => path.startsWith(TOOL) && !isTest(path))
+  const paths = new Set([...tool, ...tests.flatMap((test) => [...importClosure(sources, test)])])
   const hash = createHash('sha256').update(lockFile)
   for (const path of [...paths].sort()) {
     const text = sources.get(path)

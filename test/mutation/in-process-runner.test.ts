@@ -1,6 +1,7 @@
 // The test runner for Stryker, with code that is instrumented by hand as Stryker would.
 
 import { resolve } from 'node:path'
+import type { CompleteDryRunResult } from '@stryker-mutator/api/test-runner'
 import t, { type Test } from 'tap'
 import { testFolder } from '../support/test-folder.ts'
 import { InProcessRunner } from './in-process-runner.ts'
@@ -48,6 +49,12 @@ import { made } from './code.ts'
 t.test('is right', async (t) => t.equal(made, 'right'))
 `,
 }
+
+const ONE_CALL = `
+import t from 'tap'
+import { double, isFirstCall } from './code.ts'
+t.test('makes the first call', async (t) => { t.ok(isFirstCall()); t.equal(double(2), 4) })
+`
 
 async function startRunner(t: Test, files: Readonly<Record<string, string>> = TESTS) {
   const before = process.cwd()
@@ -109,6 +116,35 @@ t.test('waits', async () => {
   })
 })
 
+t.test('a test that needs another test of its file is reported', async (t) => {
+  const needing = `
+import t from 'tap'
+let calls = 0
+t.test('makes a call', async () => { calls += 1 })
+t.test('sees the call', async (t) => t.ok(calls > 0))
+`
+  const { runner } = await startRunner(t, { 'a.test.ts': needing })
+  const { tests, mutantCoverage } = (await runner.dryRun()) as CompleteDryRunResult
+  t.match(tests, [
+    { name: 'makes a call', status: 0 },
+    { name: 'sees the call', status: 0 },
+    { name: 'sees the call, when the tests of the file run backwards', status: 1 },
+  ])
+  t.same(mutantCoverage, { static: {}, perTest: {} })
+})
+
+t.test('a test that must be the first of a process needs no other one', async (t) => {
+  const { runner } = await startRunner(t, { 'a.test.ts': ONE_CALL, 'b.test.ts': ONE_CALL })
+  const { tests } = (await runner.dryRun()) as CompleteDryRunResult
+  t.match(tests, [{ status: 0 }, { status: 0 }])
+  t.equal(tests.length, 2)
+})
+
+t.test('without tests there is one test, so that the mutants are reported', async (t) => {
+  const { runner } = await startRunner(t, {})
+  t.match(await runner.dryRun(), { tests: [{ status: 0 }] })
+})
+
 t.test('a mutant that changes a result is killed, and the next one does not see what it left', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('1', { testFilter: [DOUBLES] }), { status: 'killed', killedBy: [DOUBLES] })
@@ -140,6 +176,54 @@ t.test('an error that a mutant throws in a callback kills it', async (t) => {
   t.match(await run('4', { testFilter: [DOUBLES] }), { status: 'killed', failureMessage: /later/ })
 })
 
+t.test('an error that is thrown later, by what is left of another mutant, kills none', async (t) => {
+  const hurt = `
+import t from 'tap'
+t.test('is there when it happens', async () => {
+  if (globalThis.isLeft) setImmediate(() => { throw new Error('late') })
+  globalThis.isLeft = false
+  await new Promise(setImmediate)
+})
+`
+  Object.assign(globalThis, { isLeft: true })
+  const { run } = await startRunner(t, { 'hurt.test.ts': hurt })
+  t.match(await run('none'), { status: 'survived', nrOfTests: 1 })
+})
+
+t.test('a test that once waits in vain kills no mutant, and its process runs no other one', async (t) => {
+  const waiting = `
+import t from 'tap'
+t.test('waits once', async () => {
+  const { isQuiet } = globalThis
+  globalThis.isQuiet = false
+  if (isQuiet) await new Promise(() => {})
+})
+`
+  Object.assign(globalThis, { isQuiet: true })
+  const { run } = await startRunner(t, { 'waiting.test.ts': waiting })
+  t.match(await run('none'), { status: 'survived', nrOfTests: 1 })
+  await t.rejects(run('none'), { message: 'a test has waited in vain in this process' })
+})
+
+t.test('a file that only a later load finds whole is judged by its tests', async (t) => {
+  const moody = `
+import t from 'tap'
+import { double } from './code.ts'
+if (globalThis.failsToLoad) {
+  globalThis.failsToLoad = false
+  throw new Error('not yet')
+}
+t.test('doubles', async (t) => t.equal(double(2), 4))
+`
+  const { run } = await startRunner(t, { 'other.test.ts': ONE_CALL, 'moody.test.ts': moody })
+  const judge = (id: string) => {
+    Object.assign(globalThis, { failsToLoad: true })
+    return run(id, { mutantActivation: 'static' })
+  }
+  t.match(await judge('none'), { status: 'survived', nrOfTests: 2 })
+  t.match(await run('1', { testFilter: ['moody.test.ts#1 doubles'] }), { status: 'killed' })
+})
+
 t.test('a mutant that never ends is a timeout, once it is reached too often', async (t) => {
   const { run } = await startRunner(t)
   t.match(await run('5', { testFilter: [DOUBLES], hitLimit: 100 }), { status: 'timeout' })
@@ -167,12 +251,6 @@ t.test('the folders of tests are those of one runner alone', async (t) => {
   const { testFolder } = globalThis as { testFolder?: string }
   t.ok(testFolder?.startsWith(`${process.cwd()}/.tap/${process.pid}/`))
 })
-
-const ONE_CALL = `
-import t from 'tap'
-import { double, isFirstCall } from './code.ts'
-t.test('makes the first call', async (t) => { t.ok(isFirstCall()); t.equal(double(2), 4) })
-`
 
 t.test('a test that fails only after another file was loaded has not found the mutant', async (t) => {
   const other = ONE_CALL.replace('t.equal(double(2), 4)', '')

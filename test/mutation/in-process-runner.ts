@@ -11,6 +11,7 @@ import {
   type DryRunResult,
   DryRunStatus,
   determineHitLimitReached,
+  type FailedTestResult,
   type MutantRunOptions,
   type MutantRunResult,
   type TestResult,
@@ -52,6 +53,8 @@ export class InProcessRunner implements TestRunner {
   readonly #ms = new Map<string, number>()
   #modules: FreshModules | undefined
   #uncaught: string | undefined
+  /** A test that waited in vain has left in this process what it waited for: servers, sockets and timers, whose errors come late. */
+  #isWorn = false
 
   constructor(options: StrykerOptions) {
     this.#filesOf = (options as StrykerOptions & InProcessOptions).inProcess.testFilesOf
@@ -73,20 +76,49 @@ export class InProcessRunner implements TestRunner {
     this.#modules = createFreshModules(pathToFileURL(`${process.cwd()}/`).href, this.#recorder)
   }
 
-  /** Runs every test without a mutant, and notes which mutants it reaches. */
+  /**
+   * Runs every test without a mutant, and notes which mutants it reaches. Then it runs the tests of each file backwards, since a
+   * mutant's tests are chosen and sorted anew: one that needs another test would fail for any mutant.
+   */
   async dryRun(): Promise<DryRunResult> {
     const mutantCoverage = { static: {}, perTest: {} }
     instrumentation.mutantCoverage = mutantCoverage
     const tests: TestResult[] = []
-    for (const file of new Set(Object.values(this.#filesOf).flat())) {
+    for (const file of this.#files) {
       this.#loaded.renew()
-      for (const test of await this.#record(file)) {
-        instrumentation.currentTestId = test.id
-        tests.push(await this.#run(file, test))
-        instrumentation.currentTestId = undefined
-      }
+      tests.push(...(await this.#runFile(file, (recorded) => recorded)))
     }
-    return { status: DryRunStatus.Complete, tests, mutantCoverage }
+    if (!tests.some(isFailure)) tests.push(...(await this.#runBackwards()))
+    // Without any, Stryker would not report the mutants, which all survive.
+    return { status: DryRunStatus.Complete, tests: tests.length > 0 ? tests : [NO_TEST], mutantCoverage }
+  }
+
+  /** @returns what fails with modules of its own. Files share modules before, as those of a mutant do, which takes a small part of the time. */
+  async #runBackwards(): Promise<readonly TestResult[]> {
+    // What the modules that are loaded from now on reach is not needed.
+    instrumentation.mutantCoverage = { static: {}, perTest: {} }
+    this.#loaded.renew()
+    const failed: TestResult[] = []
+    for (const file of this.#files) {
+      const runFile = () => this.#runFile(file, (recorded) => recorded.toReversed())
+      if (!(await runFile()).some(isFailure)) continue
+      this.#loaded.renew()
+      failed.push(...(await runFile()).filter(isFailure).map(needingOthers))
+    }
+    return failed
+  }
+
+  async #runFile(
+    file: string,
+    sort: (tests: readonly RecordedTest[]) => readonly RecordedTest[],
+  ): Promise<readonly TestResult[]> {
+    const results: TestResult[] = []
+    for (const test of sort(await this.#record(file))) {
+      instrumentation.currentTestId = test.id
+      results.push(await this.#run(file, test))
+      instrumentation.currentTestId = undefined
+    }
+    return results
   }
 
   /**
@@ -100,6 +132,8 @@ export class InProcessRunner implements TestRunner {
     hitLimit,
     mutantActivation,
   }: MutantRunOptions): Promise<MutantRunResult> {
+    // Stryker starts another process for a runner that fails, and gives it the same mutant.
+    if (this.#isWorn) throw new Error('a test has waited in vain in this process')
     const chosen = testFilter && new Set(testFilter)
     const chosenFiles = testFilter && new Set(testFilter.map(fileOf))
     // Not by the working directory: a test may have changed it.
@@ -118,32 +152,51 @@ export class InProcessRunner implements TestRunner {
       return tests
     }
     const done: TestResult[] = []
+    const isOutOfHits = () => determineHitLimitReached(instrumentation.hitCount, hitLimit)
+    /** What a test comes to with modules of its own. What a mutant keeps from loading may load now, and the other way round. */
+    const runAlone = async (file: string, id: string) => {
+      this.#loaded.renew()
+      const recorded = await recordFile(file)
+      const same = recorded.filter((test) => test.id === id)
+      const results: TestResult[] = []
+      for (const test of same.length > 0 ? same : recorded) {
+        if (isLoadingFailure(id) && chosen?.has(test.id) === false) continue
+        results.push(await this.#run(file, test))
+        if (results.some(isFailure) || isOutOfHits()) break
+      }
+      return results
+    }
     let isFirst = true
     this.#loaded.renew()
     for (const file of this.#byKills(source, files, (file) => file)) {
       const tests = await recordFile(file)
       for (const test of this.#byKills(source, tests, ({ id }) => id)) {
-        if (chosen?.has(test.id) === false) continue
+        if (chosen?.has(test.id) === false && !isLoadingFailure(test.id)) continue
         const result = await this.#run(file, test)
-        done.push(result)
-        const timeout = determineHitLimitReached(instrumentation.hitCount, hitLimit)
+        const timeout = isOutOfHits()
         if (timeout) return toMutantRunResult(timeout)
-        if (result.status !== TestStatus.Failed) continue
-        // What earlier files left in the modules may make a test fail, such as one of the first server of a process.
-        if (!isFirst) {
-          this.#loaded.renew()
-          const alone = (await recordFile(file)).find(({ id }) => id === test.id)
-          if (alone && (await this.#run(file, alone)).status !== TestStatus.Failed) {
-            done[done.length - 1] = { ...result, status: TestStatus.Success }
-            continue
-          }
+        if (!isFailure(result)) {
+          done.push(result)
+          continue
         }
-        this.#noteKill(source, file, test.id)
+        // What earlier files left in the modules may make a test fail, such as one of the first server of a process. What an
+        // earlier mutant left in the process may throw an error only now.
+        const results = isFirst && !mayBeOfOthers(result) ? [result] : await runAlone(file, test.id)
+        const timeoutAlone = isOutOfHits()
+        if (timeoutAlone) return toMutantRunResult(timeoutAlone)
+        done.push(...results)
+        const failed = results.find(isFailure)
+        if (failed === undefined) continue
+        this.#noteKill(source, file, failed.id)
         return toMutantRunResult(complete(done))
       }
       isFirst = false
     }
     return toMutantRunResult(complete(done))
+  }
+
+  get #files(): ReadonlySet<string> {
+    return new Set(Object.values(this.#filesOf).flat())
   }
 
   get #loaded(): FreshModules {
@@ -157,7 +210,7 @@ export class InProcessRunner implements TestRunner {
       return await this.#recorder.record(file, () => this.#loaded.load(file))
     } catch (error) {
       if (instrumentation.activeMutant === undefined) throw error
-      return [{ id: `${file}#0`, title: 'loads', run: async () => String(error) }]
+      return [{ id: `${file}${LOADING}`, title: 'loads', run: async () => String(error) }]
     }
   }
 
@@ -165,9 +218,13 @@ export class InProcessRunner implements TestRunner {
     this.#uncaught = undefined
     const begun = performance.now()
     const outcome = await whileBusy(run().catch(String))
-    const failureMessage = outcome === WAITS_IN_VAIN ? 'it waits in vain' : (outcome ?? this.#uncaught)
-    // Its hooks and teardowns have not run.
-    if (outcome === WAITS_IN_VAIN) mock.timers.reset()
+    const uncaught = this.#uncaught === undefined ? undefined : `${UNCAUGHT}${this.#uncaught}`
+    const failureMessage = outcome === WAITS_IN_VAIN ? IN_VAIN : (uncaught ?? outcome)
+    if (outcome === WAITS_IN_VAIN) {
+      // Its hooks and teardowns have not run.
+      mock.timers.reset()
+      this.#isWorn = true
+    }
     this.#ms.set(id, performance.now() - begun)
     const about = { id, name: title, fileName, timeSpentMs: Math.round(performance.now() - begun) }
     if (failureMessage === undefined) return { ...about, status: TestStatus.Success }
@@ -187,6 +244,38 @@ export class InProcessRunner implements TestRunner {
     for (const key of keys.map((one) => `${source} ${one}`))
       this.#kills.set(key, (this.#kills.get(key) ?? 0) + 1)
   }
+}
+
+/** The end of the id of the test that a file can be loaded. */
+const LOADING = '#0'
+
+function isLoadingFailure(id: string): boolean {
+  return id.endsWith(LOADING)
+}
+
+const IN_VAIN = 'it waits in vain'
+const UNCAUGHT = 'uncaught: '
+
+function isFailure(result: TestResult): result is FailedTestResult {
+  return result.status === TestStatus.Failed
+}
+
+/** Whether the failure may be due to the machine, or to leftovers of an earlier mutant in the process. */
+function mayBeOfOthers({ failureMessage }: FailedTestResult): boolean {
+  return failureMessage === IN_VAIN || failureMessage.startsWith(UNCAUGHT)
+}
+
+function needingOthers(result: FailedTestResult): FailedTestResult {
+  const { id, name, failureMessage } = result
+  const title = `${name}, when the tests of the file run backwards`
+  return { ...result, id: `${id}, backwards`, name: title, failureMessage: `${title}: ${failureMessage}` }
+}
+
+const NO_TEST: TestResult = {
+  id: 'no test',
+  name: 'no test loads these files',
+  timeSpentMs: 0,
+  status: TestStatus.Success,
 }
 
 function fileOf(id: string): string {

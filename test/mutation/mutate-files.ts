@@ -41,7 +41,7 @@ process.on('exit', () => rmSync(TEMPORARY, { recursive: true, force: true }))
 /**
  * @param testFilesOf the tests of each file to mutate
  * @param report is called for each file as soon as all its mutants have run
- * @throws Error if the tests fail without a mutant
+ * @throws Error if the tests fail without a mutant, or mutants of a file are lost
  */
 export async function mutateFiles(
   testFilesOf: Readonly<Record<string, readonly string[]>>,
@@ -68,18 +68,36 @@ export async function mutateFiles(
     thresholds: { high: 100, low: 0, break: null },
   }
   const linesOf = new Map(files.map((file) => [file, readFileSync(file, 'utf8').split('\n')]))
-  const without = new Set(files)
+  const reported = new Set<string>()
   const root = process.cwd()
   listenToFiles((path, results) => {
     const file = relative(root, path)
-    without.delete(file)
+    reported.add(file)
     report(
       file,
       results.map((result) => outcomeOf(result, linesOf.get(file) ?? [])),
     )
   })
-  await new Stryker(options).runMutationTest()
-  for (const file of without) report(file, [])
+  const results = await new Stryker(options).runMutationTest()
+  const paths = results.map(({ fileName }) => relative(root, fileName))
+  for (const file of withoutMutants(files, reported, paths)) report(file, [])
+}
+
+/**
+ * @param reported files whose mutants were handed over
+ * @param paths files of all mutants that Stryker knows in the end
+ * @throws Error if mutants of a file were not handed over: it would be kept as a file without mutants
+ */
+export function withoutMutants(
+  files: readonly string[],
+  reported: ReadonlySet<string>,
+  paths: readonly string[],
+): readonly string[] {
+  const known = new Set(paths)
+  const others = files.filter((file) => !reported.has(file))
+  const lost = others.filter((file) => known.has(file))
+  if (lost.length > 0) throw new Error(`Stryker has not reported each mutant of ${lost.join(', ')}`)
+  return others
 }
 
 function outcomeOf(

@@ -46,6 +46,12 @@ t.test('a survivor is described by its place and its mutation, in one line', asy
   ])
 })
 
+t.test('a mutant that did not run is listed beside the survivors, with the reason', async (t) => {
+  t.strictSame(describeSurvivors(report('xds-server/a.ts', mutant('RuntimeError', 3))), [
+    'xds-server/a.ts:3:5 BlockStatement, which did not run (RuntimeError): { return a } → {}',
+  ])
+})
+
 t.test('a long mutation is cut', async (t) => {
   const [line] = describeSurvivors(
     report('xds-server/a.ts', { ...mutant('Survived'), original: 'x'.repeat(500) }),

@@ -25,14 +25,19 @@ export function scoreOf({ found, survived }: Counts): number | undefined {
   return found + survived === 0 ? undefined : (100 * found) / (found + survived)
 }
 
-/** One line for each survivor: where it is, and what was changed. */
+/** One line for each survivor, and for each that did not run: where it is, and what was changed. */
 export function describeSurvivors({ file, mutants }: FileReport): readonly string[] {
   return mutants
-    .filter(({ status }) => SURVIVED.includes(status))
+    .filter(({ status }) => !FOUND.includes(status))
     .map(({ line, column, mutator, original, replacement, status }) => {
-      const note = status === 'NoCoverage' ? ', which no test reaches' : ''
+      const note = noteOf(status)
       return `${file}:${line}:${column} ${mutator}${note}: ${oneLine(original)} → ${oneLine(replacement)}`
     })
+}
+
+function noteOf(status: MutantOutcome['status']): string {
+  if (status === 'NoCoverage') return ', which no test reaches'
+  return SURVIVED.includes(status) ? '' : `, which did not run (${status})`
 }
 
 /** A line for each file with mutants, each folder, and all. */

@@ -3,8 +3,8 @@
 import type { Resource } from '../snapshot/resource.ts'
 
 export type Held =
-  /** Nothing. */
-  | { readonly kind: 'absent' }
+  /** Nothing. After a removal, the response that removed the name has also said why. */
+  | { readonly kind: 'absent'; readonly isRemoved?: true }
   /** A resource that we sent. */
   | { readonly kind: 'resource'; readonly resource: Resource }
   /** The version that the client reported when it reconnected. We do not have its content. */
@@ -15,6 +15,7 @@ export type Held =
   | { readonly kind: 'unknown' }
 
 export const ABSENT: Held = { kind: 'absent' }
+export const REMOVED: Held = { kind: 'absent', isRemoved: true }
 export const UNKNOWN: Held = { kind: 'unknown' }
 
 export function holding(resource: Resource): Held {

@@ -4,7 +4,7 @@ import t from 'tap'
 import { snapshotFor, typeUrlFor } from '../../test/support/script-resources.ts'
 import { nackedOf, resourcesOf, typeStateOf } from '../../test/support/stream-states.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { ABSENT, holding, UNKNOWN } from './held.ts'
+import { ABSENT, holding, REMOVED, UNKNOWN } from './held.ts'
 import { type PushContext, planPush } from './plan-push.ts'
 import type { TypeState } from './type-state.ts'
 
@@ -76,7 +76,7 @@ t.test('X14: an answer comes from the newest snapshot, and differs from an older
     [...overrides].sort(([one], [other]) => (one < other ? -1 : 1)),
     [
       ['b', holding(b)],
-      ['c', ABSENT],
+      ['c', REMOVED],
     ],
   )
 })

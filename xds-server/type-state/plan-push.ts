@@ -44,15 +44,15 @@ export interface PushPlan extends ErrorPlan {
 }
 
 /** What a plan does to names and their resources. */
-interface ContentPlan extends Omit<PushPlan, keyof ErrorPlan> {
-  readonly gone?: readonly string[]
-}
+type ContentPlan = Omit<PushPlan, keyof ErrorPlan>
 
 /** Plans what to send now: answers come from the newest snapshot, and pushes go no further than the target. */
 export function planPush(typeState: TypeState, context: PushContext): PushPlan {
   const facts = factsOf(typeState, context)
-  const { gone, ...plan } = planQuickly(typeState, facts) ?? planByName(typeState, context, facts)
-  const absent = gone === undefined ? plan : { ...plan, removed: [...plan.removed, ...gone] }
+  const quick = planQuickly(typeState, facts)
+  if (quick !== undefined) return { ...quick, ...planErrors(typeState, quick, context) }
+  const { plan, gone } = planByName(typeState, context, facts)
+  const absent = gone.length === 0 ? plan : { ...plan, removed: [...plan.removed, ...gone] }
   return { ...plan, ...planErrors(typeState, absent, context) }
 }
 
@@ -94,7 +94,12 @@ function planQuickly(
   return undefined
 }
 
-function planByName(typeState: TypeState, context: PushContext, facts: PushFacts): ContentPlan {
+/** `gone` are names that the client learns of by their errors only. */
+function planByName(
+  typeState: TypeState,
+  context: PushContext,
+  facts: PushFacts,
+): { readonly plan: ContentPlan; readonly gone: readonly string[] } {
   const { ledger, request, subscription } = typeState
   const { target, latest, pushed } = facts
   const look = nameLook(typeState, context, facts)
@@ -121,8 +126,7 @@ function planByName(typeState: TypeState, context: PushContext, facts: PushFacts
   const { upserts, restored, removed, gone, overrides } = names
   const isWhole = restored.length === 0 && upserts.length === latest.resources.size && target === latest
   const all = isWhole ? latest.list : shareList([...upserts, ...restored])
-  const plan = { target, pushed, upserts: all, removed, overrides, nacked }
-  return gone.length === 0 ? plan : { ...plan, gone }
+  return { plan: { target, pushed, upserts: all, removed, overrides, nacked }, gone }
 }
 
 interface NameFacts {

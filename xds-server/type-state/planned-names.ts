@@ -3,7 +3,7 @@
 import type { Resource } from '../snapshot/resource.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import type { Decision } from './decide.ts'
-import { ABSENT, ackedResource, type Held, holding, isExactly } from './held.ts'
+import { ackedResource, type Held, holding, isExactly, REMOVED } from './held.ts'
 import { NO_OVERRIDES } from './view.ts'
 
 export class PlannedNames {
@@ -26,13 +26,13 @@ export class PlannedNames {
 
   /** Carries out a decision about a name. */
   add(name: string, decision: Decision, held: Held, wanted: Resource | undefined): void {
-    if (decision === 'none' && wanted === undefined) this.gone.push(name)
+    if (decision === 'none' && wanted === undefined && !isRemoved(held)) this.gone.push(name)
     if (decision === 'send') this.#send(this.upserts, name, wanted)
     if (decision === 'restore') this.#send(this.restored, name, ackedResource(held))
     if (decision === 'keep') this.#note(name, held)
     if (decision === 'remove') {
       this.removed.push(name)
-      this.#note(name, ABSENT)
+      this.#note(name, REMOVED)
     }
   }
 
@@ -45,4 +45,8 @@ export class PlannedNames {
   #note(name: string, held: Held): void {
     if (!isExactly(held, this.#target.resources.get(name))) this.#overrides.set(name, held)
   }
+}
+
+function isRemoved(held: Held): boolean {
+  return held.kind === 'absent' && held.isRemoved === true
 }

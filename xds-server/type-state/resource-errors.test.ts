@@ -97,6 +97,16 @@ testScripts(
         serve CDS a!y b!y c=1 → CDS#4 c=1
       `,
     },
+    'X72, X90: a virtual host that another one serves from now on is no error': {
+      delta: `
+        serve VHDS r/a=a r/any=*
+        ask VHDS +r/a +r/none → VHDS#1 r/a=a r/any=*(r/none)
+        ack 1
+        serve VHDS r/any=* → VHDS#2 r/any=*(r/a) -r/a
+        ack 2
+        serve VHDS r/other=b → VHDS#3 -r/any r/any!
+      `,
+    },
     'X73: an error is sent once, and again when it is another one': {
       sotw: `
         serve RDS a!denied
@@ -121,6 +131,30 @@ testScripts(
         ack 3
         serve RDS b=2
         serve RDS a!gone b=2 → RDS#4 a!gone
+      `,
+    },
+    'X73: an error that went ahead of its stage is not repeated when the stage comes': {
+      sotw: `
+        serve CDS a=1 | RDS r=1 q=1
+        ask CDS a → CDS#1 a=1
+        ack 1
+        ask RDS q → RDS#2 q=1
+        ack 2
+        serve CDS a=2 | RDS q=1 → CDS#3 a=2
+        ack 2 q r → RDS#4 r!
+        ack 4
+        ack 3
+      `,
+      delta: `
+        serve CDS a=1 | RDS r=1 q=1
+        ask CDS +a → CDS#1 a=1
+        ack 1
+        ask RDS +q → RDS#2 q=1
+        ack 2
+        serve CDS a=2 | RDS q=1 → CDS#3 a=2
+        ask RDS +r → RDS#4 -r r!
+        ack 4
+        ack 3
       `,
     },
     'X73: the error of one name changes, and that of another one is not repeated': {

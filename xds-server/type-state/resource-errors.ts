@@ -8,8 +8,10 @@ import {
   isSameError,
   NO_ERRORS,
 } from '../snapshot/resource-error.ts'
+import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { errorsIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
+import { isServedByDomain } from '../snapshot/virtual-host-domains.ts'
 import { isCollection } from '../snapshot/xdstp-name.ts'
 import type { Held } from './held.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
@@ -69,7 +71,8 @@ export function planErrors(
   const isSameGiven = given === sentErrors.given
   const { resources } = typeIn(latest, typeUrl)
   const errorOf = (name: string): NamedError | undefined => {
-    if (resources.has(name)) return undefined
+    // A virtual host of another name may serve what a client asks for: the name is its alias then, and nothing is missing.
+    if (resources.has(name) || (typeUrl === VIRTUAL_HOST && isServedByDomain(latest, name))) return undefined
     // Of a subscription to everything, the server decides what is in it: a name has an error only if the snapshot gives it one. So it
     // is with a glob collection, which may be empty.
     const isAsked = subscription.names.has(name) && !isCollection(name)
