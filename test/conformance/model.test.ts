@@ -14,9 +14,10 @@ const FEW = 200
 
 const SEARCHES = [
   { seeds: FAILED_ONCE.map(({ seed }) => seed), histories: ALL, typesOf },
-  // Some seeds of all types still fail, so that fresh ones are of the core types.
+  { seeds: [1], histories: FEW, typesOf: () => 'all' as const },
+  // About one seed of all types in ten still fails within 500 histories, so that fresh ones are of the core types.
   {
-    seeds: [1, ...Array.from({ length: FRESH_SEEDS }, randomSeed)],
+    seeds: Array.from({ length: FRESH_SEEDS }, randomSeed),
     histories: FEW,
     typesOf: () => 'core' as const,
   },

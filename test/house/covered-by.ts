@@ -357,7 +357,6 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/services/warm-up-client.ts': by('xds-server/services/warm-up.test.ts'),
   'xds-server/snapshot/references.ts': by('xds-server/snapshot/consistency.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),
-  'xds-server/streams/describe-resources.ts': by('test/conformance/client-status.test.ts'),
   'xds-server/streams/protocol.ts': by('test/conformance/streams.test.ts'),
   'xds-server/type-state/change-subscription.ts': by('xds-server/streams/delta-stream.test.ts'),
   'xds-server/type-state/planned-names.ts': by('xds-server/type-state/plan-push.test.ts'),

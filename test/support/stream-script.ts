@@ -23,15 +23,19 @@
 //   serve EDS a=1 b!denied         b is missing, and the snapshot says why; a response says b!denied, or b! without such an error
 //   reconnect unconfirmed CDS a b  a new stream of a node that NACKed a response with these names
 //   status                         the sync state of each type
+//   resources                      each resource: `a stale, serves 2, has 1, ACKed (own)` by its own version or that of the type,
+//                                  `NACKed (own) TEXT`, and `error TEXT`
 
 import t from 'tap'
 import { SentClusters } from '../../xds-server/cache/sent-clusters.ts'
+import type { ResourceView } from '../../xds-server/nodes/resource-view.ts'
 import type { Resource } from '../../xds-server/snapshot/resource.ts'
 import { notFound } from '../../xds-server/snapshot/resource-error.ts'
 import { CLUSTER } from '../../xds-server/snapshot/resource-type.ts'
 import type { Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { setVersion } from '../../xds-server/snapshot/version.ts'
 import { describeStream } from '../../xds-server/streams/describe.ts'
+import { describeResources } from '../../xds-server/streams/describe-resources.ts'
 import { expiriesOf } from '../../xds-server/streams/heartbeat.ts'
 import { delta, sotw } from '../../xds-server/streams/protocol.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
@@ -91,6 +95,7 @@ interface ScriptRequest {
 }
 
 interface Dialect<Request> {
+  readonly protocol: 'sotw' | 'delta'
   readonly step: (state: StreamState, event: StreamEvent<Request>) => Step
   readonly requestOf: (subscribed: ScriptRequest, typeState: TypeState | undefined) => Request
   /** Names that a response removes explicitly. */
@@ -99,6 +104,7 @@ interface Dialect<Request> {
 }
 
 const SOTW: Dialect<SotwRequest> = {
+  protocol: 'sotw',
   step: sotw.step,
   requestOf: ({ typeUrl, nonce, words, held, error }, typeState) =>
     sotwRequest({
@@ -116,6 +122,7 @@ const SOTW: Dialect<SotwRequest> = {
 }
 
 const DELTA: Dialect<DeltaRequest> = {
+  protocol: 'delta',
   step: delta.step,
   requestOf: ({ typeUrl, nonce = '', words, held, error }) =>
     deltaRequest({
@@ -198,6 +205,8 @@ class ScriptedStream<Request> {
         return this.#reconnect(words)
       case 'status':
         return [...describeStream(this.#state)].map(([url, { state }]) => `${shortNameOf(url)} ${state}`)
+      case 'resources':
+        return describeResources(this.#state, this.#dialect.protocol).map(textOfView)
       default:
         throw new Error(`unknown verb "${verb}" in the script`)
     }
@@ -289,6 +298,23 @@ class ScriptedStream<Request> {
     })
     return [head, ...texts, ...removed, ...errors.map(errorTextOf)].join(' ')
   }
+}
+
+function textOfView({ name, state, served, acked, ackedVersion, nack, error }: ResourceView): string {
+  const versionText = (version: string) =>
+    [served?.version, acked?.version].includes(version) ? '(own)' : version === '' ? '(none)' : '(type)'
+  return [
+    `${name} ${state}`,
+    ...(served ? [`serves ${contentOf(served)}`] : []),
+    ...(acked ? [`has ${contentOf(acked)}`] : []),
+    ...(ackedVersion === undefined ? [] : [`ACKed ${versionText(ackedVersion)}`]),
+    ...(nack ? [`NACKed ${versionText(nack.version)} ${nack.message}`] : []),
+    ...(error ? [`error ${error.message}`] : []),
+  ].join(', ')
+}
+
+function contentOf(resource: Resource): string {
+  return textOf(resource).slice(resource.name.length + 1)
 }
 
 function splitAt(

@@ -39,6 +39,53 @@ testScripts({
       status → VHDS SYNCED
     `,
   },
+  'X90: after a reconnect, a host that no virtual host serves is answered once, and again when one begins to':
+    {
+      delta: `
+      serve CDS a=1 | VHDS r/x=x
+      reconnect
+      ask VHDS +r/b +r/x holding r/x=x → VHDS#1 ?r/b
+      ack 1
+      serve CDS a=1 | VHDS r/x=x r/y=b
+      resumed → VHDS#2 r/y=b(r/b)
+      ack 2
+      status → VHDS SYNCED
+    `,
+    },
+  'X90: after a reconnect, a virtual host that the client has serves another name when that goes': {
+    delta: `
+      serve CDS a=1 | VHDS r/b=b r/y=*
+      reconnect
+      ask VHDS +r/b +r/c holding r/b=b r/y=* → VHDS#1 r/y=*(r/c)
+      ack 1
+      serve CDS a=1 | VHDS r/y=*
+      resumed → VHDS#2 r/y=*(r/b) -r/b
+    `,
+  },
+  'X90: a client that gives up all virtual hosts and keeps a name has its answer again, and the changes of that':
+    {
+      delta: `
+      serve VHDS r/c=c r/x=b
+      ask VHDS +r/b +r/c +r/none +* → VHDS#1 r/c=c r/x=b(r/b) | VHDS#2 ?r/none
+      ask VHDS -* → VHDS#3 r/x=b(r/b)
+      ack 1 2 3
+      serve VHDS r/x=b,d → VHDS#4 r/x=b,d -r/c
+    `,
+    },
+  'X90: a client that gives up a virtual host and keeps another name that it serves has its answer again': {
+    delta: `
+      serve VHDS r/x=b r/y=y
+      ask VHDS +r/b +r/y → VHDS#1 r/x=b(r/b) r/y=y
+      ask VHDS -r/y
+      ask VHDS -r/x → VHDS#2 r/x=b(r/b)
+      ask VHDS +r/x → VHDS#3 r/x=b
+      unserve
+      ask VHDS -r/x
+      serve VHDS r/x=b r/y=y → VHDS#4 r/x=b(r/b)
+      ack 1 2 3 4
+      serve VHDS r/x=b,c → VHDS#5 r/x=b,c
+    `,
+  },
   'X90: a virtual host that is gone is removed from a client by name, also with the answer to another name': {
     delta: `
       serve VHDS r/x=b r/y=c

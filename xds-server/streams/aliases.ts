@@ -6,6 +6,7 @@ import type { Resource } from '../snapshot/resource.ts'
 import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
+import type { PushContext } from '../type-state/plan-push.ts'
 import { type Aliases, NO_ALIASES } from '../type-state/responses.ts'
 import { NO_NAMES, unite, without } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
@@ -26,15 +27,40 @@ export function findByDomain(
  * The names of the open request. A client of all virtual hosts is sent new ones anyway; another one gets those that begin to serve
  * what it has asked for.
  */
-export function askedNames(typeState: TypeState, latest: Snapshot): ReadonlySet<string> {
-  const { type, request, subscription, pushed } = typeState
-  if (type.typeUrl !== VIRTUAL_HOST || subscription.wildcard || pushed === 'none') return request.names
-  if (typeIn(pushed, VIRTUAL_HOST) === typeIn(latest, VIRTUAL_HOST)) return request.names
+export function askedNames(
+  typeState: TypeState,
+  { latest, target }: Pick<PushContext, 'latest' | 'target'>,
+): ReadonlySet<string> {
+  const { type, request, subscription, pushed, view } = typeState
+  if (type.typeUrl !== VIRTUAL_HOST || subscription.wildcard || target === 'none') return request.names
+  if (pushed !== 'none' && typeIn(pushed, VIRTUAL_HOST) === typeIn(latest, VIRTUAL_HOST)) return request.names
+  // After a reconnect, names may be answered before anything is pushed. What the client has tells which answers the first push brings.
+  const had = (name: string, host: string) =>
+    pushed === 'none'
+      ? heldIn(view, host).kind !== 'absent' && heldIn(view, name).kind === 'absent'
+      : virtualHostFor(pushed, name)?.name === host
   const isNew = (name: string) => {
     const host = findByDomain(latest, typeState, name)
-    return host !== undefined && virtualHostFor(pushed, name)?.name !== host.name
+    return host !== undefined && !had(name, host.name)
   }
   return unite(request.names, new Set([...subscription.names].filter(isNew)))
+}
+
+/**
+ * The state after a client gave up names, or all virtual hosts, and kept some names. With the others it may give up the virtual hosts that
+ * serve these names, so that they need their answers again.
+ */
+export function askAliasesAgain(hosts: TypeState, latest: Snapshot | undefined): TypeState {
+  const { request, subscription, pushed } = hosts
+  const served = latest ?? pushed
+  if (served === 'none' || subscription.wildcard) return hosts
+  const isLeft = (name: string) => {
+    const host = findByDomain(served, hosts, name)
+    return host !== undefined && !subscription.names.has(host.name)
+  }
+  const names = [...subscription.names].filter(isLeft)
+  if (names.length === 0) return hosts
+  return { ...hosts, request: { ...request, waiting: unite(request.waiting, new Set(names)) } }
 }
 
 /**

@@ -22,7 +22,7 @@ import {
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { hasReported, type View, withUnknown } from '../type-state/view.ts'
 import { listedRemovals } from './absent-filters.ts'
-import { aliasesFor } from './aliases.ts'
+import { aliasesFor, askAliasesAgain } from './aliases.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView, resumedView } from './reported.ts'
@@ -143,7 +143,8 @@ function takeNames({ state, report }: Received, known: TypeState, request: Delta
   const change = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
   if (change.subscription === subscription) return { state, report }
   const spelled = { ...typeState, spellings: spelledByClient(typeState.spellings, request) }
-  const next = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
+  const changed = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
+  const next = request.unsubscribe.length > 0 ? askAliasesAgain(changed, state.snapshot) : changed
   return {
     state: withTypeState(state, next),
     report: [...report, reportSubscription(next, change.subscribed, change.unsubscribed)],

@@ -23,9 +23,17 @@ export function describeResources(stream: StreamState, protocol: 'sotw' | 'delta
     )
 }
 
-function namesOf({ snapshot }: StreamState, { type, subscription, view }: TypeState): readonly string[] {
+function namesOf(
+  { snapshot }: StreamState,
+  { type, subscription, view, ledger }: TypeState,
+): readonly string[] {
   const served = snapshot ? subscribedIn(typeIn(snapshot, type.typeUrl), subscription) : []
-  const held = [...view.base.resources.names(), ...view.overrides.keys()]
+  const held = [
+    ...view.base.resources.names(),
+    ...view.overrides.keys(),
+    // The client has what a response removes until it answers.
+    ...ledger.pending.flatMap(({ removed }) => removed),
+  ]
   // A call's host that another virtual host serves is no resource of its own.
   const isAlias = (name: string) =>
     type.typeUrl === VIRTUAL_HOST && snapshot !== undefined && isServedByDomain(snapshot, name)

@@ -160,6 +160,26 @@ testScripts(
         ack 3 → CDS#4 b=1
       `,
     },
+    'X89: clusters that are gone stay until filters and virtual hosts are asked for, too': {
+      delta: `
+        serve CDS a=1 b=1 | EDS a=1 b=1 | LDS l=1 | RDS l=b | ECDS f=1 | VHDS r/x=x → CDS#5 b=1
+        reconnect
+        serve CDS b=1 | EDS b=1 | LDS l=1 | RDS l=b | ECDS f=1 | VHDS r/x=x
+        ask CDS holding a=1 b=1
+        ask EDS +a +b holding a=1 b=1
+        ask LDS holding l=1
+        ask RDS +l holding l=b
+        ask VHDS holding r/x=x
+        ask ECDS +f holding f=1 → CDS#1 -a | EDS#2 -a
+        reconnect
+        ask CDS holding a=1 b=1
+        ask EDS +a +b holding a=1 b=1
+        ask ECDS +f holding f=1
+        ask LDS holding l=1
+        ask RDS +l holding l=b
+        resumed → CDS#1 -a | EDS#2 -a
+      `,
+    },
     'X89: what refers to a NACKed cluster waits, after a reconnect too': {
       sotw: `
         serve CDS a=1 b=bad | RDS l=b → CDS#5 a=1 b=bad

@@ -5,7 +5,14 @@
 // is warming. So a stage also waits for clusters and endpoints that are served and not asked for yet, until a time is over: a client
 // without them never asks.
 
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE } from '../snapshot/resource-type.ts'
+import {
+  CLUSTER,
+  ENDPOINT,
+  EXTENSION_CONFIG,
+  LISTENER,
+  ROUTE,
+  VIRTUAL_HOST,
+} from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { Response } from '../type-state/responses.ts'
 import { isOpenEnded } from '../type-state/subscription.ts'
@@ -16,7 +23,7 @@ import type { StreamState } from './stream.ts'
 /** What listeners and routes need. */
 const NEEDED = [CLUSTER, ENDPOINT]
 /** What uses clusters and the like. */
-const USERS = [LISTENER, ROUTE]
+const USERS = [EXTENSION_CONFIG, LISTENER, ROUTE, VIRTUAL_HOST]
 
 /** The state after the first request of a type. */
 export function withResumption(state: StreamState, { request }: TypeState): StreamState {
@@ -46,7 +53,7 @@ export function awaitsNeeded(state: StreamState, snapshot: Snapshot): boolean {
   return (listeners === undefined || isOpenEnded(listeners)) && awaitsOneOf(state, snapshot, NEEDED)
 }
 
-/** Whether the client has yet to ask for listeners or routes, and may use anything until then. A drain time covers that too. */
+/** Whether the client has yet to ask for listeners, routes or the like, and may use anything until then. A drain time covers that too. */
 export function awaitsUsers(state: StreamState): boolean {
   return !state.isDraining && state.snapshot !== undefined && awaitsOneOf(state, state.snapshot, USERS)
 }

@@ -150,7 +150,7 @@ function pushType<Request extends OfType>(
     const moved = withPushed(known, pushTarget(state, latest, known))
     return moved === known ? state : withTypeState(state, moved)
   }
-  const asked = requestAtStart(known, latest)
+  const asked = requestAtStart(known, latest, state)
   const context = pushContextFor(state, latest, known)
   let { typeState, plan, drafts } = draftType(protocol, state, asked, context)
   if (drafts.length > 0 && mustWait(state, latest, typeState, drafts)) {

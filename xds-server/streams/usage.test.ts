@@ -72,6 +72,13 @@ t.test('X15: a resource that we do not have may use what its type can refer to',
   t.same(removable('LDS', [typeStateOf('LDS'), unknown('RDS')]), ['a', 'b'])
 })
 
+t.test('X15: a filter is removed first if a cluster that we do not have is gone too', async (t) => {
+  const filters = typeStateOf('ECDS')
+  t.same(removable('ECDS', [filters, typeStateOf('CDS', { except: { x: UNKNOWN } })]), ['a', 'b'])
+  t.same(removable('ECDS', [filters, typeStateOf('CDS', { has: 'x=1', except: { x: UNKNOWN } })]), [])
+  t.same(removable('CDS', [CDS, typeStateOf('ECDS', { except: { x: UNKNOWN } })]), [])
+})
+
 t.test('X15: what an un-ACKed cluster replaced holds no endpoints', async (t) => {
   const before = viewOf('CDS', '', { b: holding(resourceFor('CDS', 'b=1')) })
   const clusters = typeStateOf('CDS', { pending: [pendingOf('CDS', 'b=2', { before })] })

@@ -53,19 +53,31 @@ function namesInUse(state: StreamState, type: ResourceType): ReadonlySet<string>
   }
   for (const typeState of state.typeStates.values()) {
     if (!isActive(typeState)) continue
-    for (const held of heldInUse(typeState, type)) {
+    for (const [name, held] of heldInUse(typeState, type)) {
       const resources = resourcesInEffect(held)
       if (resources !== undefined) for (const { references } of resources) note(names, references, type)
-      else if (mayReferTo(typeState.type, type)) return 'any'
+      else if (mayReferTo(typeState.type, type) && !goesFirst(type, typeState, name)) return 'any'
     }
   }
   return names
 }
 
 /** What the client has or may have apart from the pushed snapshots. */
-function* heldInUse({ type, view, ledger }: TypeState, used: ResourceType): Iterable<Held> {
-  yield* view.overrides.values()
-  if (isLater(type, used)) for (const { before } of ledger.pending) yield* before.overrides.values()
+function* heldInUse(
+  { type, view, ledger }: TypeState,
+  used: ResourceType,
+): Iterable<readonly [string, Held]> {
+  yield* view.overrides
+  if (isLater(type, used)) for (const { before } of ledger.pending) yield* before.overrides
+}
+
+/**
+ * Filters and clusters may refer to each other. A filter leaves first if the cluster is gone too and nobody knows its content: else each
+ * would keep the other forever.
+ */
+function goesFirst(filters: ResourceType, { type, view }: TypeState, name: string): boolean {
+  const isPair = filters.typeUrl === EXTENSION_CONFIG && type.typeUrl === CLUSTER
+  return isPair && !view.base.resources.has(name)
 }
 
 function note(names: Set<string>, references: readonly Reference[], { typeUrl }: ResourceType): void {

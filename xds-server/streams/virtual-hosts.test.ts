@@ -31,6 +31,20 @@ testScripts({
       serve VHDS s/a=a r/b=b → VHDS#3 r/b=b
     `,
   },
+  'X61: the first answer also names a route configuration that the client has and whose next content waits': {
+    delta: `
+      serve LDS l=1 | RDS l=1:vhds
+      ask LDS → LDS#1 l=1
+      ack 1
+      ask RDS +l → RDS#2 l=1:vhds
+      ack 2
+      serve LDS l=2 | RDS l=a → LDS#3 l=2
+      ask VHDS → VHDS#4 -l/*
+      serve LDS l=2 | RDS l=1:vhds
+      ack 3 4
+      status → LDS SYNCED | RDS SYNCED | VHDS SYNCED
+    `,
+  },
   'X61: the virtual hosts of a route configuration follow it, changed or not, and no others': {
     delta: `
       serve RDS r=1:vhds | VHDS r/a=a s/a=a

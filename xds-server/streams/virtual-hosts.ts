@@ -3,7 +3,7 @@
 // configuration that is sent, and one without virtual hosts gets the removal of `NAME/*`.
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/vhds
 
-import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { ROUTE, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
 import { hostsAmong } from '../snapshot/virtual-hosts.ts'
@@ -36,7 +36,11 @@ export function resendVirtualHosts(
  * configurations that have none. And for its names whose virtual host is not the reported one or does not serve them: Envoy does not
  * say that a call waits for what it reports.
  */
-export function requestAtStart(hosts: TypeState, latest: Snapshot): TypeState {
+export function requestAtStart(
+  hosts: TypeState,
+  latest: Snapshot,
+  { typeStates }: Pick<StreamState, 'typeStates'>,
+): TypeState {
   const { request, subscription, view } = hosts
   if (!request.isFirst || hosts.type.typeUrl !== VIRTUAL_HOST) return hosts
   const type = typeIn(latest, VIRTUAL_HOST)
@@ -45,8 +49,12 @@ export function requestAtStart(hosts: TypeState, latest: Snapshot): TypeState {
     return host?.name === name && hasExactly(view, host)
   }
   const unserved = [...subscription.names].filter((name) => !isServed(name))
+  // Envoy also waits for those of a route configuration that is another in the newest snapshot, and may be this one again after it.
+  const routes = typeStates.get(ROUTE)
+  const referring =
+    routes === undefined ? latest.types.values() : [...latest.types.values(), routes.view.base]
   const all = subscription.wildcard
-    ? [...latest.types.values()].flatMap((one) => [...(namesReferredTo(one).get(VIRTUAL_HOST) ?? [])])
+    ? [...referring].flatMap((one) => [...(namesReferredTo(one).get(VIRTUAL_HOST) ?? [])])
     : []
   const hostless = all.filter((one) => hostsAmong(type, one).length === 0)
   const waiting = unite(request.waiting, without(new Set(unserved), request.names))

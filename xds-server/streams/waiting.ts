@@ -101,7 +101,7 @@ export function sortRequested(
 ): TypeState {
   const { type, request, subscription, view } = typeState
   if (request.waiting.size === 0 && type.typeUrl !== VIRTUAL_HOST) return typeState
-  const asked = unite(request.waiting, askedNames(typeState, latest))
+  const asked = unite(request.waiting, askedNames(typeState, { latest, target }))
   const lookedUp = lookups.get(type.typeUrl) ?? NO_NAMES
   const names = new Set<string>()
   const waiting = new Set<string>()

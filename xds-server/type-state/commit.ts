@@ -1,9 +1,9 @@
 // The last of the three steps of a push: the state of the type after its responses are sent.
 
 import type { Resource } from '../snapshot/resource.ts'
-import { ABSENT, type Held, holding, REMOVED } from './held.ts'
+import { ABSENT, type Held, holding } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
-import { type NamedError, withSent } from './resource-errors.ts'
+import { withSent } from './resource-errors.ts'
 import { NO_ALIASES, type PendingResponse, type Response } from './responses.ts'
 import { spellingsAfter } from './spellings.ts'
 import { NO_NAMES } from './subscription.ts'
@@ -59,17 +59,13 @@ function viewAfter({ target, overrides }: PushPlan, responses: readonly Response
   const view = { base: target, overrides }
   if (overrides.size === 0) return view
   const sent = (resource: Resource): readonly [string, Held] => [resource.name, holding(resource)]
-  // What the plan removes has that kind already. What a response leaves out besides may lack its reason.
+  // What the plan removes is known to be removed already.
   const isLeftOut = (name: string) => overrides.has(name) && overrides.get(name)?.kind !== 'absent'
   return withHeld(
     view,
-    responses.flatMap(({ resources, removed, errors = [] }) => [
+    responses.flatMap(({ resources, removed }) => [
       ...resources.filter(({ name }) => overrides.has(name)).map(sent),
-      ...removed.filter(isLeftOut).map((name) => [name, heldOf(name, errors)] as const),
+      ...removed.filter(isLeftOut).map((name) => [name, ABSENT] as const),
     ]),
   )
-}
-
-function heldOf(name: string, errors: readonly NamedError[]): Held {
-  return errors.some((error) => error.name === name) ? REMOVED : ABSENT
 }

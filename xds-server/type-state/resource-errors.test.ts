@@ -107,6 +107,17 @@ testScripts(
         serve VHDS r/other=b → VHDS#3 -r/any r/any!
       `,
     },
+    'X73: what a full-state response leaves out besides says why once': {
+      sotw: `
+        serve CDS b=bad | LDS
+        ask LDS * → LDS#1
+        ask CDS * b → CDS#2 b=bad
+        serve CDS
+        nack 2 * b z → CDS#3 z! b!
+        ack 1 3
+        serve CDS c=1 → CDS#4 c=1
+      `,
+    },
     'X73: an error is sent once, and again when it is another one': {
       sotw: `
         serve RDS a!denied

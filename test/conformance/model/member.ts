@@ -39,6 +39,8 @@ export class Member {
   readonly #options: MemberOptions
   readonly #following: FollowingClient | undefined
   #link: Link
+  /** What it had of layers that it did not list, when it reconnected. */
+  #unlistedLayers: ReadonlySet<ClientResource> = new Set()
 
   constructor(options: MemberOptions) {
     const { protocol, kind, types } = options
@@ -107,11 +109,18 @@ export class Member {
     this.#link.unblock()
   }
 
+  /** X70: what a client by `*` has from an earlier stream, and does not list, no server knows in SotW. Envoy lists its layers. */
+  #mustBeEmpty(layer: ClientResource): boolean {
+    return !isEmptyLayer(layer) && !this.#unlistedLayers.has(layer)
+  }
+
   /** Reconnects on a new stream. A nonce of the old stream has no meaning there, even if it is sent. */
   reconnect(withOldNonce: boolean): void {
     this.#link.close()
     this.#link = this.#open()
     const requests = this.#following?.reconnect() ?? this.client.reconnect()
+    const layers = [...this.client.held(RUNTIME).values()]
+    this.#unlistedLayers = new Set(layers.filter(({ name }) => !this.client.names(RUNTIME).has(name)))
     for (const request of requests) {
       this.#link.send(withOldNonce ? { ...request, responseNonce: 'of-the-old-stream' } : request)
     }
@@ -198,7 +207,7 @@ export class Member {
       if (!this.client.isSubscribed(typeUrl, name) || !isChecked(typeUrl, name)) return []
       const [mine, theirs] = [held.get(name), wanted.get(name)]
       // SotW never removes resources of these types, so they may stay.
-      if (theirs === undefined && isSilent && typeUrl === RUNTIME && mine && !isEmptyLayer(mine))
+      if (theirs === undefined && isSilent && typeUrl === RUNTIME && mine && this.#mustBeEmpty(mine))
         return [`layer "${name}" should be empty`]
       if (theirs === undefined && (isSilent || this.#mayKeep(truth))) return []
       if (mine && theirs && Buffer.compare(mine.value, theirs.value) === 0) return []
@@ -209,14 +218,18 @@ export class Member {
     })
   }
 
-  /** X59: beside a NACK after a reconnect, nothing of a full-state type gets heartbeats in SotW. */
+  /**
+   * X59: beside a NACK after a reconnect, nothing of a full-state type gets heartbeats in SotW. X69: while Envoy keeps a bad layer, it
+   * NACKs the others too, and what is NACKed is not sent anew.
+   */
   #mayHaveExpired(
     { typeUrl, ttlMs }: Pick<ClientResource, 'ttlMs'> & { readonly typeUrl: string },
     isChecked: (typeUrl: string, name: string) => boolean,
   ): boolean {
     const isNacked = !isChecked(VIRTUAL_HOST, '')
     const { protocol } = this.client
-    return isNacked && ttlMs !== undefined && protocol === 'sotw' && FULL_STATE_TYPES.includes(typeUrl)
+    if (!isNacked || ttlMs === undefined) return false
+    return typeUrl === RUNTIME || (protocol === 'sotw' && FULL_STATE_TYPES.includes(typeUrl))
   }
 
   /** X43: a client by name keeps what is gone until it has asked for all that its resources refer to. */
@@ -225,7 +238,7 @@ export class Member {
     const active = client.typeUrls.filter((typeUrl) => client.names(typeUrl).size > 0)
     if (client.typeUrls.some((typeUrl) => client.hasWildcard(typeUrl))) return false
     const mine = active.flatMap((typeUrl) =>
-      [...client.names(typeUrl)].flatMap((name) => typeIn(truth, typeUrl).resources.get(name) ?? []),
+      typeIn(truth, typeUrl).list.filter(({ name }) => client.isSubscribed(typeUrl, name)),
     )
     return mine.some(({ references }) =>
       references.some(

@@ -41,7 +41,9 @@ export class SeenType {
   readonly #unconfirmed = new Set<string>()
   /** The error that was last sent for each name that has not been served since. */
   readonly #errors = new Map<string, string>()
-  /** Accepted names that were not served for a time since. */
+  /** SotW: names that the client may have by responses whose answers do not count. */
+  readonly #unanswered = new Set<string>()
+  /** Names that the client has accepted, or may have, and that were not served for a time since. */
   readonly #left = new Set<string>()
   /** The client reported what it has, and has no answer yet. */
   #isResumed = false
@@ -157,6 +159,8 @@ export class SeenType {
 
   /** X51: a SotW request without a nonce in mid-stream. Answers to earlier responses do not count after it. */
   beginAgain(request: ClientRequest): void {
+    for (const { resources } of this.#pending.values())
+      for (const { name } of resources) this.#unanswered.add(name)
     this.#pending.clear()
     this.#nacked = []
     this.#names = new Set()
@@ -192,7 +196,8 @@ export class SeenType {
 
   /** Once a NACKed name has other content, the rest of the NACKed response may be sent again. */
   noteServed(versionOf: (name: string) => string | undefined): void {
-    for (const name of this.accepted) if (versionOf(name) === undefined) this.#left.add(name)
+    for (const name of [...this.accepted, ...this.#unanswered])
+      if (versionOf(name) === undefined) this.#left.add(name)
     for (const name of this.#errors.keys()) if (versionOf(name) !== undefined) this.#errors.delete(name)
     const isOther = ([name, version]: readonly [string, string | undefined]) => versionOf(name) !== version
     this.#allowAgain(this.#nacked.flatMap((nacked) => [...nacked].filter(isOther).map(([name]) => name)))
@@ -282,10 +287,9 @@ export class SeenType {
     }
     const dropped = [...this.#names].filter((name) => !names.has(name))
     for (const name of dropped) this.#requested.delete(name)
-    const ended = this.wildcard && !wildcard ? this.#nackedNames() : []
     this.wildcard = wildcard
     this.#names = names
-    this.#allowAgain([...dropped, ...ended].filter((name) => !this.isSubscribed(name)))
+    this.#allowAgain([...dropped, ...this.#nackedNames()].filter((name) => !this.isSubscribed(name)))
     this.#isLegacyWildcardOff ||= resourceNames.length > 0
     this.#givenUp.clear()
   }

@@ -68,9 +68,10 @@ export class Witness {
     for (const resource of resources) {
       const { name } = resource
       if (!type.isSubscribed(name)) throw new Error(`X31: "${name}" is not subscribed: ${show(response)}`)
-      const isNacked =
-        type.isUnconfirmed(name) && !type.isPending(resource) && !this.#isInEffect(typeUrl, resource)
-      if (!type.wasSent(resource) || isNacked)
+      // After a reconnect, a client has what it was sent on an earlier stream.
+      const isKept = this.#isInEffect(typeUrl, resource)
+      const isNacked = type.isUnconfirmed(name) && !type.isPending(resource)
+      if (!isKept && (isNacked || !type.wasSent(resource)))
         throw new Error(`X58: the client does not have "${name}": ${show(response)}`)
     }
     for (const name of this.#removedBy(type, response))
