@@ -94,6 +94,27 @@ t.test(
   },
 )
 
+t.test('X81: pushes that come faster than answers do not keep an old stream open', async (t) => {
+  await Promise.all(
+    (['sotw', 'delta'] as const).map(async (protocol) => {
+      const { cache, server } = await start(t, { maxConnectionAge: { timeMs: 500, graceMs: LONG_MS } })
+      const { client, raw, ack } = await subscribed(connectTo(t, server.address), 'n', protocol)
+      const push = (version: number) => cache.setSnapshot('fleet', [staticCluster('a', version)])
+      const follow = async (): Promise<never> => {
+        push(2)
+        ack()
+        for (let version = 3; ; version += 1) {
+          const response = await client.next()
+          push(version)
+          client.ack(response as never)
+        }
+      }
+      const { code } = await Promise.race([raw.ended, follow()])
+      t.equal(code, status.OK, protocol)
+    }),
+  )
+})
+
 t.test('X82: an old connection ends after its grace, whatever its client has not answered', async (t) => {
   const { cache, server, closed } = await start(t, { maxConnectionAge: { timeMs: AGE_MS, graceMs: 1 } })
   const silent = await subscribed(connectTo(t, server.address), 'silent')

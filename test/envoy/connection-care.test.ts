@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { freePort } from '../../processes/free-port.ts'
 import {
+  ENDPOINT,
   SnapshotCache,
   startXdsServer,
   type XdsEvent,
@@ -64,6 +65,22 @@ async function endConnections(
     await untilSynced(first.cache)
     await load.further(50)
   }
+  // Each answer is followed by a change before the server looks whether the stream may end.
+  const change = (number: number) =>
+    first.cache.updateSnapshot('fleet', {
+      upsert: [assignment(`c${ROUNDS}`, backends[number % backends.length] ?? 0)],
+    })
+  let changes = 0
+  const stopChanging = first.cache.onEvent((event) => {
+    if (event.kind === 'acked' && event.typeUrl === ENDPOINT) change(changes++)
+  })
+  change(ROUNDS + 1)
+  await nextEvent(first.cache, ({ kind }) => kind === 'closed')
+  stopChanging()
+  const closed = first.events.findLast(({ kind }) => kind === 'closed')
+  t.match(closed, { reason: 'age', pending: [] }, `${protocol}: it ended between two responses`)
+  t.not(changes, 0)
+  await untilSynced(first.cache)
   t.strictSame(new Set(first.reasons()), new Set(['age']), `${protocol}: no stream ended for another reason`)
 
   await first.server.close({ graceMs: 30_000 })

@@ -41,8 +41,8 @@ async function startFleet({ ofFilter, ofRoute }: Sources, folder: string) {
   const server = await startXdsServer({
     cache,
     address: '127.0.0.1:0',
-    onDemand: ({ group, typeUrl, names }) => {
-      for (const name of names) asked.emit(name)
+    onDemand: ({ group, typeUrl, names, afterReconnect }) => {
+      for (const name of names) asked.emit(name, afterReconnect)
       const known = typeUrl === CLUSTER ? names.filter((name) => name !== 'unknown') : []
       cache.updateSnapshot(group, { upsert: known.map((name) => staticCluster(name)) })
     },
@@ -78,7 +78,9 @@ const fleets = await Promise.all(
 for (const { how, sources, cache, server, envoy, asked, call } of fleets) {
   t.test(`X64, X65: a cluster is made for the first call that names it, ${how}`, async (t) => {
     t.equal(await call('always'), '503 no healthy upstream')
+    const lookup = once(asked, 'first')
     t.equal(await call('first'), '503 no healthy upstream', 'the cluster is there, and has no endpoints')
+    t.strictSame(await lookup, [false], 'it was asked for by a call')
     t.equal(await call('second'), '503 no healthy upstream')
     t.equal(await call('unknown'), '503', 'a cluster that does not exist has no text')
     if (sources.ofRoute) t.equal(await call('third', '/plain'), '503', 'another route asks for none')
@@ -102,7 +104,7 @@ for (const { how, sources, cache, server, envoy, asked, call } of fleets) {
       t.strictSame(await clusters(), ['always', 'second'])
       const again = once(asked, 'first')
       server.disconnect('fleet', 'edge-1')
-      await again
+      t.strictSame(await again, [true], 'the lookup says that it is repeated')
       t.strictSame(
         await clusters(),
         ['always', 'first', 'second'],

@@ -345,7 +345,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     says: 'We define a control plane serving a given xDS resource as an authority.',
   },
   X81: {
-    rule: 'With `maxConnectionAge`, a connection gets GOAWAY at its age, a tenth more or less by chance. Each of its streams ends with the status OK once its client has answered what it was sent.',
+    rule: 'With `maxConnectionAge`, a connection gets GOAWAY at its age, a tenth more or less by chance. Each of its streams ends with the status OK once its client has answered what it was sent; until then pushes wait, for a second at most.',
     sources: ['A9', 'kumahq/kuma#4039', 'istio/istio#11181', 'envoyproxy/gateway#7007'],
     says: 'This option can force the client to periodically reconnect to a L4 LB which allows spreading load more quickly. A per-connection random jitter of +/-10% will be added to MAX_CONNECTION_AGE to spread out connection storms.',
   },

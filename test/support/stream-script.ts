@@ -10,10 +10,13 @@
 //   ack 3 a c, nack 3 +c -a        …or these names; delta subscribes and unsubscribes
 //   nack 3 blaming a               the client's error text names a
 //   block, drain                   the transport's buffer is full, or has room again
+//   ending                         the stream is to end when its client has answered
 //   drained 3                      the drain time of the listeners is over that response 3 replaced
 //   resumed                        a client that reports what it has has had its time to ask for all types
 //   as grpc, as draining           the stream is of a gRPC client, or replaced listeners drain
 //   as lookingUp                   absent names are looked up before the client learns of it
+//   as separate                    the stream is of one type, not of ADS
+//   lookup                         the names that were looked up last: `EDS a`, or `EDS a repeated` after a reconnect
 //   lookedUp EDS a                 the lookup of these names is over
 //   as expiring                    the client takes TTLs; CDS a=1~9000 has one of 9,000 ms
 //   beat CDS 9000                  a heartbeat is due: CDS#1+2 ~a has no content
@@ -41,6 +44,7 @@ import { delta, sotw } from '../../xds-server/streams/protocol.ts'
 import type { DeltaRequest, NackDetail, SotwRequest } from '../../xds-server/streams/requests.ts'
 import {
   createStreamState,
+  type LookUp,
   type Step,
   type StreamEvent,
   type StreamState,
@@ -145,6 +149,7 @@ const TRAITS: Readonly<Record<string, Partial<StreamState>>> = {
   grpc: { client: 'grpc' },
   draining: { isDraining: true },
   lookingUp: { looksUp: true },
+  separate: { isAggregated: false },
   reader: { explain: (typeUrl, name) => notFound('fleet', typeUrl, name) },
 }
 
@@ -153,6 +158,7 @@ class ScriptedStream<Request> {
   readonly #sent: Response[] = []
   readonly #clusters = new SentClusters()
   #state = createStreamState()
+  #lookUp: LookUp | undefined
   #sequence = 0
 
   constructor(dialect: Dialect<Request>) {
@@ -179,10 +185,14 @@ class ScriptedStream<Request> {
         return this.#step({ kind: 'blocked' })
       case 'drain':
         return this.#step({ kind: 'writable' })
+      case 'ending':
+        return this.#step({ kind: 'ending' })
       case 'drained':
         return this.#step({ kind: 'drained', nonce: words[0] ?? '' })
       case 'resumed':
         return this.#step({ kind: 'resumed' })
+      case 'lookup':
+        return this.#describeLookup()
       case 'lookedUp': {
         const [type = '', ...names] = words
         return this.#step({ kind: 'lookedUp', typeUrl: typeUrlFor(type), names: new Set(names) })
@@ -243,6 +253,12 @@ class ScriptedStream<Request> {
     })
   }
 
+  #describeLookup(): string[] {
+    if (this.#lookUp === undefined) return []
+    const { typeUrl, names, afterReconnect } = this.#lookUp
+    return [[shortNameOf(typeUrl), ...names, ...(afterReconnect ? ['repeated'] : [])].join(' ')]
+  }
+
   #expiring(): string[] {
     const due = expiriesOf(this.#state).map(({ typeUrl, ttlMs }) => `${shortNameOf(typeUrl)} ${ttlMs}`)
     const counts = [...describeStream(this.#state)].flatMap(([typeUrl, { expiring }]) =>
@@ -275,8 +291,9 @@ class ScriptedStream<Request> {
   }
 
   #step(event: StreamEvent<Request>): string[] {
-    const { state, send, report } = this.#dialect.step(this.#state, event)
+    const { state, send, report, lookUp } = this.#dialect.step(this.#state, event)
     this.#state = state
+    this.#lookUp = lookUp ?? this.#lookUp
     this.#sent.push(...send)
     for (const { isFullState, typeUrl, version, resources } of send)
       if (isFullState && typeUrl === CLUSTER) this.#clusters.note(version, resources)

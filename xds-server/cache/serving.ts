@@ -11,7 +11,13 @@ import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { ExternalNames } from '../snapshot/consistency.ts'
-import { checkError, type ErrorDetail, failedToExplain, notFound } from '../snapshot/resource-error.ts'
+import {
+  checkError,
+  type ErrorDetail,
+  failedToExplain,
+  notFound,
+  withoutSnapshot,
+} from '../snapshot/resource-error.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { callOption, messageOf } from './option.ts'
 import { RetiredNames } from './retired-names.ts'
@@ -161,6 +167,7 @@ export class Serving {
 
   /** The status says so too if the option fails: it is read to find out what is wrong. */
   #explainInStatus(group: string, typeUrl: string, name: string): ErrorDetail {
+    if (!this.#snapshots.has(group)) return withoutSnapshot(group)
     try {
       return this.explain(group, typeUrl, name)
     } catch (error) {

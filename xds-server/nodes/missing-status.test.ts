@@ -2,6 +2,8 @@
 
 import t from 'tap'
 import { HandStream, view } from '../../test/support/hand-stream.ts'
+import { MachineStream } from '../../test/support/machine-stream.ts'
+import { routes } from '../../test/support/resources.ts'
 import { SnapshotCache, type SnapshotCacheOptions } from '../cache/snapshot-cache.ts'
 import { CLUSTER, ROUTE } from '../snapshot/resource-type.ts'
 import type { XdsEvent } from './events.ts'
@@ -43,6 +45,30 @@ t.test('X75: the error is that of the snapshot, else of explainMissing, else NOT
       { name: 'c', code: 5, message: 'group "fleet" has no RouteConfiguration "c"' },
     ],
   })
+})
+
+t.test('X75: without a snapshot, names that wait have that as reason, until there is one', async (t) => {
+  const cache = new SnapshotCache({ explainMissing: () => ({ code: 5, message: 'does not count' }) })
+  const stream = new MachineStream(cache)
+  stream.ask(ROUTE, ['a'])
+  stream.ask(CLUSTER)
+  const status = () => cache.nodeStatus('fleet', 'n1')
+  const message =
+    'group "fleet" has no snapshot, so nothing is answered: set one, or fix the group of the client'
+  t.match(status(), { state: 'NOT_SENT' }, 'nothing is known to be missing')
+  t.same(status().types[ROUTE]?.missing, {
+    count: 1,
+    names: ['a'],
+    errors: [{ name: 'a', code: 14, message }],
+  })
+  t.notOk('missing' in (status().types[CLUSTER] ?? {}), 'it names no cluster')
+  cache.setSnapshot('fleet', [])
+  t.match(status(), { state: 'MISSING' })
+  t.match(status().types[ROUTE]?.missing?.errors, [{ code: 5, message: 'does not count' }])
+  cache.setSnapshot('fleet', [routes('a', 'b')])
+  stream.answerAll()
+  cache.clearSnapshot('fleet')
+  t.notOk('missing' in (status().types[ROUTE] ?? {}), 'it has the route')
 })
 
 t.test('X75: errors are made when they are read, once, and a disconnected node has none', async (t) => {

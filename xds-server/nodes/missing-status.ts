@@ -5,7 +5,7 @@ import { errorsIn, type Snapshot } from '../snapshot/snapshot.ts'
 import { describeList, type NameList, shortened } from './name-list.ts'
 
 /**
- * Names that a client asks for and that what it is served lacks. It waits for them.
+ * Names that a client asks for and that what it is served lacks, or all that it lacks if its group has no snapshot. It waits for them.
  *
  * @example
  * ```ts
@@ -19,8 +19,8 @@ import { describeList, type NameList, shortened } from './name-list.ts'
  */
 export interface MissingStatus extends NameList {
   /**
-   * Why the first 20 are missing: the errors of the snapshot, of `explainMissing`, or NOT_FOUND, as they are when this is read first. Absent if the
-   * node is disconnected.
+   * Why the first 20 are missing: the errors of the snapshot, of `explainMissing`, or NOT_FOUND, as they are when this is read first;
+   * UNAVAILABLE if the group has no snapshot. Absent if the node is disconnected.
    */
   readonly errors?: readonly ({ readonly name: string } & ErrorDetail)[]
 }

@@ -26,7 +26,11 @@ t.test('a time without an end is not over at once', async (t) => {
   const onDemand = () => new Promise<void>(() => {})
   const options = { onDemand, timeoutMs: Number.POSITIVE_INFINITY }
   const lookups = new Lookups(options, new EventQueue<XdsEvent>(), isOver)
-  lookups.start(create(NodeSchema), 'fleet', CLUSTER, new Set(['a']))
+  lookups.start(create(NodeSchema), 'fleet', {
+    typeUrl: CLUSTER,
+    names: new Set(['a']),
+    afterReconnect: false,
+  })
   await new Promise((resolve) => setImmediate(resolve))
   t.strictSame(warnings, [])
   for (const one of [drains, start, resume, lookups]) one.stop()

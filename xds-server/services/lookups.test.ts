@@ -24,14 +24,16 @@ function start(onDemand: OnDemand) {
   queue.listen((event) => events.push(event))
   const ended: unknown[] = []
   const lookups = new Lookups({ onDemand, timeoutMs: 4_000 }, queue, (...args) => ended.push(args))
-  lookups.start(NODE, 'fleet', CLUSTER, NAMES)
+  lookups.start(NODE, 'fleet', { typeUrl: CLUSTER, names: NAMES, afterReconnect: true })
   return { lookups, events, ended }
 }
 
 t.test('it passes on the names, their type, and who asks for them', async (t) => {
   const requests: unknown[] = []
   const { ended, events } = start((request) => void requests.push(request))
-  t.strictSame(requests, [{ node: NODE, group: 'fleet', typeUrl: CLUSTER, names: ['a', 'b'] }])
+  t.strictSame(requests, [
+    { node: NODE, group: 'fleet', typeUrl: CLUSTER, names: ['a', 'b'], afterReconnect: true },
+  ])
   await settled()
   t.strictSame(ended, [[CLUSTER, NAMES]])
   t.strictSame(events, [])

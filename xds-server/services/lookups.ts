@@ -4,6 +4,7 @@ import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { Timer } from '../../core/timer.ts'
 import { messageOf } from '../cache/option.ts'
 import type { Serving } from '../cache/serving.ts'
+import type { LookUp } from '../streams/stream.ts'
 
 /**
  * Names that a client asks for and that what it is served lacks.
@@ -23,6 +24,11 @@ export interface OnDemandRequest {
   readonly typeUrl: string
   /** All of them. A name like `xdstp://…` is in its one spelling, whatever the client wrote. */
   readonly names: readonly string[]
+  /**
+   * A client that has reconnected repeats the names of its calls. False: a call has just named them. Names of calls that were made
+   * while the client was away are among the repeated ones, and Envoy 1.40 does not ask for a cluster again later.
+   */
+  readonly afterReconnect: boolean
 }
 
 /**
@@ -63,14 +69,15 @@ export class Lookups {
     this.#onEnded = onEnded
   }
 
-  start(node: Node, group: string, typeUrl: string, names: ReadonlySet<string>): void {
+  start(node: Node, group: string, { typeUrl, names, afterReconnect }: LookUp): void {
     const end = () => {
       timer.stop()
       if (this.#timers.delete(timer)) this.#onEnded(typeUrl, names)
     }
     const timer = new Timer(this.#options.timeoutMs, end)
     this.#timers.add(timer)
-    const run = async () => this.#options.onDemand({ node, group, typeUrl, names: [...names] })
+    const run = async () =>
+      this.#options.onDemand({ node, group, typeUrl, names: [...names], afterReconnect })
     run().then(end, (error: unknown) => {
       const message = `onDemand failed, so that names of ${typeUrl} count as not existing: ${messageOf(error)}`
       this.#events.emit({ kind: 'fault', source: 'onDemand', message, error })

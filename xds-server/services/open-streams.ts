@@ -17,6 +17,8 @@ export interface Closeable {
   readonly isSettled: () => boolean
   /** Ends it with the status OK: the client opens another one at once, and logs no error. */
   readonly end: (reason: EndReason) => void
+  /** Lets pushes wait from now on, so that it gets settled. */
+  readonly holdPushes?: () => void
 }
 
 interface NodeAccount {
@@ -248,6 +250,7 @@ export class OpenStream {
   endWhenSettled(reason: EndReason): void {
     this.announceEnd(reason)
     this.answered()
+    this.#closeable?.holdPushes?.()
   }
 
   /** The client has answered something. */

@@ -124,8 +124,8 @@ export interface XdsServerOptions {
   readonly resourceErrors?: 'grpc' | 'all' | 'off'
   /**
    * Ends connections that are old, so that replicas share the clients: after `timeMs` (a tenth more or less, by chance), a connection
-   * gets GOAWAY, and each of its streams ends with OK when the client has answered what it was sent; after `graceMs` more, the
-   * connection ends in any case. Clients connect again at once, and have what they had. Milliseconds. Default: never, and a grace of
+   * gets GOAWAY, and each of its streams ends with OK when the client has answered what it was sent; pushes wait for that, up to a
+   * second. After `graceMs` more, the connection ends in any case. Clients connect again at once, and have what they had. Milliseconds. Default: never, and a grace of
    * 30,000. https://github.com/grpc/proposal/blob/master/A9-server-side-conn-mgt.md
    */
   readonly maxConnectionAge?: { readonly timeMs: number; readonly graceMs?: number }

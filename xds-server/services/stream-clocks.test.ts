@@ -120,6 +120,41 @@ t.test(
   },
 )
 
+/** A stream that is to end, and whose client has not answered. */
+function ending(): HandXds {
+  const hand = serve([staticCluster('a')])
+  hand.ask(CLUSTER)
+  void hand.streams.drain(10, 5)
+  return hand
+}
+
+t.test('X81: a push to a stream that is to end waits for the answer, which ends it', async (t) => {
+  const hand = ending()
+  hand.cache.updateSnapshot('fleet', { upsert: [staticCluster('b')] })
+  mock.timers.tick(999)
+  t.equal(hand.cache.status()[0]?.state, 'STALE')
+  t.strictSame(hand.take(), ['a'])
+  t.equal(hand.call.ends, 1)
+  mock.timers.tick(10_000)
+  t.strictSame(hand.received(), [], 'nothing of it is left')
+})
+
+t.test(
+  'X81: a client that does not answer is pushed what has waited after a second, again and again',
+  async (t) => {
+    const hand = ending()
+    hand.received()
+    for (const name of ['b', 'c']) {
+      hand.cache.updateSnapshot('fleet', { upsert: [staticCluster(name)] })
+      void hand.streams.drain(10, 5)
+      mock.timers.tick(999)
+      t.strictSame(hand.received(), [], 'to be told twice that it ends makes no difference')
+      mock.timers.tick(1)
+      t.strictSame(hand.receivedNames(), [name])
+    }
+  },
+)
+
 t.test('a client that asks for clusters only has started when its time is over', async (t) => {
   const hand = serve([staticCluster('a'), inlineListener('l', 1, 'a')], { startTimeMs: 1_000 })
   hand.ask(CLUSTER)

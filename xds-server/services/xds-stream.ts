@@ -2,6 +2,7 @@
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
 import { status as grpcStatus, type ServerDuplexStream } from '@grpc/grpc-js'
+import { Timer } from '../../core/timer.ts'
 import type { Serving } from '../cache/serving.ts'
 import type { Watch } from '../cache/watch.ts'
 import { clientKindOf, ttlsFor } from '../nodes/client-kind.ts'
@@ -15,6 +16,7 @@ import type { WireProtocol } from '../streams/protocol.ts'
 import {
   createStreamState,
   type Expiry,
+  type LookUp,
   type Report,
   type Step,
   type StreamState,
@@ -39,6 +41,9 @@ const HIGH_WATER_BYTES = 64 * 1024
 
 /** Types that one stream may subscribe to. Envoy knows about ten. */
 const MAX_TYPES = 64
+
+/** How long pushes wait on a stream that is to end. A client that does not answer, as its clusters warm, is not kept from them longer. */
+const HOLD_MS = 1_000
 
 const FAILED = failedStream('the stream')
 
@@ -84,10 +89,11 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
   #reported: NameLoad = NO_LOAD
   #watch: Watch | undefined
   #start: StartClock | undefined
-  #lookUp: ((typeUrl: string, names: ReadonlySet<string>) => void) | undefined
+  #lookUp: ((lookUp: LookUp) => void) | undefined
   readonly #lookups: Lookups | undefined
   #unsentBytes = 0
   #leaveQueue: (() => void) | undefined
+  #hold: Timer | undefined
   #isOpen = true
 
   constructor(call: ByteStream, protocol: WireProtocol<Request>, context: StreamContext) {
@@ -98,6 +104,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     context.place.onEnd({
       isSettled: () => unackedIn(this.#state).length === 0,
       end: (reason) => this.#end(reason),
+      holdPushes: () => this.#holdPushes(),
     })
     this.#clock = new AnswerClock({
       timeoutMs: context.answerTimeoutMs,
@@ -164,6 +171,17 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#call.end()
   }
 
+  #holdPushes(): void {
+    if (this.#hold !== undefined) return
+    const step = () =>
+      this.#guard(() => {
+        this.#hold?.restart()
+        this.#take(this.#protocol.step(this.#current(), { kind: 'ending' }))
+      })
+    this.#hold = new Timer(HOLD_MS, step)
+    step()
+  }
+
   /** Runs a part of the stream's work. Whatever it throws ends this stream, and nothing else. */
   #guard(work: () => void): void {
     if (!this.#isOpen) return
@@ -181,7 +199,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     const peer = admit(this.#call, node, authorize)
     const group = serving.groupOf(node)
     place.introduce(group, node.id)
-    this.#lookUp = (typeUrl, names) => this.#lookups?.start(node, group, typeUrl, names)
+    this.#lookUp = (lookUp) => this.#lookups?.start(node, group, lookUp)
     const reportsNoVersions = this.#protocol.reportsNoVersions(first)
     if (reportsNoVersions && FIRST_TYPES.includes(first.typeUrl)) {
       this.#start = new StartClock(this.#context.startTimeMs, () =>
@@ -292,7 +310,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#reportUnserved(report)
     this.#clock.update()
     // After the events, so that a listener knows of the request.
-    if (lookUp !== undefined) this.#lookUp?.(lookUp.typeUrl, lookUp.names)
+    if (lookUp !== undefined) this.#lookUp?.(lookUp)
   }
 
   #write(response: Response): void {
@@ -338,6 +356,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
     this.#clock.stop()
     this.#drains.stop()
     this.#resumeClock.stop()
+    this.#hold?.stop()
     this.#lookups?.stop()
     this.#heartbeats?.stop()
     this.#watch?.close(reason)

@@ -53,6 +53,7 @@ export const NO_ERRORS: ErrorsByName = new Map()
 
 const UNKNOWN = 2
 const NOT_FOUND = 5
+const UNAVAILABLE = 14
 const MAX_CODE = 16
 const MAX_MESSAGE = 1_024
 
@@ -60,6 +61,12 @@ const MAX_MESSAGE = 1_024
 export function notFound(group: string, typeUrl: string, name: string): ErrorDetail {
   const message = `group "${group}" has no ${describeType(typeUrl)} "${name}"`
   return { code: NOT_FOUND, message: message.slice(0, MAX_MESSAGE) }
+}
+
+/** The error of every name in a group without a snapshot: nothing is known to be missing, and nothing is answered. */
+export function withoutSnapshot(group: string): ErrorDetail {
+  const reason = 'has no snapshot, so nothing is answered: set one, or fix the group of the client'
+  return { code: UNAVAILABLE, message: `group "${group.slice(0, MAX_MESSAGE - 128)}" ${reason}` }
 }
 
 /** The error of a name if the user's code fails to make one. */

@@ -128,6 +128,7 @@ t.test('a subscribed type that is not answered has no versions', async (t) => {
     state: 'NOT_SENT',
     wildcard: false,
     names: new Set(['a', 'b']),
+    missing: ['a', 'b'],
   })
 })
 

@@ -7,6 +7,7 @@ import { diffTypes } from '../snapshot/type-snapshot.ts'
 import type { NackedResponse } from '../type-state/responses.ts'
 import { isSubscribed, NO_NAMES, without } from '../type-state/subscription.ts'
 import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
+import { heldIn } from '../type-state/view.ts'
 import { usesDraining } from './drain.ts'
 import { countExpiring } from './heartbeat.ts'
 import type { StreamState } from './stream.ts'
@@ -21,7 +22,7 @@ export function describeStream(state: StreamState): ReadonlyMap<string, TypeView
 function describeType(stream: StreamState, typeState: TypeState): TypeView {
   const { subscription, view, ledger, pushed } = typeState
   const nacked = ledger.nacked.at(-1)
-  const missing = missingIn(stream, typeState)
+  const missing = stream.snapshot === undefined ? unanswered(typeState) : missingIn(stream, typeState)
   const expiring = countExpiring(stream, typeState)
   const sentVersion = ledger.pending.at(-1)?.version ?? (pushed === 'none' ? undefined : view.base.version)
   return {
@@ -46,6 +47,11 @@ function describeType(stream: StreamState, typeState: TypeState): TypeView {
 
 function missingIn({ missing }: StreamState, { type }: TypeState): readonly string[] {
   return missing.get(type.typeUrl)?.names ?? []
+}
+
+/** Names that a client of a group without a snapshot asks for. It keeps what it has. */
+function unanswered({ subscription, view, request }: TypeState): readonly string[] {
+  return [...subscription.names].filter((name) => heldIn(view, name, request.added).kind === 'absent')
 }
 
 function stateOf(stream: StreamState, typeState: TypeState): SyncState {

@@ -14,7 +14,7 @@ import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
 import type { Response } from '../type-state/responses.ts'
 import { delta } from './protocol.ts'
 import type { DeltaRequest } from './requests.ts'
-import { createStreamState, type NamesOfType, type StreamEvent, type StreamState } from './stream.ts'
+import { createStreamState, type LookUp, type StreamEvent, type StreamState } from './stream.ts'
 
 type Command =
   | { readonly do: 'serve'; readonly cluster: number; readonly hosts: readonly (string | undefined)[] }
@@ -47,7 +47,7 @@ class Envoy {
   #sequence = 0
   #inbox: Response[] = []
   /** Lookups that are not over. */
-  #lookups: NamesOfType[] = []
+  #lookups: LookUp[] = []
   /** Hosts that it has asked for, and the calls that wait for their answer. */
   readonly #names = new Set<string>()
   readonly #waiting = new Set<string>()

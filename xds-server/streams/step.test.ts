@@ -342,6 +342,26 @@ testScripts(
       ack 8
       ack 7 → LDS#9 l=2
     `,
+    'X16: the push that docs/library.md follows through the code': {
+      delta: `
+        serve CDS a=2 b=1 | EDS a=1 b=1 | RDS l=b → CDS#5 a=2 b=1 | EDS#6 a=1
+        ask EDS +b → EDS#7 b=1
+        ack 6 7
+        ack 5 → RDS#8 l=b
+      `,
+    },
+    'X16: the same push, if the new cluster is NACKed': {
+      delta: `
+        ask RDS +m → RDS#5 -m
+        ack 5
+        serve CDS a=2 b=1 | EDS a=1 b=1 | RDS l=b m=a → CDS#6 a=2 b=1 | EDS#7 a=1
+        ask EDS +b → EDS#8 b=1
+        ack 7 8
+        nack 6 blaming b → CDS#9 a=2 | EDS#10 a=1
+        ack 10
+        ack 9 → RDS#11 m=a
+      `,
+    },
   },
   STARTED,
 )
@@ -356,6 +376,7 @@ t.test('an event without effect sends nothing and reports nothing', async (t) =>
     { kind: 'snapshot', snapshot },
     { kind: 'drained', nonce: '1' },
     { kind: 'resumed' },
+    { kind: 'ending' },
     { kind: 'lookedUp', typeUrl: CLUSTER, names: new Set(['a']) },
     { kind: 'heartbeat', isLate: false, typeUrl: CLUSTER, ttlMs: 9_000 },
   ]

@@ -15,6 +15,7 @@ import {
   withPushed,
 } from '../type-state/type-state.ts'
 import { withDrains } from './drain.ts'
+import { caughtUp, caughtUpIfAsked, ending, withinReach } from './ending.ts'
 import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
 import { mustWait, pushContextFor, pushTarget } from './push-context.ts'
@@ -73,6 +74,8 @@ function take<Request extends OfType>(
       return flush(protocol, { ...state, writable: true })
     case 'snapshot':
       return flush(protocol, { ...state, snapshot: event.snapshot })
+    case 'ending':
+      return flush(protocol, ending(state))
     case 'drained': {
       const drains = state.drains.filter(({ nonce }) => nonce !== event.nonce)
       return flush(protocol, { ...state, drains })
@@ -80,12 +83,12 @@ function take<Request extends OfType>(
     case 'resumed':
       return flush(protocol, { ...state, resumption: 'over' })
     case 'lookedUp':
-      return flush(protocol, withoutLookups(state, event.typeUrl, event.names))
+      return flush(protocol, caughtUp(withoutLookups(state, event.typeUrl, event.names)))
     case 'heartbeat':
       return keepAlive(protocol, state, event)
     case 'request': {
       const { state: received, report } = protocol.receive(state, event.request)
-      const drained = withDrains(received, report)
+      const drained = caughtUpIfAsked(state, withDrains(received, report), report)
       if (!state.looksUp) return flush(protocol, drained, report)
       const { state: lookingUp, ...more } = lookUpAbsent(state, drained, event.request.typeUrl)
       return { ...flush(protocol, lookingUp, report), ...more }
@@ -110,8 +113,19 @@ function keepAlive<Request extends OfType>(
 /** Sends everything that may be sent now. The rest is not queued: it is planned again, from the newest snapshot, at a later step. */
 function flush<Request extends OfType>(
   protocol: Protocol<Request>,
-  before: StreamState,
+  state: StreamState,
   reported: readonly Report[] = NO_EFFECT.report,
+): Step {
+  const within = withinReach(state)
+  const pushed = push(protocol, within, reported)
+  // The status of the stream still compares what the client has with the newest snapshot.
+  return within === state ? pushed : { ...pushed, state: { ...pushed.state, snapshot: state.snapshot } }
+}
+
+function push<Request extends OfType>(
+  protocol: Protocol<Request>,
+  before: StreamState,
+  reported: readonly Report[],
 ): Step {
   const latest = before.snapshot
   if (latest === undefined || !before.writable) return { ...NO_EFFECT, state: before, report: reported }

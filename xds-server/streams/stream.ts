@@ -48,6 +48,8 @@ export interface StreamState {
   readonly ttls: 'none' | 'sotw' | 'delta'
   /** The error of a missing name that the snapshot gives none for. Undefined for a client that reads no errors. */
   readonly explain: Explain | undefined
+  /** Of a stream that is to end: the snapshot that pushes go no further than. A newer one waits for the client's next stream. */
+  readonly endsAt: { readonly snapshot: Snapshot | undefined } | undefined
 }
 
 /** A listener was replaced: its open connections use what the old content refers to until their drain time is over. */
@@ -76,6 +78,8 @@ export type StreamEvent<Request> =
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot | undefined }
   | { readonly kind: 'blocked' }
   | { readonly kind: 'writable' }
+  /** The stream is to end when the client has answered. Repeated, it lets out the pushes that have waited. */
+  | { readonly kind: 'ending' }
   /** The drain time is over that began with the ACK of this response. */
   | { readonly kind: 'drained'; readonly nonce: string }
   /** The client has had its time to ask for all types of its earlier stream. */
@@ -114,12 +118,14 @@ export interface Step {
   readonly send: readonly Response[]
   readonly report: readonly Report[]
   /** Names that the client asks for, and that are to be looked up. Undefined if there are none. */
-  readonly lookUp?: NamesOfType
+  readonly lookUp?: LookUp
 }
 
-export interface NamesOfType {
+export interface LookUp {
   readonly typeUrl: string
   readonly names: ReadonlySet<string>
+  /** They are in the first request of their type on a stream whose client has content of an earlier one: it repeats what it wants. */
+  readonly afterReconnect: boolean
 }
 
 export type StreamOptions = Partial<
@@ -157,6 +163,7 @@ export function createStreamState(options: StreamOptions = {}): StreamState {
     isDraining: false,
     ttls: 'none',
     explain: undefined,
+    endsAt: undefined,
     ...options,
   }
 }

@@ -180,6 +180,61 @@ testScripts({
       status → CDS SYNCED
     `,
   },
+  'X64: names that a client repeats after a reconnect are marked in their lookup, those of calls are not': {
+    sotw: `
+      as lookingUp
+      serve CDS a=1 | RDS r=1
+      ask CDS holding a=1
+      ask RDS gone
+      lookup → RDS gone repeated
+      ask RDS gone called
+      lookup → RDS called
+      resumed
+      ask EDS late
+      lookup → EDS late
+    `,
+    delta: `
+      as lookingUp
+      serve CDS a=1 | RDS r=1
+      ask CDS +* +gone holding a=1
+      lookup → CDS gone repeated
+      ask RDS +gone +r → RDS#1 r=1
+      lookup → RDS gone repeated
+      ask RDS +called
+      lookup → RDS called
+      ask CDS +called
+      lookup → CDS called
+      resumed
+      ask EDS +late
+      lookup → EDS late
+    `,
+  },
+  'X64: a client that reports nothing has just started, and its calls name what it asks for': {
+    sotw: `
+      as lookingUp
+      serve CDS a=1
+      ask CDS → CDS#1 a=1
+      ask RDS called
+      lookup → RDS called
+    `,
+    delta: `
+      as lookingUp
+      serve CDS a=1
+      ask CDS +* +called → CDS#1 a=1
+      lookup → CDS called
+      ask RDS +called
+      lookup → RDS called
+    `,
+  },
+  'X64: on a separate stream, what the client reports of the type counts': {
+    delta: `
+      as lookingUp
+      as separate
+      serve CDS a=1
+      ask CDS +a +gone holding a=1
+      lookup → CDS gone repeated
+    `,
+  },
 })
 
 t.test('X64: each absent name is looked up once, until its lookup is over', async (t) => {
@@ -187,7 +242,7 @@ t.test('X64: each absent name is looked up once, until its lookup is over', asyn
     delta.step(state, { kind: 'request', request: deltaRequest({ typeUrl: CLUSTER, subscribe }) })
   const snapshot = snapshotFor('CDS a=1', 1, undefined)
   const first = ask({ ...createStreamState({ looksUp: true }), snapshot }, 'a', 'b')
-  t.strictSame(first.lookUp, { typeUrl: CLUSTER, names: new Set(['b']) })
+  t.strictSame(first.lookUp, { typeUrl: CLUSTER, names: new Set(['b']), afterReconnect: false })
   t.equal(ask(first.state, 'b').lookUp, undefined)
   t.strictSame(ask(first.state, 'b', 'c').lookUp?.names, new Set(['c']))
   const over = delta.step(first.state, { kind: 'lookedUp', typeUrl: CLUSTER, names: new Set(['b']) }).state

@@ -75,8 +75,15 @@ export function lookUpAbsent(
       typeUrl,
       unite(known, names),
     ),
-    ...(names.size > 0 && { lookUp: { typeUrl, names } }),
+    ...(names.size > 0 && {
+      lookUp: { typeUrl, names, afterReconnect: isRepeated(before, state, typeState) },
+    }),
   }
+}
+
+/** Whether a client that reconnects asks for what it wanted on its earlier stream. It does so in the first request of each type. */
+function isRepeated(before: StreamState, { resumption }: StreamState, { type, request }: TypeState): boolean {
+  return !before.typeStates.has(type.typeUrl) && (request.reports || resumption === 'begun')
 }
 
 /** The state after the lookup of these names. */
