@@ -48,7 +48,8 @@ function chooseProgram(given) {
   if (name === 'test:dashboards') {
     return { file: 'test/dashboards/check-strictly.ts', args, envoy: 'unused', tap: false }
   }
-  if (name === 'test:rounds') return { file: 'test/rounds/main.ts', args, envoy: 'wanted', tap: true }
+  if (name === 'test:rounds')
+    return { file: 'test/rounds/main.ts', args, envoy: 'wanted', tap: true, bundles: true }
   if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
   if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
   if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }

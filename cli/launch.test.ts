@@ -1,6 +1,6 @@
 // The launcher in a fake checkout: what it prepares and when, which program it starts, and how both end.
 import { once } from 'node:events'
-import { rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import t, { type Test } from 'tap'
@@ -250,8 +250,9 @@ import { createRequire } from 'node:module'
 console.log(JSON.stringify([words, nested, createRequire(import.meta.url)('words').default]))
 `
 
-t.test('packages are bundled for tests, once, and nothing else is led to a bundle', async (t) => {
-  const checkout = makeCheckout(t)
+/** A checkout with a package to bundle. */
+function makeBundling(root: string): FakeCheckout {
+  const checkout = new FakeCheckout(root)
   const MANIFEST = '{ "type": "module", "exports": "./index.js" }'
   for (const [folder, text] of [
     ['vite', ''],
@@ -263,8 +264,14 @@ t.test('packages are bundled for tests, once, and nothing else is led to a bundl
     checkout.write(`node_modules/${folder}/index.js`, text ?? '')
   }
   checkout.write('cli/prepare/write-bundles.js', BUNDLER)
-  checkout.write('test/support/run-suites.ts', IMPORTER)
-  checkout.write('cli/yard.ts', IMPORTER)
+  return checkout
+}
+
+t.test('packages are bundled for tests, once, and nothing else is led to a bundle', async (t) => {
+  const checkout = makeBundling(testFolder(t))
+  for (const program of ['test/support/run-suites.ts', 'test/rounds/main.ts', 'cli/yard.ts']) {
+    checkout.write(program, IMPORTER)
+  }
   const imported = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
     const { stdout } = await checkout.launch(args, env)
     return { words: JSON.parse(stdout), bundles: checkout.calls().includes('bundle') }
@@ -276,9 +283,28 @@ t.test('packages are bundled for tests, once, and nothing else is led to a bundl
   t.strictSame(await imported(test, { BUNDLER_FAILS: '1' }), { words: installed, bundles: true })
   t.strictSame(await imported(test), { words: bundled, bundles: true })
   t.strictSame(await imported(test), { words: bundled, bundles: false })
+  t.strictSame(await imported(['--run', 'test:rounds']), { words: bundled, bundles: false })
   t.strictSame(await imported(test, { SWITCHYARD_BUNDLES: 'none' }), { words: installed, bundles: false })
   checkout.write('package-lock.json', '[]')
   t.strictSame(await imported(['--run', 'test:unit']), { words: bundled, bundles: true })
+})
+
+t.test('bundles are of one checkout, and those that no run has used for a day are removed', async (t) => {
+  const both = testFolder(t)
+  const [checkout, copy] = [makeBundling(join(both, 'checkout')), makeBundling(join(both, 'copy'))]
+  const launchedIn = async (one = checkout) => {
+    await one.launch(['--run', 'test'])
+    const folder = join(one.root, 'node_modules/.switchyard')
+    return { folder, bundles: readdirSync(folder).filter((name) => name.startsWith('bundles-')) }
+  }
+  const { folder, bundles } = await launchedIn()
+  t.equal(bundles.length, 1)
+  t.strictNotSame((await launchedIn(copy)).bundles, bundles, 'a bundle names files of its checkout')
+  const [own = ''] = bundles
+  const twoDaysAgo = Date.now() / 1000 - 2 * 86_400
+  for (const name of ['bundles-old', 'bundles-recent']) mkdirSync(join(folder, name))
+  for (const name of [own, 'bundles-old']) utimesSync(join(folder, name), twoDaysAgo, twoDaysAgo)
+  t.strictSame((await launchedIn()).bundles.toSorted(), [own, 'bundles-recent'].toSorted())
 })
 
 /** Prints when it is ready, then the signals it has received so far; exits on SIGTERM. */

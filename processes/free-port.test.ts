@@ -1,4 +1,5 @@
 // The ports that freePort finds.
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,6 +12,17 @@ t.test('a server can listen on the port', async (t) => {
   t.teardown(() => server.close())
   await once(server, 'listening')
   t.match(server.address(), { port })
+})
+
+t.test('no port is taken for UDP by us', async (t) => {
+  // More than there are in a block.
+  for (const port of await Promise.all(Array.from({ length: 50 }, freePort))) {
+    const socket = createSocket('udp4')
+    socket.bind({ port, address: '127.0.0.1', exclusive: true })
+    await once(socket, 'listening')
+    socket.close()
+  }
+  t.pass('each can be bound')
 })
 
 const PORTS_OF_THE_KERNEL = '/proc/sys/net/ipv4/ip_local_port_range'

@@ -59,7 +59,8 @@ async function claimBlock(): Promise<void> {
       continue
     }
     claim.unref()
-    left.push(...Array.from({ length: PORTS_IN_A_BLOCK }, (_, index) => first + index))
+    // A program that also uses UDP could not have the port of the claim.
+    left.push(...Array.from({ length: PORTS_IN_A_BLOCK - 1 }, (_, index) => first + 1 + index))
     return
   }
   throw noneLeft()

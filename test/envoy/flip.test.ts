@@ -16,8 +16,9 @@ t.test(`no unary call fails during ${FLIPS_EACH_WAY} flips each way under load`,
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
   const fleets = new Map([['edge', 1]])
-  // With one second, calls failed in each flip to L4: Envoy 1.40 closed connections that had not got a GOAWAY.
-  const testbed = await startTestbed(group, { folder: testFolder(t), fleets, backends: 3, drainSeconds: 2 })
+  // With one second, calls failed in each flip to L4: Envoy 1.40 closed connections that had not got a GOAWAY. On a busy machine,
+  // two seconds passed before a worker had sent it.
+  const testbed = await startTestbed(group, { folder: testFolder(t), fleets, backends: 3, drainSeconds: 4 })
   const context: RunContext = {
     rest: testbed.rest,
     fleet: 'edge',

@@ -106,6 +106,7 @@ t.test('the guide works, word by word', async (t) => {
   const untilSynced = async () => {
     await until(async () => (await run('yard status')).includes('SYNCED'))
   }
+  t.equal((await host.run('echo "$NODE_OPTIONS"')).output, '\n', 'the host loads no bundles, as tests do')
   const callsPass = async (when: string) => t.match(await run(CALL), BOTH_ANSWER, when)
 
   const isAtL7 = async () => {

@@ -9,13 +9,15 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import { isTest, readSources } from '../house/import-closure.ts'
+import { readSources } from '../house/import-closure.ts'
+import { readTree } from '../house/read-tree.ts'
 import { fingerprintOf } from '../mutation/file-report.ts'
 import { describeFailure, describeFile } from '../support/describe-tally.ts'
 import { endAll, runFile } from '../support/run-file.ts'
 import { runInPool } from '../support/test-pool.ts'
 import { chooseTests } from './choose-tests.ts'
 import { type FileRounds, RoundsFolder } from './file-rounds.ts'
+import { fingerprintOfPrograms, KINDS_OF_INPUTS } from './programs.ts'
 import { describeRounds, failedRounds } from './rounds-table.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -54,10 +56,9 @@ async function runRounds(): Promise<readonly FileRounds[]> {
   const timeout = readNumber('timeout', values.timeout, 1)
   const sources = readSources()
   const files = chooseTests(sources, positionals)
-  // A test may start any of our programs, which its imports do not show.
-  const programs = fingerprintOf(
+  const programs = fingerprintOfPrograms(
     sources,
-    [...sources.keys()].filter((path) => !isTest(path) && !path.startsWith('test/')),
+    readTree(KINDS_OF_INPUTS),
     readFileSync('package-lock.json', 'utf8'),
   )
   const folder = new RoundsFolder('reports/rounds')

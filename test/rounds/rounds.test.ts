@@ -4,6 +4,7 @@ import t from 'tap'
 import { testFolder } from '../support/test-folder.ts'
 import { chooseTests } from './choose-tests.ts'
 import { RoundsFolder } from './file-rounds.ts'
+import { fingerprintOfPrograms, KINDS_OF_INPUTS } from './programs.ts'
 import { describeRounds, failedRounds } from './rounds-table.ts'
 
 const SOURCES = new Map(
@@ -41,6 +42,21 @@ t.test('rounds are kept for the same code beside as many busy loops', async (t) 
   t.strictSame(folder.read(ROUNDS.file, 'f', 4), ROUNDS)
   t.equal(folder.read(ROUNDS.file, 'changed', 4), undefined)
   t.equal(folder.read(ROUNDS.file, 'f', 0), undefined)
+})
+
+t.test('rounds begin anew when a program or what it reads changes, twin: not for another test', (t) => {
+  const policy = { path: 'services/authorizer/policy.rego', text: 'allow := true' }
+  const before = fingerprintOfPrograms(SOURCES, [policy], '{}')
+  const after = (sources: ReadonlyMap<string, string>, inputs = [policy]) =>
+    fingerprintOfPrograms(sources, inputs, '{}')
+  t.not(after(SOURCES, [{ ...policy, text: 'allow := false' }]), before)
+  t.not(after(new Map([...SOURCES, ['testbed/hop.ts', 'changed']])), before)
+  t.equal(after(new Map([...SOURCES, ['testbed/hop.test.ts', 'changed']])), before)
+  t.same(
+    ['rego', 'py', 'yaml', 'proto'].filter((kind) => !KINDS_OF_INPUTS.includes(kind)),
+    [],
+  )
+  t.end()
 })
 
 t.test('the table has a row for each file, and the log of each failed round', async (t) => {

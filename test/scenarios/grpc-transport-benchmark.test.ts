@@ -8,7 +8,7 @@ import { TRANSPORTS } from '../../testbed/transports/all.ts'
 import { runQuickly } from '../support/quick-scenario.ts'
 import { missingTool, requireTool } from '../support/requirements.ts'
 
-/** A transport or two of each distance. `testbed/transports/all.test.ts` calls over each of the others. */
+/** A transport or two of each distance. `testbed/transports/all.test.ts` calls over each of the others, but only over three of the internet. */
 const CHOSEN = ['uds', 'loopback', 'veth', 'vxlan', 'lan-1500', 'internet-20']
 /** They do over a second transport what they do over `veth`. */
 const REPEATED = ['budget.uds.64B', 'expected.uds', 'sidecars.loopback']

@@ -19,10 +19,14 @@ export function startExample(t: Teardown, name: string, ...args: string[]): Exam
   return startProgram(t, process.execPath, [file, ...args])
 }
 
-/** Starts a program that prints lines. */
+/**
+ * Starts a program that prints lines. It runs without NODE_OPTIONS, by which the launcher leads imports of tests to bundles: it gets
+ * its packages as users do.
+ */
 export function startProgram(t: Teardown, node: string, given: readonly string[]): ExampleProcess {
   const { command, args } = wrapToDieWithParent(node, given)
-  const program = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const program = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] })
   t.teardown(async () => {
     if (program.kill()) await once(program, 'exit')
   })

@@ -38,6 +38,9 @@ const STAND_INS: Readonly<Record<string, string>> = {
   docker: 'echo docker "$@" >> "$HOST/noted"',
 }
 
+/** By this variable tests load packages from bundles. A host has the packages themselves. */
+const NO_BUNDLES = { NODE_OPTIONS: '' }
+
 /** The options of `docker run` that take a value. */
 const WITH_VALUE = [
   '--name',
@@ -89,6 +92,7 @@ export function openHost(
   symlinkSync(findEnvoy().path, join(home, 'envoy'))
   const session = openSession(t, home, {
     ...process.env,
+    ...NO_BUNDLES,
     PATH: [bin, join(folder, 'usr/local/bin'), process.env.PATH].join(delimiter),
     HOST: folder,
     REAL_INSTALL: '/usr/bin/install',
@@ -167,7 +171,10 @@ class Services {
     const env = Object.fromEntries((unit.get('Environment') ?? []).map((one) => one.split('=')))
     const started = this.#start(name, commandOf(unit, 'ExecStart', instance), env)
     const [program, ...args] = commandOf(unit, 'ExecStartPost')
-    await Promise.all([started, program && promisify(execFile)(program, args)])
+    await Promise.all([
+      started,
+      program && promisify(execFile)(program, args, { env: { ...process.env, ...NO_BUNDLES } }),
+    ])
   }
 
   async #build(words: readonly string[]): Promise<void> {
@@ -207,7 +214,7 @@ class Services {
       name,
       command,
       args,
-      env,
+      env: { ...env, ...NO_BUNDLES },
       dieWithParent: true,
       ready: (line) =>
         isEnvoy ? line.includes('starting workers') || undefined : parseReady<{ xds: string }>(line, 'xds'),

@@ -5,6 +5,7 @@ import { ProcessGroup } from '../../processes/process-group.ts'
 import { type BackendOptions, startBackend } from '../../services/backend-server.ts'
 import type { LoadPlan } from '../../testbed/loader/load-plan.ts'
 import { type Loader, type LoaderOptions, startLoader } from '../../testbed/loader/start-loader.ts'
+import { repeatUntil } from './repeat-until.ts'
 
 /** A plan without a target. */
 export const SHORT_LOAD = {
@@ -29,9 +30,10 @@ export async function openTarget(t: Test, id: string, tls?: BackendOptions['tls'
   return backend.address
 }
 
-/** On a busy machine a short load may end without a call: then it runs once more. The test's timeout bounds it. */
-export async function runUntilCalls(load: Loader, plan: Parameters<Loader['run']>[0]) {
-  let result = await load.run(plan)
-  while (result.calls === 0) result = await load.run(plan)
-  return result
+/** On a busy machine a short load may end without a call: then it runs once more, for longer. */
+export function runUntilCalls(load: Loader, plan: Parameters<Loader['run']>[0]) {
+  return repeatUntil(
+    (longer) => load.run({ ...plan, seconds: plan.seconds * longer }),
+    ({ calls }) => calls > 0,
+  )
 }

@@ -29,9 +29,8 @@ export async function clientHello(): Promise<Buffer> {
 export async function untilClosed(address: string, bytes: Buffer): Promise<void> {
   const [host, port] = address.split(':')
   const socket = connect(Number(port), host)
-  socket.on('error', () => {}).resume()
-  socket.write(bytes)
-  await new Promise((resolve) => socket.once('close', resolve))
+  socket.resume().write(bytes)
+  await untilEnded(socket)
 }
 
 /** The same behind a complete handshake. */
@@ -48,8 +47,7 @@ export async function untilClosedUnderTls(
     ALPNProtocols: ['h2'],
     ...options,
   })
-  socket.on('error', () => {}).resume()
-  const closed = new Promise((resolve) => socket.once('close', resolve))
+  const closed = untilEnded(socket.resume())
   // On a busy machine, the server may end the handshake too.
   socket.once('secureConnect', () => socket.write(bytes))
   await closed

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import t from 'tap'
+import { freePort } from '../../processes/free-port.ts'
 import { untilEnded } from './until-ended.ts'
 
 t.test('a connection has ended when it is closed, and when it is reset', async (t) => {
@@ -13,5 +14,13 @@ t.test('a connection has ended when it is closed, and when it is reset', async (
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     await untilEnded(socket.resume())
     t.ok(socket.closed, end)
+    await untilEnded(socket)
+    t.pass('who waits later does not wait')
   }
+})
+
+t.test('a connection that nobody accepts is an error and no end, whoever waits when', async (t) => {
+  const socket = connect(await freePort(), '127.0.0.1')
+  await t.rejects(untilEnded(socket), { code: 'ECONNREFUSED' })
+  await t.rejects(untilEnded(socket), { code: 'ECONNREFUSED' })
 })

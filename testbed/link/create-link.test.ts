@@ -13,7 +13,9 @@ const PROBE = sourceFile('test/support/link-probe.py')
 /** Bytes that IP and UDP add to a datagram. */
 const HEADER_BYTES = 28
 const PATIENCE_MS = 60_000
-const MOST_TRIES = 50
+const PINGS = 30
+const MOST_TRIES_OF_PINGS = 10
+const MOST_BURSTS = 50
 
 async function openLink(t: Test, settings: LinkSettings) {
   const group = new ProcessGroup()
@@ -51,37 +53,48 @@ async function arrivals(group: ProcessGroup, link: Link, count: number, settings
   return { numbers, counts }
 }
 
-/** Measures until a figure is as short as it should be: on a busy machine each takes longer, as long as that lasts. */
-async function shortest(measure: () => Promise<number>, below: number): Promise<number> {
+/** The shortest of all that it measures, until one is below: on a busy machine each takes longer, as long as that lasts. */
+async function shortest(measure: () => Promise<number>, below: number, most: number): Promise<number> {
   let best = await measure()
-  for (let tries = 1; best >= below && tries < MOST_TRIES; tries += 1) best = Math.min(best, await measure())
+  for (let tries = 1; best >= below && tries < most; tries += 1) best = Math.min(best, await measure())
   return best
 }
 
-t.test('no round trip is shorter than asked for, and the shortest of many is hardly longer', async (t) => {
-  if (!requireTool(t, NEEDS)) return
-  const { link } = await openLink(t, { rttMs: 40, mbitPerSecond: 100 })
-  const isRoundTrip = async (rttMs: number) => {
-    const ms = await shortest(async () => Math.min(...(await probe<number[]>(link, 'ping', 10))), rttMs + 5)
-    t.ok(ms >= rttMs && ms < rttMs + 5, `${ms} ms of ${rttMs}`)
-  }
-  await isRoundTrip(40)
-  await link.set({ rttMs: 10, mbitPerSecond: 100 })
-  await isRoundTrip(10)
-})
+t.test(
+  `no round trip is shorter than asked for, and the shortest of up to ${PINGS * MOST_TRIES_OF_PINGS} hardly longer`,
+  async (t) => {
+    if (!requireTool(t, NEEDS)) return
+    const { link } = await openLink(t, { rttMs: 40, mbitPerSecond: 100 })
+    const isRoundTrip = async (rttMs: number) => {
+      const ping = async () => Math.min(...(await probe<number[]>(link, 'ping', PINGS)))
+      const ms = await shortest(ping, rttMs + 5, MOST_TRIES_OF_PINGS)
+      t.ok(ms >= rttMs && ms < rttMs + 5, `${ms} ms of ${rttMs}`)
+    }
+    await isRoundTrip(40)
+    await link.set({ rttMs: 10, mbitPerSecond: 100 })
+    await isRoundTrip(10)
+  },
+)
 
-t.test('a burst takes as long as the rate says', async (t) => {
-  if (!requireTool(t, NEEDS)) return
-  const { link } = await openLink(t, { rttMs: 0, mbitPerSecond: 10 })
-  const [count, bytes] = [40, 1_000]
-  const msAt = (mbit: number) => (count * (bytes + HEADER_BYTES) * 8) / (mbit * 1_000)
-  for (const mbitPerSecond of [10, 2]) {
-    await link.set({ rttMs: 0, mbitPerSecond })
-    const expected = msAt(mbitPerSecond)
-    const best = await shortest(() => probe<number>(link, 'burst', count, bytes), expected * 1.3)
-    t.ok(best >= expected && best < expected * 1.3, `${best} ms at ${mbitPerSecond} Mbit/s, not ${expected}`)
-  }
-})
+t.test(
+  `no burst is faster than the rate says, and the fastest of ${MOST_BURSTS} hardly slower`,
+  async (t) => {
+    if (!requireTool(t, NEEDS)) return
+    const { link } = await openLink(t, { rttMs: 0, mbitPerSecond: 10 })
+    const [count, bytes] = [40, 1_000]
+    const msAt = (mbit: number) => (count * (bytes + HEADER_BYTES) * 8) / (mbit * 1_000)
+    for (const mbitPerSecond of [10, 2]) {
+      await link.set({ rttMs: 0, mbitPerSecond })
+      const expected = msAt(mbitPerSecond)
+      const measure = () => probe<number>(link, 'burst', count, bytes)
+      const best = await shortest(measure, expected * 1.3, MOST_BURSTS)
+      t.ok(
+        best >= expected && best < expected * 1.3,
+        `${best} ms at ${mbitPerSecond} Mbit/s, not ${expected}`,
+      )
+    }
+  },
+)
 
 t.test('as many packets are lost as asked for, and with one seed always the same', async (t) => {
   if (!requireTool(t, NEEDS)) return

@@ -2,6 +2,7 @@
 
 import t, { type Test } from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
+import { runUntilCalls } from '../../test/support/loader.ts'
 import { leavesNothing } from '../../test/support/namespaces.ts'
 import { requireTool } from '../../test/support/requirements.ts'
 import { testFolder } from '../../test/support/test-folder.ts'
@@ -33,13 +34,8 @@ async function openService(t: Test) {
     calls: { kind: 'unary' },
     warmUpSeconds: 0,
   })
-  const shares = async (connections: number) => {
-    for (;;) {
-      const { calls, shares } = await loader.run({ ...load(connections), seconds: 0.3 })
-      // On a busy machine the time may pass without a call. The test's timeout bounds it.
-      if (calls > 0) return shares
-    }
-  }
+  const shares = async (connections: number) =>
+    (await runUntilCalls(loader, { ...load(connections), seconds: 0.3 })).shares
   return { group, node, loader, load, shares, accepted }
 }
 
