@@ -110,7 +110,9 @@ export const STORIES: readonly Story[] = [
     holds: ({ counts, codes }, { made }) => ({
       'the client counts each call once, as a success':
         counts['client began'] === made && ok(codes.client) === made,
-      'the proxy took two for each': counts['proxy took'] === 2 * made,
+      // Where the client is late with the second attempt, the first one may have been answered.
+      'the proxy took more, and two for each at most':
+        counts['proxy took'] > made && counts['proxy took'] <= 2 * made,
       'the servers end with more than the client asked for': all(codes.server) > made,
     }),
   },
