@@ -51,9 +51,9 @@ export function askedNames(
  * serve these names, so that they need their answers again.
  */
 export function askAliasesAgain(hosts: TypeState, latest: Snapshot | undefined): TypeState {
-  const { request, subscription, pushed } = hosts
+  const { type, request, subscription, pushed } = hosts
   const served = latest ?? pushed
-  if (served === 'none' || subscription.wildcard) return hosts
+  if (type.typeUrl !== VIRTUAL_HOST || subscription.wildcard || served === 'none') return hosts
   const isLeft = (name: string) => {
     const host = findByDomain(served, hosts, name)
     return host !== undefined && !subscription.names.has(host.name)
