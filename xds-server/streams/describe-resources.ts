@@ -1,11 +1,11 @@
 // The status of one stream, resource by resource.
 
 import type { ResourceView } from '../nodes/resource-view.ts'
+import { withoutCollections } from '../snapshot/collections.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { errorsIn, typeIn } from '../snapshot/snapshot.ts'
 import { isServedByDomain } from '../snapshot/virtual-host-domains.ts'
-import { isCollection } from '../snapshot/xdstp-name.ts'
 import { ackedResource, type Held, isExactly } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
@@ -39,7 +39,7 @@ function namesOf(
     type.typeUrl === VIRTUAL_HOST && snapshot !== undefined && isServedByDomain(snapshot, name)
   const names = [
     ...served.map(({ name }) => name),
-    ...[...subscription.names].filter((name) => !isCollection(name) && !isAlias(name)),
+    ...withoutCollections(subscription.names).filter((name) => !isAlias(name)),
     ...held.filter((name) => isSubscribed(subscription, name)),
   ]
   return [...new Set(names)].sort()
