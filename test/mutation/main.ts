@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
 import { readSources } from '../house/import-closure.ts'
+import { KeptReports } from '../support/kept-reports.ts'
 import { chooseSources, testsFor } from './choose-sources.ts'
-import { type FileReport, fingerprintOf, ReportFolder } from './file-report.ts'
+import { type FileReport, fingerprintOf } from './file-report.ts'
 import { mutateFiles } from './mutate-files.ts'
 import { countOf, describeScores, describeSurvivors, scoreOf } from './summary.ts'
 
@@ -34,7 +35,7 @@ try {
   }
   const sources = readSources()
   const chosen = chooseSources(sources, [...positionals, ...values.mutate])
-  const folder = new ReportFolder('reports/mutation')
+  const folder = new KeptReports<FileReport>('reports/mutation')
   const lockFile = readFileSync('package-lock.json', 'utf8')
   const testFilesOf = new Map(chosen.map((file) => [file, testsFor(sources, file)]))
   const fingerprints = new Map(

@@ -1,7 +1,7 @@
 // The rounds of a test file, kept below reports/rounds/ until the code changes, so that an interrupted command goes on.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { type KeptReport, KeptReports } from '../support/kept-reports.ts'
 
 /** One run of a file. */
 export interface Round {
@@ -15,10 +15,7 @@ export interface Round {
   readonly log: string
 }
 
-export interface FileRounds {
-  readonly file: string
-  /** Of all code that decides the outcome. */
-  readonly fingerprint: string
+export interface FileRounds extends KeptReport {
   /** Busy loops beside it. */
   readonly busy: number
   readonly rounds: readonly Round[]
@@ -26,35 +23,25 @@ export interface FileRounds {
 
 export class RoundsFolder {
   readonly #folder: string
+  readonly #reports: KeptReports<FileRounds>
 
   constructor(folder: string) {
     this.#folder = folder
+    this.#reports = new KeptReports(folder)
   }
 
   /** Undefined if there are none of this code beside as many busy loops. */
   read(file: string, fingerprint: string, busy: number): FileRounds | undefined {
-    let text: string
-    try {
-      text = readFileSync(this.#path(file), 'utf8')
-    } catch {
-      return undefined
-    }
-    const kept: FileRounds = JSON.parse(text)
-    return kept.fingerprint === fingerprint && kept.busy === busy ? kept : undefined
+    const kept = this.#reports.read(file, fingerprint)
+    return kept?.busy === busy ? kept : undefined
   }
 
   write(rounds: FileRounds): void {
-    const path = this.#path(rounds.file)
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, JSON.stringify(rounds, undefined, 1))
+    this.#reports.write(rounds)
   }
 
   /** @param round from 1 on */
   logPath(file: string, round: number): string {
     return join(this.#folder, `${file}.${round}.log`)
-  }
-
-  #path(file: string): string {
-    return join(this.#folder, `${file}.json`)
   }
 }

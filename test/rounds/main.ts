@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import { readSources } from '../house/import-closure.ts'
+import { importClosure, readSources } from '../house/import-closure.ts'
 import { readTree } from '../house/read-tree.ts'
-import { fingerprintOf } from '../mutation/file-report.ts'
 import { describeFailure, describeFile } from '../support/describe-tally.ts'
+import { hashOfCode } from '../support/kept-reports.ts'
+import { readNumber } from '../support/read-number.ts'
 import { endAll, runFile } from '../support/run-file.ts'
 import { runInPool } from '../support/test-pool.ts'
 import { chooseTests } from './choose-tests.ts'
@@ -50,10 +51,10 @@ async function runRounds(): Promise<readonly FileRounds[]> {
       again: { type: 'boolean', default: false },
     },
   })
-  const wanted = readNumber('rounds', values.rounds, 1)
-  const busy = readNumber('busy', values.busy, 0)
-  const jobs = readNumber('jobs', values.jobs, 1)
-  const timeout = readNumber('timeout', values.timeout, 1)
+  const wanted = readNumber('--rounds', values.rounds)
+  const busy = readNumber('--busy', values.busy, 0)
+  const jobs = readNumber('--jobs', values.jobs)
+  const timeout = readNumber('--timeout', values.timeout)
   const sources = readSources()
   const files = chooseTests(sources, positionals)
   const programs = fingerprintOfPrograms(
@@ -64,7 +65,7 @@ async function runRounds(): Promise<readonly FileRounds[]> {
   const folder = new RoundsFolder('reports/rounds')
   const kept = new Map(
     files.map((file) => {
-      const fingerprint = fingerprintOf(sources, [file], programs)
+      const fingerprint = hashOfCode(sources, importClosure(sources, file), programs)
       const none = { file, fingerprint, busy, rounds: [] }
       return [file, values.again ? none : (folder.read(file, fingerprint, busy) ?? none)] as const
     }),
@@ -105,9 +106,4 @@ function busyLoop(number: number) {
     dieWithParent: true,
     ready: () => undefined,
   }
-}
-
-function readNumber(flag: string, text: string, least: number): number {
-  if (/^(0|[1-9]\d{0,5})$/.test(text) && Number(text) >= least) return Number(text)
-  throw new SwitchyardError('invalid-argument', `--${flag} ${text}: use a whole number from ${least} on`)
 }

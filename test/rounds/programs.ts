@@ -2,7 +2,7 @@
 
 import { isTest, type Sources } from '../house/import-closure.ts'
 import type { SourceFile } from '../house/rules.ts'
-import { fingerprintOf } from '../mutation/file-report.ts'
+import { hashOfCode } from '../support/kept-reports.ts'
 
 /** The ends of names of files that programs read: policies, documents, protos, and programs in other languages. */
 export const KINDS_OF_INPUTS = ['go', 'java', 'json', 'proto', 'py', 'rego', 'yaml']
@@ -15,5 +15,5 @@ export function fingerprintOfPrograms(
 ): string {
   const programs = [...sources.keys()].filter((path) => !isTest(path) && !path.startsWith('test/'))
   const all = new Map([...sources, ...inputs.map(({ path, text }) => [path, text] as const)])
-  return fingerprintOf(all, [...programs, ...inputs.map(({ path }) => path)], lockFile)
+  return hashOfCode(all, new Set([...programs, ...inputs.map(({ path }) => path)]), lockFile)
 }

@@ -7,6 +7,7 @@ import { isTest, readSources } from '../house/import-closure.ts'
 import { unitTests } from '../house/kinds-of-tests.ts'
 import { batchesOf, writeBatches } from './batches.ts'
 import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
+import { readNumber } from './read-number.ts'
 import { endAll, runFile } from './run-file.ts'
 import { type FileReport, sumOf } from './tally.ts'
 import { runInPool } from './test-pool.ts'
@@ -53,11 +54,6 @@ function readFlags() {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
     process.exit(2)
   }
-}
-
-function readNumber(flag: string, text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
-  throw new Error(`${flag} ${text}: use a whole number from 1 on`)
 }
 
 /** Unit tests are small and many, and share processes so that they take seconds. Files that are given have one each. */
