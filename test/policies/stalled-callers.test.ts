@@ -10,6 +10,7 @@ import { withoutStreamLimits } from '../support/limits-off.ts'
 import { residentMemoryMib } from '../support/process-cost.ts'
 import { openStalledConnection } from '../support/stalled-connection.ts'
 import { startStallingService } from '../support/stalling-service.ts'
+import { until } from '../support/until.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -37,8 +38,17 @@ function mostGrowthMib({ connections, streams }: Attack): number {
   return 8 + (SLACK * WINDOWS_A_STREAM * connections * streams * STREAM_WINDOW_BYTES) / MIB
 }
 
-/** How many of 30 other calls succeeded, and by how many MiB Envoy grew. */
-async function underAttack(t: Test, edge: Edge, direct: string, { connections, streams }: Attack) {
+/**
+ * How many of 30 other calls succeeded, and by how many MiB Envoy grew.
+ * @param leastGrowthMib by which it grows before these calls begin
+ */
+async function underAttack(
+  t: Test,
+  edge: Edge,
+  direct: string,
+  { connections, streams }: Attack,
+  leastGrowthMib = Number.NEGATIVE_INFINITY,
+) {
   await connectEcho(t, edge.address).unary({ message: 'before' })
   const before = residentMemoryMib(edge.envoy.pid)
   const stalled = await Promise.all(
@@ -46,6 +56,8 @@ async function underAttack(t: Test, edge: Edge, direct: string, { connections, s
       openStalledConnection(t, edge.address, { path: BIDIRECTIONAL, streams, message, bytes: 30 * MIB }),
     ),
   )
+  const grown = () => residentMemoryMib(edge.envoy.pid) - before
+  await until(() => grown() > leastGrowthMib)
   const service = connectEcho(t, direct)
   for (const { settled } of stalled) await settled(() => service.unary({ message: 'are you done?' }))
   const others = connectEcho(t, edge.address)
@@ -54,7 +66,7 @@ async function underAttack(t: Test, edge: Edge, direct: string, { connections, s
       others.unary({ message: 'me too' }, { deadline: new Date(Date.now() + CALL_TIMEOUT_MS) }),
     ),
   )
-  const grownMib = residentMemoryMib(edge.envoy.pid) - before
+  const grownMib = grown()
   for (const { close } of stalled) close()
   return { answered: answers.filter(({ status }) => status === 'fulfilled').length, grownMib }
 }
@@ -93,15 +105,13 @@ t.test("S54: with Envoy's default windows, six streams block all others or fill 
   const attack = { connections: 1, streams: 6 }
   const edgeTo = (address: string) =>
     startEdge(t, { upstreams: { echo: { endpoints: { b1: { address } } } }, edit: withoutStreamLimits })
+  const most = mostGrowthMib(attack)
   const { address } = await startBackendProcess(t, 'b1')
-  const unread = await underAttack(t, await edgeTo(address), address, attack)
+  const unread = await underAttack(t, await edgeTo(address), address, attack, most)
   t.ok(unread.answered < CALLS, `callers that do not read responses: ${unread.answered} other calls succeed`)
-  t.ok(unread.grownMib > mostGrowthMib(attack), `the Envoy grew by ${unread.grownMib.toFixed(0)} MiB`)
+  t.ok(unread.grownMib > most, `the Envoy grew by ${unread.grownMib.toFixed(0)} MiB`)
 
   const stalling = await startStallingService(t, UNARY)
-  const unsent = await underAttack(t, await edgeTo(stalling), stalling, attack)
-  t.ok(
-    unsent.grownMib > mostGrowthMib(attack),
-    `services that do not read: grew by ${unsent.grownMib.toFixed(0)} MiB`,
-  )
+  const unsent = await underAttack(t, await edgeTo(stalling), stalling, attack, most)
+  t.ok(unsent.grownMib > most, `services that do not read: grew by ${unsent.grownMib.toFixed(0)} MiB`)
 })

@@ -8,6 +8,7 @@ import { unitTests } from '../house/kinds-of-tests.ts'
 import { batchesOf, writeBatches } from './batches.ts'
 import { describeCounts, describeFailure, describeFile } from './describe-tally.ts'
 import { readNumber } from './read-number.ts'
+import { runAlone } from './run-alone.ts'
 import { endAll, runFile } from './run-file.ts'
 import { type FileReport, sumOf } from './tally.ts'
 import { runInPool } from './test-pool.ts'
@@ -21,17 +22,30 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void endAll(signal).then(() => process.exit(1)))
 }
 
-const reports: FileReport[] = []
+const beside = new Map<string, FileReport>()
 await runInPool(chosenFiles(), jobs, async (file) => {
-  const report = await runFile(root, file, timeout)
-  console.log(describeFile(report))
-  reports.push(report)
+  beside.set(file, await runAndDescribe(file))
 })
+// Who names files wants to see each failure of theirs.
+const { reports, passedAlone } =
+  files.length > 0
+    ? { reports: [...beside.values()], passedAlone: [] }
+    : await runAlone(beside, runAndDescribe)
+for (const { title, failures } of passedAlone) {
+  console.log(`\nfailed beside other tests, and passed twice alone: ${title}`)
+  for (const failure of failures) console.log(describeFailure(failure))
+}
 const tally = sumOf(reports)
 for (const reason of tally.reasonsToSkip) console.log(`skipped: ${reason}`)
 for (const failure of tally.failures) console.log(describeFailure(failure))
 console.log(describeCounts(tally))
 process.exitCode = tally.failed === 0 ? 0 : 1
+
+async function runAndDescribe(file: string): Promise<FileReport> {
+  const report = await runFile(root, file, timeout)
+  console.log(describeFile(report))
+  return report
+}
 
 function readFlags() {
   try {
