@@ -81,7 +81,7 @@ async function endConnections(
     change(number)
   })
   change(number)
-  // The stream of this moment may be about to end: one that has answered two changes had always another one to come.
+  // The stream of this moment may be about to end: a stream with two answers of changes was not, since the next change follows each answer.
   await nextEvent(first.cache, ({ kind }) => kind === 'closed' && answered >= 2)
   stopChanging()
   const closed = first.events.findLast(({ kind }) => kind === 'closed')
