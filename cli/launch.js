@@ -9,95 +9,27 @@ import { bundlePackages } from './prepare/bundles.js'
 import { binFolder, buildTap, generateProtos, installPackages } from './prepare/checkout.js'
 import { checkNodeVersion } from './prepare/node-version.js'
 import { buildPage } from './prepare/page.js'
+import { BENCH_AGAINST, PROGRAMS } from './prepare/programs.js'
 import { report, step } from './prepare/report.js'
 import { runInForeground } from './prepare/run-in-foreground.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-const BENCHMARKS = {
-  bench: 'bench/bench.ts',
-  'bench:push': 'bench/push.ts',
-  'bench:propagation': 'bench/propagation.ts',
-  'bench:rollout': 'bench/rollout.ts',
-  'bench:scale': 'bench/scale.ts',
-  'bench:proxyless': 'bench/proxyless.ts',
-  'bench:load': 'bench/load-reports.ts',
-  'bench:authz': 'bench/authz.ts',
-  'bench:callers': 'bench/callers.ts',
-}
-
-/** `--run NAME …` is for npm scripts, with the names below. All other arguments go to `yard`. */
+/** `--run NAME …` is for npm scripts. All other arguments go to `yard`. */
 function chooseProgram(given) {
   if (given[0] !== '--run') {
-    const envoy = startsEnvoys(given) ? 'required' : 'unused'
-    return { file: 'cli/yard.ts', args: given, envoy, tap: false }
+    return { file: 'cli/yard.ts', args: given, envoy: startsEnvoys(given) ? 'required' : 'unused' }
   }
   const [, name = '', ...args] = given
-  if (name === 'test')
-    return { file: 'test/support/run-suites.ts', args, envoy: 'wanted', tap: true, bundles: true }
-  if (name === 'test:unit') {
-    const unit = ['--unit', ...args]
-    return { file: 'test/support/run-suites.ts', args: unit, envoy: 'unused', tap: true, bundles: true }
+  if (name === 'example') return { file: findExample(args[0]), args: args.slice(1) }
+  const isComparison = name === 'bench' && args.some((arg) => /^--against(=|$)/.test(arg))
+  if (isComparison) return { ...BENCH_AGAINST, args }
+  if (Object.hasOwn(PROGRAMS, name)) {
+    const { before = [], ...program } = PROGRAMS[name]
+    return { ...program, args: [...before, ...args] }
   }
-  if (name === 'test:proxyless') {
-    return { file: 'test/proxyless/main.ts', args, envoy: 'unused', tap: false }
-  }
-  if (name === 'test:kubernetes') {
-    return { file: 'test/kubernetes/apply-manifests.ts', args, envoy: 'unused', tap: false }
-  }
-  if (name === 'test:dashboards') {
-    return { file: 'test/dashboards/check-strictly.ts', args, envoy: 'unused', tap: false }
-  }
-  if (name === 'test:rounds')
-    return { file: 'test/rounds/main.ts', args, envoy: 'wanted', tap: true, bundles: true }
-  if (name === 'mutants') return { file: 'test/mutation/main.ts', args, envoy: 'unused', tap: true }
-  if (name === 'model') return { file: 'test/conformance/model/main.ts', args, envoy: 'unused', tap: false }
-  if (name === 'golden') return { file: 'test/golden/regenerate.ts', args, envoy: 'unused', tap: false }
-  if (name === 'docs') return { file: 'test/house/write-docs.ts', args, envoy: 'unused', tap: false }
-  if (name === 'test:documents') {
-    return { file: 'test/documents/main.ts', args, envoy: 'required', tap: false }
-  }
-  if (name === 'docs:switches') return { file: 'test/switches/main.ts', args, envoy: 'required', tap: true }
-  if (name === 'docs:api') return { file: 'packaging/write-reference.ts', args, envoy: 'unused', tap: false }
-  if (name === 'build:library') return { file: 'packaging/build.ts', args, envoy: 'unused', tap: false }
-  if (name === 'build:page') return { file: 'web/live/build.ts', args, envoy: 'unused', tap: false }
-  if (name === 'example:web') {
-    return { file: 'web/grpc-web-example/main.ts', args, envoy: 'required', tap: false }
-  }
-  if (name === 'example') {
-    const [example, ...flags] = args
-    return { file: findExample(example), args: flags, envoy: 'unused', tap: false }
-  }
-  if (name === 'bench' && args.some((arg) => /^--against(=|$)/.test(arg))) {
-    return { file: 'bench/against.ts', args, envoy: 'unused', tap: false }
-  }
-  if (name in BENCHMARKS) {
-    const envoy = ['bench:push', 'bench:rollout', 'bench:scale', 'bench:load'].includes(name)
-      ? 'unused'
-      : 'required'
-    return { file: BENCHMARKS[name], args, envoy, tap: false }
-  }
-  const known = [
-    'test',
-    'test:unit',
-    'test:proxyless',
-    'test:kubernetes',
-    'test:dashboards',
-    'test:documents',
-    'test:rounds',
-    'mutants',
-    'model',
-    'golden',
-    'docs',
-    'docs:api',
-    'docs:switches',
-    'build:library',
-    'example',
-    'example:web',
-    'build:page',
-    ...Object.keys(BENCHMARKS),
-  ]
-  throw new Error(`--run: unknown program "${name}". Use one of: ${known.join(', ')}`)
+  const known = [...Object.keys(PROGRAMS), 'example'].join(', ')
+  throw new Error(`--run: unknown program "${name}". Use one of: ${known}`)
 }
 
 function servesPage([verb]) {
@@ -137,7 +69,7 @@ function locateEnvoy(need) {
 
 try {
   checkNodeVersion(process.versions.node)
-  const { file, args, envoy, tap, bundles = false } = chooseProgram(process.argv.slice(2))
+  const { file, args, envoy = 'unused', tap = false, bundles = false } = chooseProgram(process.argv.slice(2))
   installPackages(root)
   generateProtos(root)
   if (tap) buildTap(root)

@@ -30,6 +30,28 @@ testScripts({
       ask ECDS +e +f holding f=1 → ECDS#1 e=1 -f
     `,
   },
+  'X91: one that the client drops and asks for again, before it has read the response with it, is removed': {
+    delta: `
+      serve ECDS e=1 f=1
+      ask ECDS +e +f → ECDS#1 e=1 f=1
+      ask ECDS -f
+      serve ECDS e=1
+      ask ECDS +f → ECDS#2 -f
+      ack 1 2
+      ask ECDS -f
+      ask ECDS +f
+      status → ECDS MISSING
+    `,
+  },
+  'X91: one that a later response removes before the client asks for it again is not removed twice': {
+    delta: `
+      serve ECDS e=1 f=1
+      ask ECDS +e +f → ECDS#1 e=1 f=1
+      serve ECDS e=1 → ECDS#2 -f
+      ask ECDS -f
+      ask ECDS +f
+    `,
+  },
   'X88: other types are answered as removed': {
     delta: `
       serve RDS r=1 | RTDS r=1

@@ -55,6 +55,19 @@ testScripts(
         ack 10 → CDS#11 -a | EDS#12 -a
       `,
     },
+    'X15, X91: the cluster of a configuration that was dropped and asked for again unread stays until that is removed':
+      {
+        delta: `
+        serve CDS a=1 b=1 | EDS a=1 | ECDS l=1:a m=1:b | LDS l=2:ecds → CDS#7 b=1
+        ack 7
+        ask ECDS +m → ECDS#8 m=1:b
+        ask ECDS -m
+        serve CDS a=1 | EDS a=1 | ECDS l=1:a | LDS l=2:ecds
+        ask ECDS +m → ECDS#9 -m
+        ack 8
+        ack 9 → CDS#10 -b
+      `,
+      },
     'X67: it stays while connections of the replaced listener drain': {
       delta: `
         as draining

@@ -1,9 +1,12 @@
 // What a change of a subscription does to the state of a type.
 
+import { memoize, type SharedList } from '../../core/memo.ts'
 import { collectionsIn, membersAmong } from '../snapshot/collections.ts'
+import type { Resource } from '../snapshot/resource.ts'
 import { releaseNacked } from './ledger.ts'
 import { NOTHING_SENT } from './resource-errors.ts'
-import { isSubscribed, type SubscriptionChange, uncovered, unite, without } from './subscription.ts'
+import type { Ledger } from './responses.ts'
+import { isSubscribed, NO_NAMES, type SubscriptionChange, uncovered, unite, without } from './subscription.ts'
 import type { TypeState } from './type-state.ts'
 import { forgotten, type View, withUnknown } from './view.ts'
 
@@ -33,12 +36,41 @@ export function withSubscription(
   { subscription, subscribed, unsubscribed }: SubscriptionChange,
   requested: ReadonlySet<string>,
 ): TypeState {
-  const { request, view } = typeState
+  const { request, view, ledger } = typeState
   const collections = collectionsIn(subscribed)
   const named =
     collections === undefined ? subscribed : new Set([...subscribed, ...inBase(collections, view)])
-  const added = without(unite(request.added, uncovered(typeState.subscription, named)), unsubscribed)
+  const unread = uncovered(typeState.subscription, unreadAmong(subscribed, ledger))
+  const added = without(
+    unite(request.added, uncovered(typeState.subscription, named)),
+    unite(unsubscribed, unread),
+  )
+  const isNarrower = unsubscribed.size > 0 || (typeState.subscription.wildcard && !subscription.wildcard)
+  const isNarrowed = ledger.isNarrowed || (isNarrower && ledger.pending.length > 0)
   const kept = releaseNacked(typeState, (name) => !isSubscribed(subscription, name))
   const waiting = without(request.waiting, unsubscribed)
-  return { ...kept, subscription, request: { ...request, names: requested, added, waiting } }
+  return {
+    ...kept,
+    subscription,
+    view: withUnknown(kept.view, unread),
+    ledger: kept.ledger.isNarrowed === isNarrowed ? kept.ledger : { ...kept.ledger, isNarrowed },
+    request: { ...request, names: requested, added, waiting },
+  }
 }
+
+/** Those of the names that a pending response carries. The client takes them by that if it asks for them before it has read it. */
+function unreadAmong(subscribed: ReadonlySet<string>, { pending, isNarrowed }: Ledger): ReadonlySet<string> {
+  if (!isNarrowed) return NO_NAMES
+  const unread = new Set<string>()
+  for (const { resources, removed } of pending) {
+    const carried = namesOf(resources)
+    for (const name of subscribed) if (carried.has(name)) unread.add(name)
+    for (const name of membersAmong(collectionsIn(subscribed), carried)) unread.add(name)
+    for (const name of removed) unread.delete(name)
+  }
+  return unread
+}
+
+const namesOf = memoize(
+  (resources: SharedList<Resource>): ReadonlySet<string> => new Set(resources.map(({ name }) => name)),
+)

@@ -45,6 +45,20 @@ t.test('a push without responses changes neither the last nonce nor what is pend
   t.same(ledger.pending, before.ledger.pending)
 })
 
+t.test(
+  'X91: what a client drops may be on its way only as long as responses are pending that it was sent before',
+  async (t) => {
+    const open = typeStateOf('CDS', { pending: [pendingOf('CDS', 'a=1')] })
+    for (const { pending, isNarrowed } of [
+      { pending: open.ledger.pending, isNarrowed: true },
+      { pending: [], isNarrowed: false },
+    ]) {
+      const before = { ...open, ledger: { ...open.ledger, pending, isNarrowed: true } }
+      t.equal(commit(before, planOf(), [responseOf('7', 'a=2')]).ledger.isNarrowed, isNarrowed)
+    }
+  },
+)
+
 t.test('a push answers the request, and its responses say that they are answers', async (t) => {
   const asked = typeStateOf('CDS', { requested: ['a'] })
   const { request } = asked

@@ -42,6 +42,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
       lastNonce: responses.at(-1)?.nonce ?? ledger.lastNonce,
       pending: [...ledger.pending, ...pending],
       nacked: plan.nacked,
+      isNarrowed: ledger.isNarrowed && ledger.pending.length > 0,
     },
     request: isAnswer ? { ...request, ...ANSWERED, added: stillAdded(request) } : request,
     spellings: spellingsAfter(before, responses),

@@ -11,6 +11,7 @@ import {
   holding,
   holdingOrAbsent,
   isExactly,
+  isNothing,
   resourcesInEffect,
   UNKNOWN,
   unconfirmed,
@@ -96,3 +97,10 @@ t.test(
     t.same(resourcesInEffect(held), [one, ...many.slice(-16)])
   },
 )
+
+t.test('X72: a NACK gives a client nothing of a name that does not exist', async (t) => {
+  t.ok(isNothing(ABSENT))
+  t.ok(isNothing(unconfirmed(ABSENT, undefined)))
+  for (const held of [unconfirmed(ABSENT, one), unconfirmed(holding(one), undefined), claimed, UNKNOWN])
+    t.notOk(isNothing(held), held.kind)
+})

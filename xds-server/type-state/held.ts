@@ -69,6 +69,12 @@ export function resourcesInEffect(held: Held): readonly Resource[] | undefined {
   }
 }
 
+/** Whether the client surely has nothing. A NACK of the answer that a name does not exist gives it nothing. */
+export function isNothing(held: Held): boolean {
+  if (held.kind === 'unconfirmed') return held.sent === undefined && isNothing(held.before)
+  return held.kind === 'absent'
+}
+
 /** Whether the client surely has exactly this: the resource, or nothing if it is undefined. */
 export function isExactly(held: Held, wanted: Resource | undefined): boolean {
   switch (held.kind) {

@@ -8,7 +8,7 @@ import type { Explain } from '../snapshot/resource-error.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes, type TypeDiff, type TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { decide, type HeldCase } from './decide.ts'
-import { ackedResource, type Held, isExactly } from './held.ts'
+import { ackedResource, type Held, isExactly, isNothing } from './held.ts'
 import { PlannedNames } from './planned-names.ts'
 import type { Pushed } from './pushed.ts'
 import { type ErrorPlan, planErrors } from './resource-errors.ts'
@@ -150,12 +150,13 @@ function nameLook(
     // A name that was answered ahead of the pushes keeps its content until they catch up: older content must not follow newer.
     const isAhead = isClosed && view.overrides.has(name)
     const wanted = (isRequested ? latest : target).resources.get(name)
+    const held = heldIn(view, name, request.added)
     return {
       wanted,
-      held: heldIn(view, name, request.added),
+      held,
       mustWait: !isRequested && !isNew && (isAhead || heldBack.has(name)),
-      // What is wanted is not removed, so nobody has to look who uses it.
-      isRemovable: wanted !== undefined || context.isRemovable(name),
+      // What is wanted is not removed, and what the client lacks is not used, so nobody has to look who uses it.
+      isRemovable: wanted !== undefined || isNothing(held) || context.isRemovable(name),
     }
   }
 }

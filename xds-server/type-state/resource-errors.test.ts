@@ -54,6 +54,26 @@ testScripts(
         serve CDS a=1 → CDS#3 -b b!
       `,
     },
+    'X72: after a NACK, a client learns once more that another name does not exist, and why, although removals wait':
+      {
+        delta: `
+        serve CDS b=bad c=1 a!denied | EDS c=1
+        ask EDS +n → EDS#1 -n n!
+        ack 1
+        ask CDS +b +a +c → CDS#2 b=bad c=1 -a a!denied
+        nack 2 blaming b → CDS#3 c=1 -a a!denied
+        ack 3
+        serve CDS c=1 a!other | EDS c=1 → CDS#4 a!other
+      `,
+      },
+    'X73: a NACK of the answer that a name does not exist does not keep its next error back': {
+      delta: `
+        serve CDS c=1 a!denied
+        ask CDS +a → CDS#1 -a a!denied
+        nack 1
+        serve CDS c=1 a!other → CDS#2 a!other
+      `,
+    },
     'X72: the removal of a name says why, and a name that comes back is sent': {
       sotw: `
         serve RDS a=1 b=1

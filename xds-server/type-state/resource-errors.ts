@@ -13,7 +13,7 @@ import { errorsIn, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { TypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { isServedByDomain } from '../snapshot/virtual-host-domains.ts'
 import { isCollection } from '../snapshot/xdstp-name.ts'
-import type { Held } from './held.ts'
+import { type Held, isNothing } from './held.ts'
 import { isSubscribed, type Subscription } from './subscription.ts'
 import { heldIn } from './view.ts'
 
@@ -91,7 +91,7 @@ export function planErrors(
     !isSameError(given.get(name), sentErrors.byName.get(name)) &&
     isSubscribed(subscription, name) &&
     // The error of a name that the client still uses goes with the removal.
-    heldIn(view, name).kind === 'absent'
+    isNothing(heldIn(view, name))
   for (const name of isSameGiven ? [] : [...given.keys(), ...sentErrors.byName.keys()])
     if (isDue(name)) add(name)
   const errors = fitErrors([...due.values()])

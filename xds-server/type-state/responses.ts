@@ -73,6 +73,14 @@ export interface Ledger {
   readonly ackedVersion: string | undefined
   readonly pending: readonly PendingResponse[]
   readonly nacked: readonly NackedResponse[]
+  /** Delta: the client has unsubscribed while a response was pending. It may ask again for what that carries before it has read it. */
+  readonly isNarrowed: boolean
 }
 
-export const EMPTY_LEDGER: Ledger = { lastNonce: '', ackedVersion: undefined, pending: [], nacked: [] }
+export const EMPTY_LEDGER: Ledger = {
+  lastNonce: '',
+  ackedVersion: undefined,
+  pending: [],
+  nacked: [],
+  isNarrowed: false,
+}
