@@ -228,7 +228,7 @@ function encode(content: Message | Any, schema: DescMessage | undefined, message
   const value = encodeCanonically(schema, message, messages, visit)
   const references = collected().map((reference) => {
     const name = canonicalName(reference.name)
-    return name === reference.name ? reference : { ...reference, name }
+    return name === reference.name ? reference : { ...reference, name, writtenName: reference.name }
   })
   return { message, value, references }
 }
