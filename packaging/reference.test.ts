@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { testFolder } from '../test/support/test-folder.ts'
+import { serverOptionProblems, type XdsServerOptions } from '../xds-server/services/server-options.ts'
 import { makeApiReport, REPORT_FILE } from './api-report.ts'
 import { buildLibrary } from './build-library.ts'
 import { checkExamples } from './check-examples.ts'
@@ -36,6 +37,14 @@ t.test('every export has a comment with an example', async (t) => {
 
 /** Types of events and streams are seen where they arrive. */
 const usesEvent = (code: string) => code.includes('cache.onEvent(')
+
+t.test('docs/library.md lists every option of the server', async (t) => {
+  const unknown = serverOptionProblems({ misspelled: 1 } as unknown as XdsServerOptions)
+  const [, known = ''] = /Use one of: (.*)$/.exec(`${unknown.at(-1)?.message}`) ?? []
+  const guide = readFileSync(join(root, 'docs/library.md'), 'utf8')
+  const [, listed = ''] = /`startXdsServer\(\{ (cache, address, [^}]*) \}\)`/.exec(guide) ?? []
+  t.strictSame(listed.replaceAll('?', '').split(', '), known.split(', '), 'in the same order')
+})
 
 /** The TypeScript of a document, block by block. */
 function blocksOf(document: string): (readonly [string, string])[] {

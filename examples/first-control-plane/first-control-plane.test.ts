@@ -2,22 +2,26 @@
 
 import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
+import { asInExamples } from '../../test/support/example-bootstrap.ts'
 import { fetchText, startExample, startHttpBackend } from '../../test/support/example-process.ts'
 import { startEnvoy } from '../../test/support/real-envoy.ts'
 import { connectTo, nodeOf, SotwClient } from '../../test/support/xds-client.ts'
 import { CLUSTER } from '../../xds-server/index.ts'
 
-t.test('an Envoy of the group ACKs the four types and routes to the backend', async (t) => {
-  const [listenerPort, backendPort] = [await freePort(), await startHttpBackend(t, 'backend')]
-  const example = startExample(t, 'first-control-plane', '127.0.0.1:0', `${listenerPort}`, `${backendPort}`)
-  const [, address = ''] = await example.untilLine(/on (127\.0\.0\.1:\d+)$/)
-  const envoy = await startEnvoy(t, address, 'delta', { cluster: 'edge' })
-  for (const type of ['Cluster', 'ClusterLoadAssignment', 'Listener', 'RouteConfiguration']) {
-    await example.untilLine(new RegExp(`^edge-1 ACKed version \\S+ of \\S+\\.${type}$`))
-  }
-  await envoy.admin.waitUntilLive()
-  t.equal(await fetchText(`http://127.0.0.1:${listenerPort}/`), 'backend')
-})
+t.test(
+  'an Envoy with the bootstrap of the examples ACKs the four types and routes to the backend',
+  async (t) => {
+    const [listenerPort, backendPort] = [await freePort(), await startHttpBackend(t, 'backend')]
+    const example = startExample(t, 'first-control-plane', '127.0.0.1:0', `${listenerPort}`, `${backendPort}`)
+    const [, address = ''] = await example.untilLine(/on (127\.0\.0\.1:\d+)$/)
+    const envoy = await startEnvoy(t, address, 'delta', { edit: asInExamples(address) })
+    for (const type of ['Cluster', 'ClusterLoadAssignment', 'Listener', 'RouteConfiguration']) {
+      await example.untilLine(new RegExp(`^edge-1 ACKed version \\S+ of \\S+\\.${type}$`))
+    }
+    await envoy.admin.waitUntilLive()
+    t.equal(await fetchText(`http://127.0.0.1:${listenerPort}/`), 'backend')
+  },
+)
 
 t.test('the text of a NACK is printed', async (t) => {
   const example = startExample(t, 'first-control-plane', '127.0.0.1:0')

@@ -1,15 +1,14 @@
 // A real gRPC client (grpc-js-xds) with several authorities that one server has: each target gets its own resources.
 
-import { create } from '@bufbuild/protobuf'
-import { Cluster_EdsClusterConfigSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { register } from '@grpc/grpc-js-xds'
 import t from 'tap'
 import { createClient } from '../../services/rpc/index.ts'
 import { SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { uri } from '../support/authority-names.ts'
 import { callEcho } from '../support/call-echo.ts'
 import { startBackends } from '../support/echo-backends.ts'
-import { ads, apiListener, cluster, localAssignment, routes } from '../support/resources.ts'
+import { apiListener, cluster, clusterOf, localAssignment, routes } from '../support/resources.ts'
 
 register()
 
@@ -17,23 +16,13 @@ const AUTHORITIES = ['east.example', 'west.example']
 
 /** What a client needs to call `xds://AUTHORITY/echo:80`. */
 function resourcesOf(authority: string, port: number) {
-  const uri = (type: string, id: string) => `xdstp://${authority}/envoy.config.${type}/${id}`
-  const [clusterName, endpoints] = [
-    uri('cluster.v3.Cluster', 'e'),
-    uri('endpoint.v3.ClusterLoadAssignment', 'e'),
-  ]
+  const [clusterName, endpoints] = [uri(authority, 'C', 'e'), uri(authority, 'E', 'e')]
   // A client of grpc-js-xds ends if the type in a name is not that of the resource.
-  const [listener, routeName] = [
-    uri('listener.v3.Listener', 'echo:80'),
-    uri('route.v3.RouteConfiguration', 'e'),
-  ]
+  const [listener, routeName] = [uri(authority, 'L', 'echo:80'), uri(authority, 'R', 'e')]
   return [
     apiListener(listener, routeName),
     routes(routeName, clusterName),
-    {
-      ...cluster(clusterName),
-      edsClusterConfig: create(Cluster_EdsClusterConfigSchema, { serviceName: endpoints, edsConfig: ads() }),
-    },
+    clusterOf(clusterName, endpoints),
     localAssignment(endpoints, port),
   ]
 }

@@ -2,10 +2,7 @@
 
 import { clone, create } from '@bufbuild/protobuf'
 import type { Bootstrap } from '@envoy/xds-protos/envoy/config/bootstrap/v3/bootstrap_pb.js'
-import {
-  Cluster_EdsClusterConfigSchema,
-  ClusterSchema,
-} from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
+import { ClusterSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import {
   ApiConfigSource_ApiType,
   ApiVersion,
@@ -17,13 +14,14 @@ import type { XdsProtocol } from '../../envoy-bootstrap/bootstrap.ts'
 import { freePort } from '../../processes/free-port.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { CLUSTER, ENDPOINT, SnapshotCache, startXdsServer } from '../../xds-server/index.ts'
+import { uri } from '../support/authority-names.ts'
 import { callEcho } from '../support/call-echo.ts'
 import { startBackends } from '../support/echo-backends.ts'
 import { startEnvoy, untilInEffect } from '../support/real-envoy.ts'
 import {
-  ads,
   assignment,
   cluster,
+  clusterOf,
   httpListener,
   routes,
   staticCluster,
@@ -32,19 +30,9 @@ import {
 
 const EAST = 'east.example'
 const WEST = 'west.example'
-const TYPES = {
-  C: 'cluster.v3.Cluster',
-  E: 'endpoint.v3.ClusterLoadAssignment',
-  L: 'listener.v3.Listener',
-  R: 'route.v3.RouteConfiguration',
-}
 
 /** Without it, Envoy 1.40 asks the server that has the cluster for the endpoints too, whatever their authority. */
 const FEATURE = 'envoy.reloadable_features.xdstp_based_config_singleton_subscriptions'
-
-function uri(authority: string, type: keyof typeof TYPES, id: string): string {
-  return `xdstp://${authority}/envoy.config.${TYPES[type]}/${id}`
-}
 
 /** Gets clusters and listeners from collections of EAST, with parameters out of order and those of the node. */
 function byCollections({ dynamicResources, nodeContextParams }: Bootstrap): void {
@@ -86,14 +74,6 @@ function withSecondServer(address: string, protocol: XdsProtocol) {
         },
       }),
     )
-  }
-}
-
-/** An EDS cluster and the name of its assignment. */
-function clusterOf(name: string, serviceName: string) {
-  return {
-    ...cluster(name),
-    edsClusterConfig: create(Cluster_EdsClusterConfigSchema, { serviceName, edsConfig: ads() }),
   }
 }
 
@@ -186,3 +166,39 @@ for (const protocol of ['delta', 'sotw'] as const) {
     t.ok(Object.keys(east.nodeStatus('fleet', 'edge-1').types).includes(CLUSTER))
   })
 }
+
+// Why the consistency check compares spellings.
+t.test('X49, X76: Envoy finds what a reference names in the spelling of its resource only', async (t) => {
+  const cache = new SnapshotCache()
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', drainTimeMs: 0 })
+  t.teardown(() => server.close())
+  const [backend = 0] = await startBackends(t, 'b')
+  const [given, other] = ['b=2&a=1', 'a=1&b=2']
+  const ways = {
+    same: { rds: given, cds: given },
+    routes: { rds: other, cds: given },
+    cluster: { rds: given, cds: other },
+  }
+  const eds = uri(EAST, 'E', `e?${given}`)
+  const served = await Promise.all(
+    Object.entries(ways).map(async ([way, { rds, cds }]) => {
+      const port = await freePort()
+      const resources = [
+        httpListener(way, port, uri(EAST, 'R', `${way}?${rds}`)),
+        routes(uri(EAST, 'R', `${way}?${given}`), uri(EAST, 'C', `c?${cds}`)),
+      ]
+      return { way, port, resources }
+    }),
+  )
+  const resources = served.flatMap((one) => one.resources)
+  cache.setSnapshot('fleet', [
+    ...resources,
+    clusterOf(uri(EAST, 'C', `c?${given}`), eds),
+    assignment(eds, backend),
+  ])
+  const envoy = await startEnvoy(t, server.address, 'delta')
+  await envoy.admin.waitUntilLive()
+  for (const { way, port } of served) {
+    t.same(await answers(port), way === 'same' ? ['b', 'b'] : ['failed', 'failed'], way)
+  }
+})

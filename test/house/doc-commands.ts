@@ -28,6 +28,8 @@ const TOKEN_COMMANDS: Readonly<Record<string, CoveredBy>> = {
 }
 /** Runs the `main.ts` of an example, as `npm run example NAME` does. */
 const example = (name: string): CoveredBy => [`examples/${name}/${name}.test.ts`, `'${name}'`]
+/** What its page starts beside it. */
+const beside = (part: string): CoveredBy => ['examples/first-control-plane/first-control-plane.test.ts', part]
 const SECURITY: CoveredBy = ['test/envoy/yard-security.test.ts', "'--security'"]
 const PROTO: CoveredBy = ['cli/verbs/proto/decode.test.ts', "'proto', 'decode'"]
 const CERTS: CoveredBy = ['testbed/certificates/folder.test.ts', "'certs'"]
@@ -142,6 +144,8 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   'docs/library.md': {
     'npm run build:library': PACKAGE,
     'npm install /path/to/switchyard-0.1.0.tgz @bufbuild/protobuf': INSTALLED,
+    'envoy -c envoy.yaml --disable-hot-restart': beside('asInExamples('),
+    'curl http://127.0.0.1:10000/': beside('fetchText('),
   },
   'docs/mutation-testing.md': {
     'npm run mutants': MUTANTS,
@@ -284,6 +288,9 @@ export const DOC_COMMANDS: Readonly<Record<string, Readonly<Record<string, Cover
   },
   'examples/first-control-plane/README.md': {
     'npm run example first-control-plane': example('first-control-plane'),
+    'python3 -m http.server --bind 127.0.0.1 8080': beside('startHttpBackend('),
+    'envoy -c examples/envoy.yaml --disable-hot-restart': beside('asInExamples('),
+    'curl http://127.0.0.1:10000/': beside('fetchText('),
   },
   'examples/grpc-patterns/README.md': {
     'npm run example grpc-patterns interceptors': example('grpc-patterns'),

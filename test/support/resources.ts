@@ -94,6 +94,14 @@ export function clusterFrom(name: string, edsConfig: ConfigSource): Cluster {
   return { ...cluster(name), edsClusterConfig: create(Cluster_EdsClusterConfigSchema, { edsConfig }) }
 }
 
+/** An EDS cluster that names its assignment. */
+export function clusterOf(name: string, serviceName: string): Cluster {
+  return {
+    ...cluster(name),
+    edsClusterConfig: create(Cluster_EdsClusterConfigSchema, { serviceName, edsConfig: ads() }),
+  }
+}
+
 /** An EDS cluster whose endpoints come from a separate EDS service. */
 export function separateCluster(name: string): Cluster {
   return clusterFrom(name, separateService('sotw'))

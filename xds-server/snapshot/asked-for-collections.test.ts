@@ -1,20 +1,10 @@
 // What a client with glob collections certainly asks for.
 
-import { create } from '@bufbuild/protobuf'
-import { Cluster_EdsClusterConfigSchema } from '@envoy/xds-protos/envoy/config/cluster/v3/cluster_pb.js'
 import t from 'tap'
-import { ads, cluster, tcpListener } from '../../test/support/resources.ts'
+import { clusterOf, tcpListener } from '../../test/support/resources.ts'
 import { SnapshotCache } from '../cache/snapshot-cache.ts'
 import { type Subscriptions, typesToCome, unaskedNames } from './asked-for.ts'
 import { CLUSTER, ENDPOINT, LISTENER } from './resource-type.ts'
-
-/** An EDS cluster with its name in a folder, and the name of its assignment. */
-function eds(name: string, serviceName: string) {
-  return {
-    ...cluster(name),
-    edsClusterConfig: create(Cluster_EdsClusterConfigSchema, { serviceName, edsConfig: ads() }),
-  }
-}
 
 function subscribed(names: Readonly<Record<string, readonly string[]>>): Subscriptions {
   return new Map(
@@ -25,8 +15,8 @@ function subscribed(names: Readonly<Record<string, readonly string[]>>): Subscri
 const CLUSTERS = 'xdstp://a/C/f/*'
 const LISTENERS = 'xdstp://a/L/f/*'
 const snapshot = new SnapshotCache().setSnapshot('fleet', [
-  eds('xdstp://a/C/f/x', 'xdstp://a/E/f/x'),
-  eds('xdstp://a/C/y', 'xdstp://a/E/y'),
+  clusterOf('xdstp://a/C/f/x', 'xdstp://a/E/f/x'),
+  clusterOf('xdstp://a/C/y', 'xdstp://a/E/y'),
   tcpListener('xdstp://a/L/f/l', 1, 'xdstp://a/C/f/x'),
 ])
 

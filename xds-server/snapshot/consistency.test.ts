@@ -184,6 +184,44 @@ for (const [what, referring, { typeUrl, name }, wanted] of KINDS) {
   })
 }
 
+const URI = 'xdstp://east/envoy.config.cluster.v3.Cluster'
+const SPELLINGS = ['a!?x=1&y=2', 'a!?y=2&x=1', 'a%21?x=1&y=2'].map((rest) => `${URI}/${rest}`)
+
+for (const written of SPELLINGS) {
+  t.test(`X49, X76: a reference to ${written} finds the cluster of the same spelling only`, async (t) => {
+    const resources = [cluster(written), tcpListener('l', 1, written)]
+    t.ok(new SnapshotCache({ consistency: 'enforce' }).setSnapshot('fleet', resources))
+    for (const other of SPELLINGS.filter((one) => one !== written)) {
+      const snapshot = new SnapshotCache().setSnapshot('fleet', [
+        cluster(other),
+        tcpListener('l', 1, written),
+      ])
+      t.same(findDanglingReferences(snapshot), [
+        {
+          path: 'Listener "l"',
+          message: `refers to Cluster "${written}", whose own name is written "${other}": write both alike, because clients compare them letter by letter`,
+        },
+      ])
+      t.same(findDanglingReferences(snapshot, { external: { [CLUSTER]: [other] } }), [], 'from elsewhere')
+    }
+  })
+}
+
+t.test(
+  'X49, X76: spellings are compared beside a reference that dangles, and with a default too',
+  async (t) => {
+    const uri = (rest: string) => `xdstp://east/envoy.config.core.v3.TypedExtensionConfig/${rest}`
+    const filter = discovered(uri('f?y=2&x=1'), source('ads'), tcp({ case: undefined }))
+    const listener = create(ListenerSchema, { name: 'l', filterChains: [{ filters: [filter] }] })
+    const config = create(TypedExtensionConfigSchema, { name: uri('f?x=1&y=2') })
+    const snapshot = new SnapshotCache().setSnapshot('fleet', [listener, config, tcpListener('m', 1, 'a')])
+    t.match(findDanglingReferences(snapshot), [
+      { path: 'Listener "l"', message: /is written/ },
+      { path: 'Listener "m"', message: /is not in the snapshot/ },
+    ])
+  },
+)
+
 t.test('X49: a filter with a default configuration may lack the discovered one', async (t) => {
   const filter = discovered('f', source('ads'), tcp({ case: undefined }))
   const listener = create(ListenerSchema, { name: 'l', filterChains: [{ filters: [filter] }] })

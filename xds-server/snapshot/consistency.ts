@@ -2,11 +2,13 @@
 
 import type { Problem } from '../../core/errors.ts'
 import { memoize } from '../../core/memo.ts'
-import { ANY_NAME, type Reference } from './references.ts'
+import { type Check, rejectProblems, valueWhere } from '../../core/option-checks.ts'
+import { ANY_NAME, type Reference, type ResourceReference } from './references.ts'
 import { describeResource } from './resource.ts'
 import { canonicalTypeUrl, describeType } from './resource-type.ts'
 import { namesNeeded, type SnapshotContent, typeIn } from './snapshot.ts'
-import { absentAmong } from './type-snapshot.ts'
+import { absentAmong, type TypeSnapshot } from './type-snapshot.ts'
+import { byTypeUrl } from './type-url-checks.ts'
 import { canonicalName, collectionOf, everythingOfItsAuthority } from './xdstp-name.ts'
 
 /**
@@ -23,8 +25,16 @@ import { canonicalName, collectionOf, everythingOfItsAuthority } from './xdstp-n
  */
 export type ExternalNames = Readonly<Record<string, readonly string[]>>
 
+export const EXTERNAL_NAMES: Check = byTypeUrl(
+  valueWhere(
+    (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
+    'a list of names',
+  ),
+)
+
 /** The same by the type URLs that xDS uses, and each name in its one spelling. */
 export const canonicalNames = memoize((external: ExternalNames): ExternalNames => {
+  rejectProblems('external is invalid', EXTERNAL_NAMES(external, 'external'))
   return Object.fromEntries(
     Object.entries(external).map(([typeUrl, names]) => [canonicalTypeUrl(typeUrl), names.map(canonicalName)]),
   )
@@ -54,8 +64,9 @@ export interface ConsistencyOptions {
 }
 
 /**
- * Returns one problem for each reference to a resource that the snapshot does not have. Empty if the snapshot is consistent.
- * Assignments are never missing: a cluster without one is served an empty one.
+ * Returns one problem for each reference to a resource that the snapshot does not have, or has under another spelling of its
+ * `xdstp:` name, which clients do not find. Empty if the snapshot is consistent. Assignments are never missing: a cluster
+ * without one is served an empty one.
  *
  * @example
  * ```ts
@@ -78,15 +89,47 @@ export function findDanglingReferences(
   // Most snapshots are consistent, and groups share most types. So look at sets of names first, which are shared too.
   const isSuspect = ([typeUrl, names]: readonly [string, ReadonlySet<string>]) =>
     absentAmong(typeIn(snapshot, typeUrl), names).some((name) => dangles({ typeUrl, name }))
+  const types = [...snapshot.types.values()]
+  const maySpellOtherwise = types.some(hasOwnSpelling)
   const problems: Problem[] = []
-  for (const type of snapshot.types.values()) {
-    if (![...namesNeeded(type)].some(isSuspect)) continue
+  for (const type of types) {
+    if (!maySpellOtherwise && ![...namesNeeded(type)].some(isSuspect)) continue
     for (const resource of type.list) {
-      for (const reference of resource.references.filter((one) => !one.isOptional && dangles(one)))
-        problems.push({ path: describeResource(resource), message: describeDangling(reference) })
+      for (const reference of resource.references) {
+        const message =
+          !reference.isOptional && dangles(reference)
+            ? describeDangling(reference)
+            : describeSpelling(reference, snapshot, elsewhere)
+        if (message !== undefined) problems.push({ path: describeResource(resource), message })
+      }
     }
   }
   return problems
+}
+
+/** Without one, each reference is written like the name of its resource: both have the one spelling. */
+const hasOwnSpelling = memoize((type: TypeSnapshot) =>
+  type.list.some(
+    ({ writtenName, references }) =>
+      writtenName !== undefined || references.some((reference) => reference.writtenName !== undefined),
+  ),
+)
+
+/**
+ * Clients compare the name in the message with the reference, letter by letter: Envoy finds no such resource, grpc-java waits for
+ * it, and grpc-go 1.85 panics if it is a cluster. So it is not enough that both are one name.
+ */
+function describeSpelling(
+  { typeUrl, name, writtenName: written = name }: ResourceReference,
+  snapshot: SnapshotContent,
+  elsewhere: ExternalNames,
+): string | undefined {
+  const resource = typeIn(snapshot, typeUrl).resources.get(name)
+  if (resource === undefined) return undefined
+  const { writtenName: own = name } = resource
+  return own === written || isExternal(elsewhere, typeUrl, name)
+    ? undefined
+    : `refers to ${describeResource({ typeUrl, name: written })}, whose own name is written "${own}": write both alike, because clients compare them letter by letter`
 }
 
 function describeDangling(reference: Reference): string {

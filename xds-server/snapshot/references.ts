@@ -12,6 +12,8 @@ export interface Reference {
 export type ClientKind = 'envoy' | 'grpc-client' | 'grpc-server'
 
 export interface ResourceReference extends Reference {
+  /** The name as it is written in the resource, if that is another spelling of the same `xdstp:` name. */
+  readonly writtenName?: string
   /** The clients that ask for the name as soon as they have the resource. Others may ask later, or have it from elsewhere. */
   readonly askedBy: readonly ClientKind[]
   /** The resource brings a default, so a client can do without what it refers to. */

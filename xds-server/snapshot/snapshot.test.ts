@@ -76,6 +76,20 @@ t.test('X12: the empty assignment has the name that the cluster refers to', asyn
   t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['service'])
 })
 
+t.test('X12, X76: the empty assignment is written as the cluster writes it', async (t) => {
+  const uri = (parameters: string) =>
+    `xdstp://a/envoy.config.endpoint.v3.ClusterLoadAssignment/e?${parameters}`
+  const named = cluster('a')
+  if (named.edsClusterConfig) named.edsClusterConfig.serviceName = uri('y=2&x=1')
+  const given = snapshotOf([named])
+  const written = (snapshot: Snapshot) =>
+    typeIn(snapshot, ENDPOINT).resources.get(uri('x=1&y=2'))?.writtenName
+  t.equal(written(given), uri('y=2&x=1'))
+  t.same(findDanglingReferences(given), [])
+  const served = snapshotOf([named, assignment(uri('y=2&x=1'), 1)])
+  t.equal(written(snapshotOf([named], { previous: served })), uri('y=2&x=1'), 'after one that was given too')
+})
+
 t.test('X50: so is one whose endpoints come from a separate EDS service, and not from a file', async (t) => {
   const snapshot = snapshotOf([separateCluster('a')])
   t.same(typeIn(snapshot, ENDPOINT).resources.names(), ['a'])

@@ -142,14 +142,14 @@ function withEmptyAssignments(
   previous: SnapshotContent | undefined,
 ): TypeSnapshot | undefined {
   const needed = clusters && namesReferredTo(clusters).get(ENDPOINT)
-  if (needed === undefined) return given
+  if (clusters === undefined || needed === undefined) return given
   const assignments = given ?? emptyTypeSnapshot(ENDPOINT)
   const givenVersion = assignments.version === assignments.contentVersion ? undefined : assignments.version
   const before = previous?.types.get(CLUSTER) === clusters ? previous : undefined
   const [base, change] =
     before === undefined
-      ? [assignments, { upserts: emptyAssignments(needed, assignments), removals: [] }]
-      : [typeIn(before, ENDPOINT), servedChange(before, assignments, needed)]
+      ? [assignments, { upserts: emptyAssignments(needed, assignments, clusters), removals: [] }]
+      : [typeIn(before, ENDPOINT), servedChange(before, assignments, clusters)]
   if (change === 'as given') return given
   const served = changeTypeSnapshot(base, change, givenVersion)
   return served.contentVersion === assignments.contentVersion ? given : served
@@ -159,19 +159,34 @@ function withEmptyAssignments(
 function servedChange(
   before: SnapshotContent,
   given: TypeSnapshot,
-  needed: ReadonlySet<string>,
+  clusters: TypeSnapshot,
 ): TypeChange | 'as given' {
   const givenBefore = before.given.get(ENDPOINT) ?? emptyTypeSnapshot(ENDPOINT)
   const { changed, removed } = diffTypes(givenBefore, given)
-  const unmet = removed.filter((name) => needed.has(name))
+  const needed = namesReferredTo(clusters).get(ENDPOINT)
+  const unmet = removed.filter((name) => needed?.has(name))
   if (unmet.length === 0 && typeIn(before, ENDPOINT) === givenBefore) return 'as given'
-  return { removals: removed, upserts: [...changed, ...emptyAssignments(unmet, given)] }
+  return { removals: removed, upserts: [...changed, ...emptyAssignments(unmet, given, clusters)] }
 }
 
-function emptyAssignments(names: Iterable<string>, given: TypeSnapshot): Resource[] {
+/** Each is named as its cluster writes it: Envoy takes no other spelling of the name. */
+function emptyAssignments(names: Iterable<string>, given: TypeSnapshot, clusters: TypeSnapshot): Resource[] {
+  const written = writtenReferences(clusters)
   const missing = [...names].filter((name) => !given.resources.has(name))
-  return createResources(missing.map((clusterName) => create(ClusterLoadAssignmentSchema, { clusterName })))
+  return createResources(
+    missing.map((name) => create(ClusterLoadAssignmentSchema, { clusterName: written.get(name) ?? name })),
+  )
 }
+
+/** How names are written that the resources of a type refer to, where that is not their one spelling. */
+const writtenReferences = memoize(({ list }: TypeSnapshot): ReadonlyMap<string, string> => {
+  const written = new Map<string, string>()
+  for (const { references } of list) {
+    for (const { name, writtenName } of references)
+      if (writtenName !== undefined) written.set(name, writtenName)
+  }
+  return written
+})
 
 /** The names that the resources of a type refer to, by their type URLs. */
 export const namesReferredTo = memoize((type: TypeSnapshot) => gatherNames(type.list))

@@ -1,6 +1,10 @@
 // What the status of a client says of each resource (CSDS).
 
+import t from 'tap'
+import { typeUrlFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
+import { streamOf, typeStateOf } from '../../test/support/stream-states.ts'
+import { describeResources } from './describe-resources.ts'
 
 testScripts({
   'P22: a resource is notSent until it goes out, stale until it is answered, then synced': {
@@ -157,4 +161,39 @@ testScripts({
       resources → a synced, serves 1, has 1, ACKed (own) | b synced, serves 1, has 1, ACKed (own)
     `,
   },
+  'P22: a resource that was not sent yet has no reason why it is missing': {
+    delta: `
+      as reader
+      block
+      serve EDS a=1
+      ask EDS +a
+      resources → a notSent, serves 1
+    `,
+  },
+  'P22: a NACKed removal has its error, without a version': {
+    delta: `
+      serve EDS a=1 b=1
+      ask EDS +a +b → EDS#1 a=1 b=1
+      ack 1
+      serve EDS a=1 → EDS#2 -b
+      nack 2 blaming b
+      resources → a synced, serves 1, has 1, ACKed (own) | b error, has 1, ACKed (own), NACKed (none) rejected b
+    `,
+  },
+  'P22: the name of a call that a virtual host serves is not shown, and the same name of another type is': {
+    delta: `
+      ask VHDS +r/a
+      ask EDS +r/a
+      resources → r/a notSent | r/a notSent
+      serve VHDS r/any=* → EDS#1 -r/a | VHDS#2 r/any=*(r/a)
+      ack 1
+      resources → r/a notSent | r/any stale, serves *
+    `,
+  },
+})
+
+t.test('P22: a resource that the client has not ACKed has no ACKed version', async (t) => {
+  const [view] = describeResources(streamOf('EDS a=1', typeStateOf('EDS')), 'delta')
+  const { served, ...rest } = view ?? {}
+  t.strictSame(rest, { typeUrl: typeUrlFor('EDS'), name: 'a', state: 'notSent', acked: undefined })
 })

@@ -9,7 +9,7 @@ import { isServedByDomain } from '../snapshot/virtual-host-domains.ts'
 import { ackedResource, type Held, isExactly } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import { isSubscribed } from '../type-state/subscription.ts'
-import { isActive, subscribedIn, type TypeState } from '../type-state/type-state.ts'
+import { subscribedIn, type TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 import type { StreamState } from './stream.ts'
 
@@ -17,7 +17,6 @@ import type { StreamState } from './stream.ts'
 export function describeResources(stream: StreamState, protocol: 'sotw' | 'delta'): readonly ResourceView[] {
   return stream.typeStates
     .values()
-    .filter(isActive)
     .flatMap((typeState) =>
       namesOf(stream, typeState).map((name) => describe(stream, typeState, name, protocol)),
     )

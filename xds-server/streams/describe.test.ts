@@ -124,12 +124,19 @@ function versionOf(...texts: readonly string[]): string {
 }
 
 t.test('a subscribed type that is not answered has no versions', async (t) => {
-  t.same(viewAfter(request({ subscribe: ['a', 'b'] })), {
+  t.strictSame(viewAfter(request({ subscribe: ['a', 'b'] })), {
     state: 'NOT_SENT',
     wildcard: false,
     names: new Set(['a', 'b']),
     missing: ['a', 'b'],
   })
+})
+
+t.test('a missing name that the client does not wait for is not shown', async (t) => {
+  // Nothing refers to the cluster, so a call has asked for it on demand.
+  const view = viewAfter(served('CDS a=1', 1), request({ subscribe: ['any'] }))
+  t.strictSame([view?.state, view?.missing], ['STALE', undefined])
+  t.strictSame(viewAfter(request({ subscribe: ['any'] }))?.missing, ['any'], 'without a snapshot')
 })
 
 t.test('the status has the last sent and the last ACKed version', async (t) => {

@@ -6,7 +6,7 @@ import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { diffTypes } from '../snapshot/type-snapshot.ts'
 import type { NackedResponse } from '../type-state/responses.ts'
 import { isSubscribed, NO_NAMES, without } from '../type-state/subscription.ts'
-import { isUpToDate, type TypeState } from '../type-state/type-state.ts'
+import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
 import { usesDraining } from './drain.ts'
 import { countExpiring } from './heartbeat.ts'
@@ -80,7 +80,6 @@ function isServed(
 
 /** Whether something is still to be sent. A removal that waits for draining listeners is not due yet. */
 function isDue(stream: StreamState, typeState: TypeState, latest: Snapshot): boolean {
-  if (isUpToDate(typeState, latest)) return false
   const { type, subscription, view, request } = typeState
   const lookedUp = stream.lookups.get(type.typeUrl) ?? NO_NAMES
   if (request.isFirst || request.names.size > 0 || without(request.waiting, lookedUp).size > 0) return true

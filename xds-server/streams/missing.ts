@@ -20,12 +20,9 @@ export function withMissing(before: StreamState, step: Step): Step {
   const { state, report } = step
   let { missing } = state
   const reports: Report[] = []
-  for (let place = 0; place < state.typeStates.size; place += 1) {
-    const typeState = state.typeStates.at(place)
-    if (typeState === undefined) break
+  for (const typeState of state.typeStates.values()) {
     const { typeUrl } = typeState.type
     const known = state.missing.get(typeUrl)
-    if (known === undefined && isUnchanged(before, state, typeState)) continue
     const now = findMissing(typeState, state.snapshot, known, before)
     if (now === known) continue
     missing = withEntry(missing, typeUrl, now)
@@ -33,24 +30,7 @@ export function withMissing(before: StreamState, step: Step): Step {
     if (!isSameList(known?.names ?? NONE, names)) reports.push({ kind: 'missing', typeUrl, names })
   }
   if (missing === state.missing) return step
-  return {
-    ...step,
-    state: { ...state, missing },
-    report: reports.length === 0 ? report : [...report, ...reports],
-  }
-}
-
-/** Whether a type still subscribes to the same names of the same resources. If it lacked none then, it lacks none now. */
-function isUnchanged(
-  before: StreamState,
-  { snapshot }: StreamState,
-  { type, subscription }: TypeState,
-): boolean {
-  const { names } = subscription
-  if (before.typeStates.get(type.typeUrl)?.subscription.names !== names) return false
-  if (snapshot === before.snapshot || names.size === 0) return true
-  if (snapshot === undefined || before.snapshot === undefined) return false
-  return typeIn(snapshot, type.typeUrl) === typeIn(before.snapshot, type.typeUrl)
+  return { ...step, state: { ...state, missing }, report: [...report, ...reports] }
 }
 
 function withEntry(
@@ -73,11 +53,10 @@ function findMissing(
 ): Missing | undefined {
   const { names: subscribed } = subscription
   if (snapshot === undefined || subscribed.size === 0) return undefined
-  const type = typeIn(snapshot, typeUrl)
-  const { absent, dropped } = findAbsent(type, subscribed, known ?? nothingAbsent(before, typeUrl))
+  if (known?.snapshot === snapshot && known.view === view && known.subscribed === subscribed) return known
+  const since = known ?? nothingAbsent(before, typeUrl)
+  const { absent, dropped } = findAbsent(typeIn(snapshot, typeUrl), subscribed, since)
   if (absent.length === 0) return undefined
-  const isSame = known?.snapshot === snapshot && known.view === view && known.subscribed === subscribed
-  if (isSame) return known
   const isMissing = (name: string) =>
     heldIn(view, name, request.added).kind === 'absent' && isWaitedFor(snapshot, typeUrl, name, dropped)
   return { snapshot, view, subscribed, absent, dropped, names: absent.filter(isMissing) }
@@ -86,11 +65,10 @@ function findMissing(
 /** What names were found absent, and from what. */
 type Absent = Pick<Missing, 'snapshot' | 'subscribed' | 'absent' | 'dropped'>
 
-/** A type without an entry lacked nothing before this step. Undefined if nobody looked, as nothing was subscribed or served. */
+/** A type without an entry lacked nothing before this step. Undefined if nobody looked, as nothing was served. */
 function nothingAbsent({ snapshot, typeStates }: StreamState, typeUrl: string): Absent | undefined {
   const subscribed = typeStates.get(typeUrl)?.subscription.names ?? NO_NAMES
-  if (snapshot === undefined || subscribed.size === 0) return undefined
-  return { snapshot, subscribed, absent: NONE, dropped: NO_NAMES }
+  return snapshot && { snapshot, subscribed, absent: NONE, dropped: NO_NAMES }
 }
 
 /** If only the snapshot changed since the last look, the cost depends on the change, and not on the number of names. */
@@ -103,17 +81,14 @@ function findAbsent(
   const typeSince = typeIn(since.snapshot, type.typeUrl)
   const isSame = subscribed === since.subscribed
   if (isSame && typeSince === type) return since
-  const { removed } = diffTypes(typeSince, type)
-  const gone = removed.filter((name) => since.subscribed.has(name))
-  if (isSame && gone.length === 0 && since.absent.length === 0) return since
-  const dropped = gone.length === 0 ? since.dropped : new Set([...since.dropped, ...gone])
+  const gone = diffTypes(typeSince, type).removed.filter((name) => since.subscribed.has(name))
+  // What most changes do, so it costs no new sets.
+  if (isSame && gone.length + since.absent.length === 0) return since
+  const had = new Set([...since.dropped, ...gone])
   const absent = isSame
     ? [...since.absent.filter((name) => !type.resources.has(name)), ...gone]
     : absentAmong(type, subscribed)
-  return {
-    absent,
-    dropped: dropped.size === 0 ? dropped : new Set(absent.filter((name) => dropped.has(name))),
-  }
+  return { absent, dropped: new Set(absent.filter((name) => had.has(name))) }
 }
 
 /**

@@ -44,11 +44,14 @@ export const sotwRules: Protocol<SotwRequest> = {
  * others expire. So a heartbeat repeats what the client has; a full-state one repeats everything, if that is known.
  */
 function composeHeartbeat(typeState: TypeState, resources: SharedList<Resource>): HeartbeatDraft | undefined {
-  if (!typeState.type.fullStateInSotw) return { resources, ttls: 'carried' }
+  const repeated = typeState.type.fullStateInSotw ? wholeState(typeState) : resources
+  return repeated && { resources: repeated, ttls: 'carried' }
+}
+
+/** Undefined if it is not known, or while the client waits for more names. */
+function wholeState(typeState: TypeState): SharedList<Resource> | undefined {
   const { ledger, request } = typeState
-  if (ledger.nacked.length > 0 || request.names.size > 0) return undefined
-  const all = allHeld(typeState)
-  return all && { resources: all, ttls: 'carried' }
+  return ledger.nacked.length + request.names.size > 0 ? undefined : allHeld(typeState)
 }
 
 /**
@@ -125,12 +128,13 @@ function takeAnswer(
   }
 }
 
+/** The newer response carries the content of the answered one too, and its answer is about that one alone. */
 function mergeIntoNext(typeState: TypeState, answered: PendingResponse): TypeState {
   const { ledger } = typeState
-  const [next, ...later] = ledger.pending.filter((pending) => pending !== answered)
-  if (next === undefined) return typeState
-  const merged = { ...merge(answered, next), standsForOthers: next.standsForOthers }
-  return { ...typeState, ledger: { ...ledger, pending: [merged, ...later] } }
+  const pending = ledger.pending
+    .filter((one) => one !== answered)
+    .map((one, at) => (at === 0 ? { ...merge(answered, one), standsForOthers: false } : one))
+  return { ...typeState, ledger: { ...ledger, pending } }
 }
 
 /**
