@@ -1,7 +1,7 @@
 // Varints: every length, and what is not one.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../test/support/fast-check.ts'
 import { readVarint, unzigzag } from './varint.ts'
 
 /** The encoding of the specification, by hand. */

@@ -53,8 +53,11 @@ t.test('a backend tells how many connections it has accepted', async (t) => {
   t.same(await backend.ask('connections', (line) => JSON.parse(line).connections), { accepted: 1, open: 1 })
 })
 
+/** Of a load, at least. */
+const [DRAINS, LEAST_CALLS] = [20, 100]
+
 for (const where of ['TCP', 'a Unix socket']) {
-  t.test(`on ${where}, 20 drains under load fail no unary call of a default channel`, async (t) => {
+  t.test(`on ${where}, drains under load fail no unary call of a default channel`, async (t) => {
     const listen = where === 'TCP' ? '127.0.0.1:0' : `unix:${await socketPath(t)}`
     const backend = startBackendProcess(t, '--id', 'b1', '--listen', listen)
     const { address } = await backend.ready
@@ -73,7 +76,7 @@ for (const where of ['TCP', 'a Unix socket']) {
       }
     })
     const drained: number[] = []
-    for (let drain = 0; drain < 20; drain += 1) {
+    while (drained.length < DRAINS || answered + failures.length < LEAST_CALLS) {
       await echo.unary({})
       drained.push(await backend.ask('drain', drainedIn))
     }
@@ -85,7 +88,6 @@ for (const where of ['TCP', 'a Unix socket']) {
       drained.every((connections) => connections >= 1),
       `each drain met the connection that followed the last: ${drained}`,
     )
-    t.ok(answered > 100, `${answered} calls were made meanwhile`)
   })
 }
 

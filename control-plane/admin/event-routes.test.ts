@@ -8,6 +8,7 @@ import { EventReader } from '../../test/support/event-reader.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 import { testFolder } from '../../test/support/test-folder.ts'
+import { untilEnded } from '../../test/support/until-ended.ts'
 import { readToken } from '../../testbed/token-file.ts'
 import { LISTENER } from '../../xds-server/index.ts'
 import { startControlPlane } from '../control-plane.ts'
@@ -122,7 +123,7 @@ t.test('a reader that does not read is dropped, and others get every event', asy
   t.equal(hub.readers, 1, 'the slow one is gone')
   t.equal(reader.named('testbed').length, sent)
   slow.resume()
-  if (!slow.closed) await once(slow, 'close')
+  await untilEnded(slow)
 })
 
 t.test('a stream needs a token or a session, and ends with its session', async (t) => {

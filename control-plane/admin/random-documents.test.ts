@@ -1,7 +1,7 @@
 // Random documents: none crashes the admin, and none is stored in part.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { sampleWith } from '../../test/support/sample-config.ts'
 import { serveFleet } from '../../test/support/served-fleet.ts'
 import { checkConfig } from '../document/validate.ts'

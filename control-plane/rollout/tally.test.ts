@@ -1,7 +1,7 @@
 // Which nodes decide about a revision, how, and how few of them have to be looked at.
 
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import type { NodeStatus, XdsEvent } from '../../xds-server/index.ts'
 import type { RevisionStatus } from '../store/revision.ts'
 import { evaluate } from './rollout.ts'

@@ -1,9 +1,9 @@
 // Regular expressions: what RE2 accepts, and what the engine of Node's client does with it. That engine is the one it installs.
 
 import { createRequire } from 'node:module'
-import * as fc from 'fast-check'
 import { RE2JS } from 're2js'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { regexInNode, regexProblem, toWireRegex } from './regex.ts'
 
 const VALID = [

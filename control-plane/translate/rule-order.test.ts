@@ -1,7 +1,7 @@
 // The order of rules: the more specific one first, and the order in which they were written does not matter.
 
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import type { Match, Rule } from '../document/model.ts'
 import { orderRules } from './rule-order.ts'
 

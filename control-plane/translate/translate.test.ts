@@ -1,8 +1,8 @@
 // A fleet's resources as a whole: what is there, what is not, and that equal configs give equal bytes.
 
 import type { Message } from '@bufbuild/protobuf'
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { resourceJson } from '../../test/support/resource-json.ts'
 import { sampleConfig, sampleWith } from '../../test/support/sample-config.ts'
 import { findDanglingReferences, SnapshotCache } from '../../xds-server/index.ts'

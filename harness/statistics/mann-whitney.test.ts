@@ -1,7 +1,7 @@
 // Exact levels: from tables, from counting by hand, and by simulation.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { mannWhitney, smallestP } from './mann-whitney.ts'
 
 const near = (a: number, b: number) => Math.abs(a - b) < 1e-9

@@ -1,8 +1,8 @@
 // No way of nesting brings a sensitive value into a log, and no mask.
 
 import { toBinary } from '@bufbuild/protobuf'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { SECRET_TYPES, secretMessage, secretType } from '../../test/support/secret-messages.ts'
 import { maskTreeOf } from './field-mask.ts'
 import { loggableMessage } from './loggable-message.ts'

@@ -3,7 +3,6 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { LoadStatsRequestSchema } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
 import { status as grpcStatus } from '@grpc/grpc-js'
-import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import {
   type LoadEvent,
@@ -13,6 +12,7 @@ import {
   type XdsServerOptions,
 } from '../../xds-server/index.ts'
 import { startServer } from '../support/conformance.ts'
+import { fc, SEED } from '../support/fast-check.ts'
 import { clusterStats, endpointStats, LoadClient, localityStats } from '../support/load-client.ts'
 import { connectTo, nodeOf } from '../support/xds-client.ts'
 
@@ -316,8 +316,6 @@ t.test('X39: a node that reports far more often than asked ends its stream', asy
     details: 'the reports come too often: keep to load_reporting_interval',
   })
 })
-
-const SEED = Number(process.env.SWITCHYARD_SEED ?? Date.now() % 2 ** 31)
 
 t.test('X39, X36: five hundred streams of random bytes leave nothing behind', async (t) => {
   t.comment(`SWITCHYARD_SEED=${SEED}`)

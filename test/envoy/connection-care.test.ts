@@ -34,6 +34,8 @@ async function serve(t: Test, address: string, options: Partial<XdsServerOptions
  * https://www.rfc-editor.org/rfc/rfc9113#section-6.8
  */
 const CROSSED_GOAWAY = 'remote refused stream'
+/** Between the end of one server and the start of the next, which takes a while on a busy machine. */
+const NOBODY_LISTENS = 'Connection_refused'
 
 /** Ends connections of one Envoy in every way. Returns what it logs, from warnings on, about other streams that ended. */
 async function endConnections(
@@ -70,23 +72,24 @@ async function endConnections(
     first.cache.updateSnapshot('fleet', {
       upsert: [assignment(`c${ROUNDS}`, backends[to % backends.length] ?? 0)],
     })
-  let number = ROUNDS + 1
+  let [number, answered] = [ROUNDS + 1, 0]
   const stopChanging = first.cache.onEvent((event) => {
+    if (event.kind === 'opened') answered = 0
     if (event.kind !== 'acked' || event.typeUrl !== ENDPOINT) return
+    answered += 1
     number += 1
     change(number)
   })
   change(number)
-  await nextEvent(first.cache, ({ kind }) => kind === 'closed')
+  // The stream of this moment may be about to end: a stream with two answers of changes was not, since the next change follows each answer.
+  await nextEvent(first.cache, ({ kind }) => kind === 'closed' && answered >= 2)
   stopChanging()
   const closed = first.events.findLast(({ kind }) => kind === 'closed')
   t.match(closed, { reason: 'age', pending: [] }, `${protocol}: it ended between two responses`)
-  t.ok(number > ROUNDS + 2, 'one change after another was sent')
   await untilSynced(first.cache)
   t.strictSame(new Set(first.reasons()), new Set(['age']), `${protocol}: no stream ended for another reason`)
 
   await first.server.close({ graceMs: 30_000 })
-  t.equal(first.reasons().at(-1), 'shutdown')
   const second = await serve(t, xds, {})
   // In SotW, a new server does not know which clusters the Envoy has, so the old one stays served.
   second.cache.setSnapshot('fleet', [...upstream(ROUNDS), ...resourcesTo(ROUNDS + 1)])
@@ -104,10 +107,15 @@ async function endConnections(
   second.cache.setSnapshot('fleet', resourcesTo(ROUNDS + 2))
   await untilSynced(second.cache)
   await load.further(50)
+  // The first server may have closed when its last stream had just ended by its age.
+  await second.server.close({ graceMs: 30_000 })
+  t.equal(second.reasons().at(-1), 'shutdown')
+  await load.further(50)
   t.strictSame((await load.stop()).failures, [], `${protocol}: no call failed`)
   return readFileSync(envoy.logFile, 'utf8')
     .split('\n')
-    .filter((line) => line.includes('config stream') && !line.includes(CROSSED_GOAWAY))
+    .filter((line) => line.includes('config stream'))
+    .filter((line) => !line.includes(CROSSED_GOAWAY) && !line.includes(NOBODY_LISTENS))
 }
 
 t.test(

@@ -18,7 +18,8 @@ import { testFolder } from '../support/test-folder.ts'
 
 async function start(t: Test, protocol: 'delta' | 'sotw') {
   const cache = new SnapshotCache({ consistency: 'enforce' })
-  const server = await startXdsServer({ cache, address: '127.0.0.1:0' })
+  // Not port 0: while a test has no server there, the kernel could give the port to somebody else.
+  const server = await startXdsServer({ cache, address: `127.0.0.1:${await freePort()}` })
   t.teardown(() => server.close())
   const port = await freePort()
   const envoy = await startEnvoy(t, server.address, protocol)
@@ -86,7 +87,7 @@ for (const protocol of ['delta', 'sotw'] as const) {
       t.teardown(() => server.close())
       return { cache, server, nackLog }
     }
-    const before = await begin('127.0.0.1:0')
+    const before = await begin(`127.0.0.1:${await freePort()}`)
     const envoy = await startEnvoy(t, before.server.address, protocol)
     const rest = [assignment('a', 1), httpListener('main', await freePort()), routes('main', 'a')]
     before.cache.setSnapshot('fleet', [cluster('a', 1000), ...rest])

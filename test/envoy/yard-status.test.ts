@@ -29,7 +29,8 @@ t.test('yard status shows dead endpoints, unknown fleets and the warnings of Env
   t.notMatch(first, /dead|warning|no fleet/)
 
   const dead = `127.0.0.1:${await freePort()}`
-  const check = '{ enabled: true, interval: 100ms, unhealthy: 1, healthy: 1 }'
+  // A dead endpoint refuses at once. A live one may be slow on a busy machine, so its checks have time.
+  const check = '{ enabled: true, interval: 100ms, timeout: 20s, unhealthy: 1, healthy: 1 }'
   const added = [`upstreams.echo.endpoints.b9.address=${dead}`, `upstreams.echo.healthCheck=${check}`]
   t.equal((await runYard(t, folder, 'set', ...added)).code, 0)
   await statusUntil(

@@ -5,6 +5,7 @@ import { startBackend } from '../../services/backend-server.ts'
 import { callEcho, FAILED } from '../support/call-echo.ts'
 import { connectEcho, startEcho, startEdge, untilHealth } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
+import { untilCalls } from '../support/until-answered.ts'
 
 /** A dead endpoint refuses at once. A live one may be slow on a busy machine, so its checks have time. */
 const CHECKED = { enabled: true, interval: '50ms', timeout: '20s', unhealthy: 1, healthy: 1 }
@@ -33,6 +34,7 @@ for (const mode of ['l7', 'l4'] as const) {
     t.equal(await call(), 'first')
     await first.close()
     await untilHealth(edge, first.address, false)
+    await untilCalls(call, (answer) => answer === 'second')
     t.equal(await call(), 'second')
 
     await edge.serve({
@@ -45,6 +47,7 @@ for (const mode of ['l7', 'l4'] as const) {
     await edge.serve({ upstreams, lb: { mode } })
     await restart()
     await untilHealth(edge, first.address, true)
+    await untilCalls(call, (answer) => answer === 'first')
     t.equal(await call(), 'first')
   })
 }

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { type Edge, startEdge } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
+import { until } from '../support/until.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -41,15 +42,24 @@ async function startEndpoint(t: Test, use: (socket: Socket) => void): Promise<st
   return `127.0.0.1:${(server.address() as { readonly port: number }).port}`
 }
 
-/** The bytes in a buffer of Envoy when the bytes that it has read no longer become more. */
-async function heldBy({ envoy }: Edge, buffered: string, read: string): Promise<number> {
+/**
+ * The bytes in a buffer of Envoy when they are as many, and the bytes that it has read no longer become more. Round trips to the
+ * admin pass none of its workers, so without a least number a busy machine may show the begin.
+ */
+async function heldBy(
+  { envoy }: Edge,
+  { buffered, read }: Pick<Direction, 'buffered' | 'read'>,
+  least: number,
+): Promise<number> {
+  const count = async (name: string) => (await envoy.admin.stats(name)).get(name) ?? 0
+  await until(async () => (await count(buffered)) >= least)
   let [before, quiet] = [-1, 0]
   while (quiet < QUIET_ROUND_TRIPS) {
-    const now = (await envoy.admin.stats(read)).get(read) ?? 0
-    quiet = now === before && now > 0 ? quiet + 1 : 0
+    const now = await count(read)
+    quiet = now === before ? quiet + 1 : 0
     before = now
   }
-  return (await envoy.admin.stats(buffered)).get(buffered) ?? 0
+  return await count(buffered)
 }
 
 interface Direction {
@@ -87,7 +97,7 @@ const DIRECTIONS: readonly Direction[] = [
   },
 ]
 
-for (const { title, endpoint, caller, buffered, read, limits } of DIRECTIONS) {
+for (const { title, endpoint, caller, limits, ...counters } of DIRECTIONS) {
   t.test(`T14: of ${title}, Envoy holds no more than its buffer`, async (t) => {
     if (!requireTool(t, 'envoy')) return
     const endpoints = { e1: { address: await startEndpoint(t, endpoint) } }
@@ -104,11 +114,10 @@ for (const { title, endpoint, caller, buffered, read, limits } of DIRECTIONS) {
       t.teardown(() => socket.destroy())
       await once(socket, 'connect')
       caller(socket)
-      return await heldBy(edge, buffered, read)
+      return await heldBy(edge, counters, isSmall ? 1 : MIB)
     }
     const small = await held(true)
-    t.ok(small > 0 && small <= MOST_OF_SMALL, `${small} bytes`)
-    const large = await held(false)
-    t.ok(large >= MIB, `the twin with the default of 1 MiB: ${large} bytes`)
+    t.ok(small <= MOST_OF_SMALL, `${small} bytes`)
+    t.pass(`the twin with the default of 1 MiB: ${await held(false)} bytes`)
   })
 }

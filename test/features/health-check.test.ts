@@ -1,10 +1,12 @@
 // `healthCheck` with real calls: an endpoint that fails its checks by gRPC, HTTP or TCP gets no calls, although it would answer them.
 
+import { isDeepStrictEqual } from 'node:util'
 import t, { type Test } from 'tap'
 import { callEcho } from '../support/call-echo.ts'
 import { connectEcho, startEdge, tallyOf, untilHealth } from '../support/edge.ts'
 import { PING, type Probe, type ProbedEndpoint, startProbedEndpoint } from '../support/probed-endpoint.ts'
 import { requireTool } from '../support/requirements.ts'
+import { untilCalls } from '../support/until-answered.ts'
 
 const OFTEN = { enabled: true, interval: '20ms', timeout: '5s', unhealthy: 1 }
 const CALLS = 20
@@ -49,6 +51,7 @@ for (const [title, settings, seen] of WAYS) {
     const { good, bad, upstreams } = await startPair(t)
     const edge = await startEdge(t, { upstreams: upstreams({ ...OFTEN, ...settings, enabled: false }) })
     const answers = async () => tallyOf(await callEcho(connectEcho(t, edge.address), { count: CALLS }))
+    const untilAnswers = (wanted: object) => untilCalls(answers, (found) => isDeepStrictEqual(found, wanted))
     bad.setHealthy(false)
     t.same(await answers(), SHARED, 'the twin: without checks it gets its share')
     t.same(good.probes, [])
@@ -56,10 +59,12 @@ for (const [title, settings, seen] of WAYS) {
     await edge.serve({ upstreams: upstreams({ ...OFTEN, ...settings }) })
     await untilHealth(edge, bad.address, false)
     await untilHealth(edge, good.address, true)
+    await untilAnswers({ good: CALLS })
     t.same(await answers(), { good: CALLS })
     t.match(good.probes.at(-1), seen)
     bad.setHealthy(true)
     await untilHealth(edge, bad.address, true)
+    await untilAnswers(SHARED)
     t.same(await answers(), SHARED)
   })
 }

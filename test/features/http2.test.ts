@@ -72,21 +72,20 @@ t.test('T13: the windows of a fleet limit what a stalled call can send', async (
   const address = await startStallingService(t, unary)
   const upstreams = (http2: object) => ({ echo: { endpoints: { b1: { address } }, http2 } })
   const edge = await startEdge(t, { upstreams: upstreams({}) })
-  const sent = async () => {
-    const stalled = await openStalledConnection(t, edge.address, {
+  const open = () =>
+    openStalledConnection(t, edge.address, {
       path: `/${EchoService.typeName}/Bidirectional`,
       streams: 1,
       message: new Uint8Array(64 * KIB),
       bytes: 30 * MIB,
     })
-    const bytes = await stalled.settled(() => connectEcho(t, edge.address).unary({}))
-    stalled.close()
-    return bytes
-  }
-  const byDefault = await sent()
+  const narrow = await open()
+  const byDefault = await narrow.settled(() => connectEcho(t, edge.address).unary({}))
+  narrow.close()
   t.ok(byDefault < MIB, `${byDefault} bytes with the default window of 64 KiB`)
-  const wide = { streamWindow: 4 * MIB, connectionWindow: 4 * MIB }
-  await edge.serve({ upstreams: upstreams({}), fleet: { http2: wide } })
-  const ofFleet = await sent()
-  t.ok(ofFleet > 4 * MIB, `twin: ${ofFleet} bytes with a window of 4 MiB`)
+  const windows = { streamWindow: 4 * MIB, connectionWindow: 4 * MIB }
+  await edge.serve({ upstreams: upstreams({}), fleet: { http2: windows } })
+  // Envoy has not read everything when a number of other calls have been answered: only the bytes themselves say so.
+  const wide = await open()
+  t.pass(`twin: ${await wide.sentMore(4 * MIB)} bytes with a window of 4 MiB`)
 })

@@ -13,6 +13,7 @@ import {
   untilHealth,
 } from '../support/edge.ts'
 import { requireTool } from '../support/requirements.ts'
+import { untilCalls } from '../support/until-answered.ts'
 
 /** A dead endpoint refuses at once. A live one may be slow on a busy machine, so its checks have time. */
 const HEALTH_CHECK = { enabled: true, interval: '100ms', timeout: '20s', unhealthy: 1, healthy: 1 }
@@ -128,11 +129,3 @@ t.test('T5: with half of the endpoints dead, overprovisioning decides how many c
   await edge.serve(serve({ overprovisioning: 200 }))
   t.same(await moved(), { b1: CALLS }, '200')
 })
-
-/** Resolves when calls do what the admin interface already says: its thread learns of an endpoint's health before the workers do. */
-async function untilCalls(
-  call: () => Promise<readonly string[]>,
-  isOver: (ids: readonly string[]) => boolean,
-) {
-  while (!isOver(await call()));
-}

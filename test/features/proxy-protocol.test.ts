@@ -13,6 +13,7 @@ import { callGreeting, startGreeting } from '../support/greeting-backend.ts'
 import { UNARY } from '../support/match-cases.ts'
 import { requireTool } from '../support/requirements.ts'
 import { testFolder } from '../support/test-folder.ts'
+import { untilEnded } from '../support/until-ended.ts'
 import { startWitness } from '../support/witness.ts'
 
 /** What a load balancer sends for a caller at 203.0.113.9. */
@@ -128,7 +129,7 @@ t.test('T28: in mode l7, services and the access log see the caller from the hea
       te: 'trailers',
     })
     stream.end(EMPTY_GRPC_FRAME)
-    await once(stream.resume(), 'close')
+    await untilEnded(stream.resume())
     session.destroy()
     return seen.at(-1)?.['x-forwarded-for']
   }

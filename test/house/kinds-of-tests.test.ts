@@ -1,4 +1,5 @@
-// Tests that start Envoys are in folders whose tests run two at a time at most, and unit tests start neither processes nor servers.
+// Tests that start Envoys are in folders whose tests run two at a time at most, unit tests start neither processes nor servers, and
+// random tests have the same seed in each run.
 
 import t from 'tap'
 import { readSources } from './import-closure.ts'
@@ -45,3 +46,17 @@ t.test(
     t.same(unitTests(sources), ['core/memo.test.ts', 'core/status.test.ts'])
   },
 )
+
+/** fast-check takes another seed in each run by itself. */
+const UNSEEDED = /^import .* from 'fast-check'$|= .*Date\.now\(\) % /m
+
+/** Their tests are of pure functions, and take new values each time. */
+const SEARCHING = /^xds-server\/(cache|nodes|snapshot|streams)\//
+
+t.test('tests have their random values from test/support/fast-check.ts, whose seed is fixed', async (t) => {
+  const paths = [...readSources()].flatMap(([path, text]) =>
+    path.endsWith('.test.ts') && UNSEEDED.test(text) && !SEARCHING.test(path) ? [path] : [],
+  )
+  t.same(paths, [])
+  t.match(`import fc from 'fast-check'\n`, UNSEEDED, 'twin')
+})

@@ -1,10 +1,10 @@
 // Random calls through JWT, OPA and RBAC, each with an expected outcome: no call passes that must be denied, and nothing crashes.
 
-import fc from 'fast-check'
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startAuthorizer } from '../../testbed/authorizer.ts'
 import { authorizerAt } from '../support/authorizer.ts'
+import { fc, SEED } from '../support/fast-check.ts'
 import { openForge, type TokenRecipe } from '../support/forged-token.ts'
 import { type CallerToken, randomCalls } from '../support/random-calls.ts'
 import { connectRaw } from '../support/raw-call.ts'
@@ -17,7 +17,6 @@ import { testFolder } from '../support/test-folder.ts'
  * at each place of each method about 7 times, and with each token about 20 times. For a longer search:
  * SWITCHYARD_FUZZ_CALLS=1000000 SWITCHYARD_SEED=$RANDOM npm run fuzz:policies
  */
-const seed = Number(process.env.SWITCHYARD_SEED ?? 1)
 const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 50_000)
 const CONNECTIONS = 16
 const BATCH = 50
@@ -60,7 +59,7 @@ const GOOD = [
 const ALLOWED_STATUSES = [0, 3, 5, 12]
 const UNAVAILABLE = 14
 
-t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, async (t) => {
+t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${SEED})`, async (t) => {
   if (!requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
@@ -84,7 +83,7 @@ t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, asyn
     for (let batch = index; left > 0; batch += CONNECTIONS) {
       const size = Math.min(BATCH, left)
       left -= size
-      for (const { call, expected } of fc.sample(calls, { seed: seed + batch, numRuns: size })) {
+      for (const { call, expected } of fc.sample(calls, { seed: SEED + batch, numRuns: size })) {
         const { status } = await connection.call(call)
         const outcome = `${expected} ${status}`
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
@@ -98,7 +97,7 @@ t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${seed})`, asyn
   await Promise.all(Array.from({ length: CONNECTIONS }, work))
 
   t.comment(
-    `${count} calls from seed ${seed}: expectation and status`,
+    `${count} calls from seed ${SEED}: expectation and status`,
     Object.fromEntries([...outcomes].sort()),
   )
   for (const outcome of ['deny 16', 'deny 7', 'pass 0']) {

@@ -1,6 +1,5 @@
 // Attacks on the xDS server by whoever can connect to it: each ends, costs little, and leaves honest nodes alone.
 
-import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import type { NodeSchema } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
@@ -19,6 +18,7 @@ import { CLUSTER, SnapshotCache, startXdsServer } from '../../xds-server/index.t
 import { startControlPlaneProcess } from '../support/exposed-servers.ts'
 import { peakMemoryMib } from '../support/process-cost.ts'
 import { until } from '../support/until.ts'
+import { untilEnded } from '../support/until-ended.ts'
 import { ADS, connectTo, DeltaClient, nodeOf, RawStream } from '../support/xds-client.ts'
 
 type HostileNode = MessageInitShape<typeof NodeSchema>
@@ -123,7 +123,7 @@ t.test('S53: the xDS server decodes at most 100 values of binary metadata under 
     }
     const stream = session.request({ ':method': 'POST', ':path': ADS.delta, ...headers })
     stream.end().resume()
-    await once(stream, 'close')
+    await untilEnded(stream)
     const metadata = seen.pop()
     t.same(metadata?.get('x-mine'), ['a,b'], 'other metadata stays')
     return metadata?.get('x-proof-bin').length

@@ -272,6 +272,7 @@ t.test(
       const served = await start(t)
       served.answers.set(...answerOf(served.url))
       const rest = await served.as({})
+      const begun = performance.now()
       for (let attempt = 0; attempt < 12; attempt += 1) {
         await t.rejects(
           rest.getSession(),
@@ -279,7 +280,9 @@ t.test(
           what,
         )
       }
-      t.ok(served.asked.length <= 2, `${what}: a failure is repeated, and not the request`)
+      // A failure is repeated for five seconds, and on a busy machine twelve attempts may take longer.
+      const times = 1 + Math.floor((performance.now() - begun) / 5_000)
+      t.ok(served.asked.length <= 2 * times, `${what}: a failure is repeated, and not the request`)
       const { operator } = JSON.parse(await readFile(join(served.folder, 'tokens.json'), 'utf8'))
       const own = new RestClient({ url: served.adminUrl, token: operator.token })
       t.match(await own.getSession(), { name: 'operator' }, 'twin')

@@ -235,11 +235,13 @@ t.test('S66: REST over TLS closes connections whose handshake does not go on', a
   t.pass('half a ClientHello')
   await untilClosed(`127.0.0.1:${port}`, Buffer.alloc(0))
   t.pass('no byte')
-  const { status } = await once(
-    request(`https://127.0.0.1:${port}/healthz`, { ca, agent: false }).end(),
-    'response',
-  ).then(([response]) => ({ status: response.statusCode }))
-  t.equal(status, 200, 'twin')
+  // A busy machine may be late with a whole handshake too.
+  await until(async () => {
+    const sent = request(`https://127.0.0.1:${port}/healthz`, { ca, agent: false }).end()
+    const [response] = await once(sent, 'response').catch(() => [])
+    return response?.statusCode === 200
+  })
+  t.pass('twin')
 })
 
 t.test('S66: REST over TLS ends without waiting for handshakes', async (t) => {

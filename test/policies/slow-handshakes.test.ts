@@ -25,6 +25,7 @@ import { testFolder } from '../support/test-folder.ts'
 import { CLIENT, callAs, connectAs, ECHO } from '../support/tls-client.ts'
 import { startTlsEdge } from '../support/tls-edge.ts'
 import { openTlsSession } from '../support/tls-session.ts'
+import { until } from '../support/until.ts'
 
 /** Honest callers are sooner, also on a busy machine. */
 const TIMEOUTS = { handshake: '3s' }
@@ -115,7 +116,9 @@ t.test('S66: a service closes connections that do not go on, with and without TL
         : []),
     ])
     await honest.unary({ message: 'after' })
-    t.equal(listener.connections().open, 1, 'only the honest connection is left')
+    // The peers may see the ends before the service does.
+    await until(() => listener.connections().open === 1)
+    t.pass('only the honest connection is left')
   }
 })
 

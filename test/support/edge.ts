@@ -22,6 +22,7 @@ import {
   type TelemetryService,
 } from '../../xds-server/index.ts'
 import { startEnvoy, type Teardowns, untilInEffect } from './real-envoy.ts'
+import { until } from './until.ts'
 
 /** The part of the document that differs between tests. */
 export interface Served {
@@ -186,18 +187,18 @@ export function tallyOf(values: readonly string[]): Readonly<Record<string, numb
  * afterwards are balanced accordingly. Connections to the endpoint may close later.
  */
 export async function untilHealth(edge: Edge, address: string, isHealthy: boolean): Promise<void> {
-  for (;;) {
+  await until(async () => {
     const host = await hostAt(edge, address)
-    if (host !== undefined && !host.healthStatus?.failedActiveHealthCheck === isHealthy) return
-  }
+    return host !== undefined && !host.healthStatus?.failedActiveHealthCheck === isHealthy
+  })
 }
 
 /** Resolves when no call to the endpoint is open. Await it when new calls go elsewhere. */
 export async function untilNoCallOpen(edge: Edge, address: string): Promise<void> {
-  for (;;) {
+  await until(async () => {
     const host = await hostAt(edge, address)
-    if (host?.stats.every(({ name, value }) => name !== 'rq_active' || value === 0n)) return
-  }
+    return host?.stats.every(({ name, value }) => name !== 'rq_active' || value === 0n) === true
+  })
 }
 
 /** What the admin interface of Envoy says of an endpoint; undefined before it knows the endpoint. */

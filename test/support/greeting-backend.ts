@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import type { Issued } from '../../testbed/certificates/authority.ts'
 import type { Teardowns } from './real-envoy.ts'
+import { untilEnded } from './until-ended.ts'
 
 export interface GreetingBackend {
   readonly address: string
@@ -68,10 +69,7 @@ export async function callGreeting(
   const [host = '', port] = address.split(':')
   const socket = connect(Number(port), host)
   t.teardown(() => socket.destroy())
-  const closed = once(
-    socket.on('error', () => {}),
-    'close',
-  ).then(() => {})
+  const closed = untilEnded(socket)
   await Promise.race([once(socket, 'connect'), closed])
   const own = socket.localPort ?? 0
   if (first !== undefined) socket.write(first)

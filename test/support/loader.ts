@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { type BackendOptions, startBackend } from '../../services/backend-server.ts'
 import type { LoadPlan } from '../../testbed/loader/load-plan.ts'
+import type { LoadResult } from '../../testbed/loader/load-result.ts'
 import { type Loader, type LoaderOptions, startLoader } from '../../testbed/loader/start-loader.ts'
 import { repeatUntil } from './repeat-until.ts'
 
@@ -30,10 +31,14 @@ export async function openTarget(t: Test, id: string, tls?: BackendOptions['tls'
   return backend.address
 }
 
-/** On a busy machine a short load may end without a call: then it runs once more, for longer. */
-export function runUntilCalls(load: Loader, plan: Parameters<Loader['run']>[0]) {
-  return repeatUntil(
-    (longer) => load.run({ ...plan, seconds: plan.seconds * longer }),
-    ({ calls }) => calls > 0,
-  )
+/**
+ * On a busy machine a short load may end without a call: then it runs once more, for longer.
+ * @param isEnough default: a call has ended
+ */
+export function runUntilCalls(
+  load: Loader,
+  plan: Parameters<Loader['run']>[0],
+  isEnough: (result: LoadResult) => boolean = ({ calls }) => calls > 0,
+): Promise<LoadResult> {
+  return repeatUntil((longer) => load.run({ ...plan, seconds: plan.seconds * longer }), isEnough)
 }

@@ -11,6 +11,7 @@ import { type BackgroundLoad, startBackgroundLoad } from '../../testbed/load/bac
 import type { SnapshotCache, SyncState, XdsEvent } from '../../xds-server/index.ts'
 import type { NodeStatus } from '../../xds-server/nodes/status.ts'
 import { testFolder } from './test-folder.ts'
+import { until } from './until.ts'
 
 export interface Teardowns {
   readonly teardown: (end: () => unknown) => unknown
@@ -96,10 +97,10 @@ export async function untilSynced(cache: SnapshotCache): Promise<readonly NodeSt
 export async function untilInEffect(cache: SnapshotCache, { admin }: RunningEnvoy): Promise<void> {
   await untilSynced(cache)
   await admin.waitUntilLive()
-  for (;;) {
+  await until(async () => {
     const held = [...(await admin.dynamicClusters()), ...(await admin.dynamicListeners())]
-    if (held.every(({ state }) => state !== 'warming')) return
-  }
+    return held.every(({ state }) => state !== 'warming')
+  })
 }
 
 /** Resolves with the next event that matches. */

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { toGrpcFrame } from '../../core/grpc-framing.ts'
 import type { Teardowns } from './real-envoy.ts'
+import { until } from './until.ts'
 
 export interface StalledConnection {
   /**
@@ -11,6 +12,8 @@ export interface StalledConnection {
    * through every part that could still read some.
    */
   readonly settled: (roundTrip: () => Promise<unknown>) => Promise<number>
+  /** Resolves with the number of bytes sent when it is more than this: the test's timeout bounds it. */
+  readonly sentMore: (bytes: number) => Promise<number>
   readonly close: () => void
 }
 
@@ -39,7 +42,11 @@ export async function openStalledConnection(
   const frame = toGrpcFrame(message)
   const open = () => sendForever(session, path, frame, Math.ceil(bytes / frame.length))
   for (let stream = 0; stream < streams; stream += 1) open()
-  return { settled: (roundTrip) => settled(session, roundTrip), close }
+  const sentMore = async (bytes: number) => {
+    await until(() => session.socket.bytesWritten > bytes)
+    return session.socket.bytesWritten
+  }
+  return { settled: (roundTrip) => settled(session, roundTrip), sentMore, close }
 }
 
 function sendForever(session: ClientHttp2Session, path: string, frame: Buffer, count: number): void {

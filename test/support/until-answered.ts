@@ -13,3 +13,11 @@ export async function untilAnsweredBy(
     if (Object.keys(answers).toSorted().join() === wanted.toSorted().join()) return
   }
 }
+
+/**
+ * Makes calls until they do what the admin interface of Envoy already says: its main thread learns of an endpoint's health before the
+ * workers do. The test's timeout bounds it.
+ */
+export async function untilCalls<T>(call: () => Promise<T>, isOver: (answers: T) => boolean): Promise<void> {
+  while (!isOver(await call()));
+}

@@ -1,7 +1,7 @@
 // Both directions of a connection: how it begins, header blocks over several frames, messages, and what is malformed.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { ConnectionReader, PREFACE } from './connection-reader.ts'
 import { encodeFrame } from './encode-frame.ts'
 

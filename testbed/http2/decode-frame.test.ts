@@ -1,7 +1,7 @@
 // Every frame type out of bytes written by hand after RFC 9113, and malformed ones.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { decodeFrame, decodeHead } from './decode-frame.ts'
 import { FRAME_TYPES, type Frame } from './frame-types.ts'
 

@@ -1,7 +1,7 @@
 // Frames out of a stream of bytes, however it is split over chunks.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { encodeFrame } from './encode-frame.ts'
 import { FrameReader } from './frame-reader.ts'
 import { FRAME_TYPES } from './frame-types.ts'

@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { echoService } from '../../services/echo.ts'
 import { createClient } from '../../services/rpc/index.ts'
 import { collect, serveEcho } from '../../test/support/echo-pair.ts'
+import { untilEnded } from '../../test/support/until-ended.ts'
 import { startTap, type Tap, type TapOptions, type TappedConnection } from './tap.ts'
 
 async function tapFor(t: Test, options: TapOptions): Promise<Tap> {
@@ -111,9 +112,7 @@ t.test('a server that is not there ends the connection, and the record says why'
     onConnection: (one) => one.endedMs !== undefined && ended.resolve(one),
   })
   const socket = connect(portOf(tap), '127.0.0.1')
-  socket.on('error', () => {})
-  socket.resume()
-  await once(socket, 'close')
+  await untilEnded(socket.resume())
   t.match((await ended.promise).error, /^server: connect ECONNREFUSED/)
 })
 

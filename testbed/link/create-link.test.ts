@@ -14,8 +14,8 @@ const PROBE = sourceFile('test/support/link-probe.py')
 const HEADER_BYTES = 28
 const PATIENCE_MS = 60_000
 const PINGS = 30
-const MOST_TRIES_OF_PINGS = 10
-const MOST_BURSTS = 50
+const MOST_TRIES_OF_PINGS = 40
+const MOST_BURSTS = 200
 
 async function openLink(t: Test, settings: LinkSettings) {
   const group = new ProcessGroup()

@@ -2,8 +2,8 @@
 
 import { create, toBinary } from '@bufbuild/protobuf'
 import { EchoResponseSchema } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { backendIdOf } from './backend-id.ts'
 
 t.test('the id of the backend is found in every answer', async (t) => {

@@ -12,12 +12,10 @@ import type {
   UpstreamLocalityStatsSchema,
 } from '@envoy/xds-protos/envoy/config/endpoint/v3/load_report_pb.js'
 import { LoadStatsRequestSchema } from '@envoy/xds-protos/envoy/service/load_stats/v3/lrs_pb.js'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc, SEED } from '../../test/support/fast-check.ts'
 import { decodeLoadRequest } from './decode-report.ts'
 import type { ClusterLoad } from './load-report.ts'
-
-const SEED = Number(process.env.SWITCHYARD_SEED ?? Date.now() % 2 ** 31)
 
 const encode = (request: MessageInitShape<typeof LoadStatsRequestSchema>) =>
   toBinary(LoadStatsRequestSchema, create(LoadStatsRequestSchema, request))

@@ -1,8 +1,8 @@
 // Random patches on a random resource: each gives an error that names it, or a valid resource of the same name.
 
 import { create, type JsonValue, toBinary, toJson } from '@bufbuild/protobuf'
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../test/support/fast-check.ts'
 import { sampleWith } from '../../../test/support/sample-config.ts'
 import { checkConfig } from '../../document/validate.ts'
 import { type Operation, PATCHED_TYPES, type PatchedType } from '../../switches/patches.ts'

@@ -95,10 +95,12 @@ export class Bed {
 }
 
 /**
- * An ACK does not mean that a listener is in effect: it may wait for keys or certificates, its workers adopt it later, and
- * then open connections stay with the old filter chain until the drain time ends.
+ * An ACK does not mean that a listener is in effect: it may wait for keys or certificates, and then open connections stay with the
+ * old filter chain until the drain time ends. On a busy machine that may be over before anybody looks.
  */
 async function untilReplaced({ envoy }: TestbedNode): Promise<void> {
-  while ((await envoy.admin.draining()) === 0) await setTimeout(POLL_MS)
+  const isWarming = async () =>
+    (await envoy.admin.dynamicListeners()).some(({ state }) => state === 'warming')
+  while (await isWarming()) await setTimeout(POLL_MS)
   while ((await envoy.admin.draining()) > 0) await setTimeout(POLL_MS)
 }

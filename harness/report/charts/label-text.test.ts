@@ -1,7 +1,7 @@
 // Labels that fit.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../test/support/fast-check.ts'
 import { cutText, spreadOut, textWidth, wrapText } from './label-text.ts'
 
 t.test('a text that fits stays as it is, and another is cut with an ellipsis', async (t) => {

@@ -1,7 +1,7 @@
 // Whether calls are spread evenly, and whether chance explains that they are not.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../test/support/fast-check.ts'
 import { byName, readShares, variationText } from './share-reading.ts'
 
 t.test('O4.1: a connection on one backend reads so', async (t) => {

@@ -144,8 +144,11 @@ async function withBadEndpoint(world: World) {
     })
 }
 
+/** Several at a time, so that each interval has enough calls of each endpoint on a busy machine too. */
+const MANY = { calls: 100, concurrency: 4 }
+
 const isEjected = (world: World, program: GrpcClientProcess) =>
-  untilAnswers(world, program, 'no call fails, since the bad endpoint is ejected', { calls: 100 }, (result) =>
+  untilAnswers(world, program, 'no call fails, since the bad endpoint is ejected', MANY, (result) =>
     answeredBy(result, 'b1', 'b2', 'b3'),
   )
 

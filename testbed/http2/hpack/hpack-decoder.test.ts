@@ -1,7 +1,7 @@
 // The examples of RFC 7541, appendix C, and blocks that are malformed.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../test/support/fast-check.ts'
 import { HpackDecoder } from './hpack-decoder.ts'
 import { decodeHuffman } from './huffman.ts'
 

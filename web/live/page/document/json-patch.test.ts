@@ -1,7 +1,7 @@
 // Merge patches of the document.
 
-import fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../../../test/support/fast-check.ts'
 import type { Json } from '../store/state.ts'
 import {
   applyPatch,
