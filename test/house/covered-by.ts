@@ -358,7 +358,5 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/snapshot/type-url-checks.ts': by('xds-server/cache/arguments.test.ts'),
   'xds-server/snapshot/references.ts': by('xds-server/snapshot/consistency.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),
-  'xds-server/streams/protocol.ts': by('test/conformance/streams.test.ts'),
-  'xds-server/type-state/planned-names.ts': by('xds-server/type-state/plan-push.test.ts'),
   'xds-server/type-state/responses.ts': by('xds-server/type-state/ledger.test.ts'),
 }

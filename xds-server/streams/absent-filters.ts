@@ -10,6 +10,6 @@ export function listedRemovals(
   { type, view, request }: TypeState,
   removed: readonly string[],
 ): readonly string[] {
-  if (type.typeUrl !== EXTENSION_CONFIG || removed.length === 0) return removed
+  if (type.typeUrl !== EXTENSION_CONFIG) return removed
   return removed.filter((name) => heldIn(view, name, request.added).kind !== 'absent')
 }

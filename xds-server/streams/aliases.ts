@@ -7,7 +7,7 @@ import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
-import { type Aliases, NO_ALIASES } from '../type-state/responses.ts'
+import type { Aliases } from '../type-state/responses.ts'
 import { NO_NAMES, unite, without } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn } from '../type-state/view.ts'
@@ -92,7 +92,6 @@ export function aliasesFor(
   resources: readonly Resource[],
 ): { readonly aliases?: Aliases } {
   const { aliases } = request
-  if (aliases === NO_ALIASES) return {}
   const own = resources.flatMap(({ name }) => {
     const names = aliases.get(name)
     return names ? [[name, names.map((one) => spellings.get(one) ?? one)] as const] : []

@@ -120,3 +120,18 @@ t.test('X42: a name is in use by a draining listener by its type and name', asyn
   t.equal(uses([{ typeUrl: typeUrlFor('EDS'), name: 'a' }]), false)
   t.equal(uses('any'), true)
 })
+
+t.test('X42: after a reconnect everything drains once, beside listeners that drain already', async (t) => {
+  const stream = { ...streamOf(''), ...DRAINING, drains: [{ nonce: '3', references: [] }] }
+  const reported = typeStateOf('CDS', { except: { a: UNKNOWN } })
+  const { drains } = drainAfterReconnect(stream, reported)
+  t.strictSame(
+    drains.map(({ nonce, references }) => [nonce, references]),
+    [
+      ['3', []],
+      ['reconnect', 'any'],
+    ],
+  )
+  const again = { ...stream, drains }
+  t.ok(drainAfterReconnect(again, reported) === again)
+})

@@ -26,7 +26,7 @@ export function drainAfterReconnect(state: StreamState, typeState: TypeState): S
 
 /** The state after these ACKs: the listeners that they replaced drain. */
 export function withDrains(state: StreamState, reports: readonly Report[]): StreamState {
-  if (reports.length === 0 || !state.isDraining || state.client === 'grpc') return state
+  if (!state.isDraining || state.client === 'grpc') return state
   let { drains } = state
   for (const report of reports) {
     if (report.kind !== 'acked' || report.typeUrl !== LISTENER) continue

@@ -57,7 +57,7 @@ export function encodeDeltaResponse(response: Response): Buffer {
     if (isWithoutContent) own.bytes(DELTA.resources, withoutContent(written(name)))
     else own.string(DELTA.removed, written(name))
   }
-  if (errors) writeErrors(DELTA.errors, spellings === undefined ? errors : renamed(errors, written))
+  if (errors) writeErrors(DELTA.errors, renamed(errors, written))
   const named = spellings === undefined ? resources : shareList(renamed(resources, written))
   return own.finish(deltaSectionFor(response)(named))
 }

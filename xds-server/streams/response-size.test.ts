@@ -76,6 +76,18 @@ t.test('X37: a split list is split once, so that streams share the encoding of i
   t.equal(splitContent(resources, ['x'])[0]?.resources, first?.resources)
 })
 
+t.test(
+  'X37: a response of removals is filled up to the limit, by three bytes for each character',
+  async (t) => {
+    const removed = Array.from({ length: 2_000 }, () => 'n'.repeat(1_000))
+    const most = Math.floor(MAX_RESPONSE_BYTES / 3_008)
+    t.same(
+      splitContent(EMPTY_LIST, removed).map((part) => part.removed.length),
+      [most, 2_000 - most],
+    )
+  },
+)
+
 t.test('X37: 50,000 removals of long names are split too', async (t) => {
   const removed = Array.from({ length: 50_000 }, (_, index) => `${'name'.repeat(40)}${index}`)
   const parts = splitContent(EMPTY_LIST, removed)

@@ -9,6 +9,7 @@ import { ABSENT, type Held, holding, UNKNOWN } from './held.ts'
 import type { PushPlan } from './plan-push.ts'
 import { NOTHING_SENT } from './resource-errors.ts'
 import type { Response } from './responses.ts'
+import { NO_NAMES } from './subscription.ts'
 
 const CDS = typeUrlFor('CDS')
 const next = snapshotFor('CDS a=2 b=1', 2)
@@ -113,4 +114,21 @@ t.test('X5: what a full-state response repeats or leaves out is known from then 
     [['b', UNKNOWN]],
     'the names that are as in the target need no override',
   )
+})
+
+t.test('a name that was added and whose answer waits is still added, and no other', async (t) => {
+  const { request, ...state } = typeStateOf('CDS', { requested: ['a'] })
+  const added = (...waiting: readonly string[]) =>
+    commit(
+      { ...state, request: { ...request, added: new Set(['a', 'b']), waiting: new Set(waiting) } },
+      planOf(),
+      [responseOf('1', 'a=2')],
+    ).request.added
+  t.strictSame([...added('b', 'c')], ['b'])
+  t.ok(added() === NO_NAMES)
+})
+
+t.test('a push that leaves no name apart from its target keeps the empty overrides', async (t) => {
+  const plan = planOf()
+  t.ok(commit(typeStateOf('CDS'), plan, [responseOf('1', 'a=2', ['b'])]).view.overrides === plan.overrides)
 })

@@ -51,7 +51,7 @@ export function commit(before: TypeState, plan: PushPlan, responses: readonly Re
 
 /** The client has nothing yet under names that it added and that wait. */
 function stillAdded({ added, waiting }: OpenRequest): ReadonlySet<string> {
-  if (added.size === 0 || waiting.size === 0) return NO_NAMES
+  if (waiting.size === 0) return NO_NAMES
   return new Set([...added].filter((name) => waiting.has(name)))
 }
 

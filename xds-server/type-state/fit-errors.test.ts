@@ -45,3 +45,13 @@ t.test('X72: names that alone are beyond the limit are left out from there on', 
   t.ok(bytesOf(fitting) <= MAX_BYTES)
   t.equal(fitting[0]?.message, '')
 })
+
+t.test('X72: errors and names of just as many bytes as the limit fit', async (t) => {
+  const whole = [{ name: 'a', code: 5, message: 'm'.repeat(MAX_BYTES - 1) }]
+  t.equal(fitErrors(whole), whole)
+  const names = errorsOf(512, 'm', 1_024)
+  t.strictSame(
+    fitErrors(names).map(({ name }) => name),
+    names.map(({ name }) => name),
+  )
+})

@@ -104,3 +104,11 @@ t.test('X72: a NACK gives a client nothing of a name that does not exist', async
   for (const held of [unconfirmed(ABSENT, one), unconfirmed(holding(one), undefined), claimed, UNKNOWN])
     t.notOk(isNothing(held), held.kind)
 })
+
+t.test('NACKs that are few stay the same object, so that streams share them', async (t) => {
+  t.ok(beforeOf(unconfirmed(twice, one)) === twice)
+})
+
+function beforeOf(held: Held): Held | undefined {
+  return held.kind === 'unconfirmed' ? held.before : undefined
+}

@@ -274,3 +274,41 @@ t.test('X54: the later of two responses stands for both', async (t) => {
   t.equal(merge({ ...earlier, isAnswer: true }, later).isAnswer, true)
   t.equal(merge(earlier, { ...later, isAnswer: true }).isAnswer, true)
 })
+
+t.test('what an answer does not change stays the same object, so that streams share it', async (t) => {
+  const response = pendingOf('CDS', 'a=1')
+  const idle = typeStateOf('CDS', { pending: [response], except: { a: UNKNOWN } })
+  t.ok(ack(idle, response).ledger.nacked === idle.ledger.nacked)
+  const other = nackedOf('CDS', 'z=1 y=1')
+  const nackedBefore = typeStateOf('CDS', { pending: [response], except: { a: UNKNOWN }, nacked: [other] })
+  const after = ack(nackedBefore, response)
+  t.ok(after.view === nackedBefore.view)
+  t.ok(after.ledger.nacked[0] === other)
+  const [same] = supersedeEarlier(idle, response)
+  t.ok(same === idle)
+  t.ok(releaseNacked(idle, () => true) === idle)
+})
+
+t.test('X5: the newest NACK of a name counts', async (t) => {
+  const response = pendingOf('CDS', 'a=2 b=1')
+  const older = [nackedOf('CDS', 'a=1 c=1'), nackedOf('CDS', 'b=9')]
+  const before = typeStateOf('CDS', { pending: [response], nacked: older })
+  t.same(namesOf(nack(before, response, { code: 13, message: 'bad a b' })), ['c', 'a b'])
+})
+
+t.test('X68: a NACK of a removal beside one resource means the removal if it names that', async (t) => {
+  const response = pendingOf('CDS', 'a=2', { removed: ['b'] })
+  t.same(summary(nacksAfter('bad b', response)), [{ content: 'b', blamed: 'b', isReleased: false }])
+})
+
+t.test('X6: after a hundred NACKs, a response that changed in part has its rest sent again', async (t) => {
+  const response = pendingOf('CDS', 'a=2 b=1')
+  const nacks = Array.from({ length: MAX_NACKED }, (_, at) => nackedOf('CDS', `n${at}=1`))
+  const later = pendingOf('CDS', 'a=3', { nonce: '2' })
+  const before = typeStateOf('CDS', { pending: [response, later], nacked: nacks })
+  t.same(summary(nack(before, response, ERROR).ledger.nacked).at(-1), {
+    content: 'b',
+    blamed: 'b',
+    isReleased: true,
+  })
+})

@@ -191,7 +191,6 @@ function withoutNackedIn(
 /** The state after the client dropped some names: they are no part of NACKed responses any more, and the rest is sent again. */
 export function releaseNacked(typeState: TypeState, isDropped: (name: string) => boolean): TypeState {
   const { ledger } = typeState
-  if (ledger.nacked.length === 0) return typeState
   const isTouched = ({ blamed }: NackedResponse) => [...blamed].some(isDropped)
   const isConcerned = ({ content }: NackedResponse) => [...content.keys()].some(isDropped)
   if (!ledger.nacked.some(isConcerned)) return typeState

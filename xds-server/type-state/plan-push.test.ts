@@ -4,7 +4,7 @@ import t from 'tap'
 import { snapshotFor, typeUrlFor } from '../../test/support/script-resources.ts'
 import { nackedOf, resourcesOf, typeStateOf } from '../../test/support/stream-states.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
-import { ABSENT, holding, REMOVED, UNKNOWN } from './held.ts'
+import { ABSENT, holding, REMOVED, UNKNOWN, unconfirmed } from './held.ts'
 import { type PushContext, planPush } from './plan-push.ts'
 import type { TypeState } from './type-state.ts'
 
@@ -124,4 +124,23 @@ t.test('X44: a name that is held back is not sent, and its neighbor is', async (
   const { upserts, overrides } = planPush(typeStateOf('CDS'), contextOf(LATEST, { heldBack: new Set(['a']) }))
   t.same(textsOf(upserts), ['b'])
   t.same([...overrides], [['a', ABSENT]])
+})
+
+t.test('streams without resources that subscribe to the same names share one list', async (t) => {
+  const some = typeStateOf('CDS', { names: ['a'], requested: ['a'] })
+  const [first, second] = [some, { ...some }].map((typeState) => planPush(typeState, contextOf(LATEST)))
+  t.same(textsOf(first?.upserts ?? []), ['a'])
+  t.ok(first?.upserts === second?.upserts)
+})
+
+t.test('X5: a NACKed removal ends when something uses the name again', async (t) => {
+  const [z] = resourcesOf('CDS', 'z=1')
+  if (z === undefined) throw new Error('no resource')
+  const removal = nackedOf('CDS', '', { content: new Map([['z', undefined]]), blamed: new Set(['z']) })
+  const except = { z: unconfirmed(holding(z), undefined) }
+  const before = typeStateOf('CDS', { has: 'a=1 b=1', except, nacked: [removal] })
+  const used = planPush(before, contextOf(LATEST, { isRemovable: () => false }))
+  t.strictSame([textsOf(used.upserts), used.nacked], [['z'], []], 'the client is sent it again')
+  const unused = planPush(before, contextOf(LATEST))
+  t.strictSame([textsOf(unused.upserts), unused.nacked], [[], [removal]])
 })

@@ -52,8 +52,8 @@ export function planPush(typeState: TypeState, context: PushContext): PushPlan {
   const quick = planQuickly(typeState, facts)
   if (quick !== undefined) return { ...quick, ...planErrors(typeState, quick, context) }
   const { plan, gone } = planByName(typeState, context, facts)
-  const absent = gone.length === 0 ? plan : { ...plan, removed: [...plan.removed, ...gone] }
-  return { ...plan, ...planErrors(typeState, absent, context) }
+  const removed = [...plan.removed, ...gone]
+  return { ...plan, ...planErrors(typeState, { ...plan, removed }, context) }
 }
 
 interface PushFacts {

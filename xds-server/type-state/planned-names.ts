@@ -26,7 +26,7 @@ export class PlannedNames {
 
   /** Carries out a decision about a name. */
   add(name: string, decision: Decision, held: Held, wanted: Resource | undefined): void {
-    if (decision === 'none' && wanted === undefined && !isRemoved(held)) this.gone.push(name)
+    if (decision === 'none' && wanted === undefined && held !== REMOVED) this.gone.push(name)
     if (decision === 'send') this.#send(this.upserts, name, wanted)
     if (decision === 'restore') this.#send(this.restored, name, ackedResource(held))
     if (decision === 'keep') this.#note(name, held)
@@ -45,8 +45,4 @@ export class PlannedNames {
   #note(name: string, held: Held): void {
     if (!isExactly(held, this.#target.resources.get(name))) this.#overrides.set(name, held)
   }
-}
-
-function isRemoved(held: Held): boolean {
-  return held.kind === 'absent' && held.isRemoved === true
 }

@@ -202,6 +202,40 @@ testScripts(
         serve RDS a!gone b!denied → RDS#2 a!gone
       `,
     },
+    'X73: over three changes, each error is sent when it is another one, and only then': {
+      sotw: `
+        serve RDS a!denied b!denied c!denied
+        ask RDS a b c → RDS#1 a!denied b!denied c!denied
+        ack 1
+        serve RDS a!gone b!denied c!denied → RDS#2 a!gone
+        ack 2
+        serve RDS a!gone b!moved c!denied → RDS#3 b!moved
+        ack 3
+        serve RDS a!gone b!moved c!denied d!denied
+        serve RDS a!gone b!moved d!denied → RDS#4 c!
+        ack 4
+        serve RDS a!gone b!moved
+      `,
+      delta: `
+        serve RDS a!denied b!denied c!denied
+        ask RDS +a +b +c → RDS#1 -a -b -c a!denied b!denied c!denied
+        ack 1
+        serve RDS a!gone b!denied c!denied → RDS#2 a!gone
+        ack 2
+        serve RDS a!gone b!moved c!denied → RDS#3 b!moved
+        ack 3
+        serve RDS a!gone b!moved c!denied d!denied
+        serve RDS a!gone b!moved d!denied → RDS#4 c!
+        ack 4
+        serve RDS a!gone b!moved
+      `,
+    },
+    'X72, X90: a name of another type has its error, though a virtual host serves that host': {
+      sotw: `
+        serve RDS | VHDS r/any=*
+        ask RDS r/a → RDS#1 r/a!
+      `,
+    },
     'X73: a client that asks again, or anew, gets the error again': {
       sotw: `
         serve RDS a!denied

@@ -60,7 +60,7 @@ const MAX_ERROR_BYTES = 512 * 1024
 /** The most that a UTF-16 unit takes in UTF-8. */
 const BYTES_PER_CHARACTER = 3
 
-/** The errors that go with a plan, and what the client remembers then. A client that reads no errors has no `explain`. */
+/** The errors that go with a plan, and what the client still remembers of earlier ones: `withSent` adds what the responses have. A client that reads no errors has no `explain`. */
 export function planErrors(
   { type: { typeUrl }, subscription, sentErrors }: Client,
   { target, overrides, removed }: Outcome,
@@ -92,14 +92,12 @@ export function planErrors(
     isSubscribed(subscription, name) &&
     // The error of a name that the client still uses goes with the removal.
     isNothing(heldIn(view, name))
-  for (const name of isSameGiven ? [] : [...given.keys(), ...sentErrors.byName.keys()])
-    if (isDue(name)) add(name)
-  const errors = fitErrors([...due.values()])
-  const sent = new Set(errors.map(({ name }) => name))
+  if (!isSameGiven)
+    for (const name of [...given.keys(), ...sentErrors.byName.keys()]) if (isDue(name)) add(name)
   const isRemembered = ([name, detail]: readonly [string, ErrorDetail]) =>
-    isSubscribed(subscription, name) && (sent.has(name) || isSameError(detail, sentErrors.byName.get(name)))
+    isSameError(detail, sentErrors.byName.get(name))
   const byName = given.size === 0 ? NO_ERRORS : new Map([...given].filter(isRemembered))
-  return { errors, sentErrors: { given, byName }, errorOf }
+  return { errors: fitErrors([...due.values()]), sentErrors: { given, byName }, errorOf }
 }
 
 /** Cuts long messages if the errors are too many bytes, so that each name keeps its code. Names that alone are too many are left out. */
@@ -122,10 +120,14 @@ function bytesOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
 }
 
-/** What the client remembers after a response that has more errors than were planned. */
+/** What the client remembers after a response with these errors. Those that the snapshot does not give need no entry. */
 export function withSent(sentErrors: SentErrors, errors: readonly NamedError[] = NONE): SentErrors {
   const { given, byName } = sentErrors
-  const more = errors.filter(({ name }) => given.has(name) && !byName.has(name))
+  // A message may have been cut, and counts as whole.
+  const more = errors.flatMap(({ name }) => {
+    const detail = given.get(name)
+    return detail === undefined ? [] : [[name, detail] as const]
+  })
   if (more.length === 0) return sentErrors
-  return { given, byName: new Map([...byName, ...more.map((error) => [error.name, error] as const)]) }
+  return { given, byName: new Map([...byName, ...more]) }
 }

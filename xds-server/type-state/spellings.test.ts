@@ -14,7 +14,7 @@ import { CLUSTER } from '../snapshot/resource-type.ts'
 import { canonicalName } from '../snapshot/xdstp-name.ts'
 import { delta } from '../streams/protocol.ts'
 import { createStreamState, type StreamEvent, type StreamState } from '../streams/stream.ts'
-import { spellingsFor } from './spellings.ts'
+import { NO_SPELLINGS, spelledByClient, spellingsAfter, spellingsFor } from './spellings.ts'
 import { NOTHING } from './subscription.ts'
 
 const [GIVEN, CANONICAL, OTHER] = [
@@ -192,4 +192,34 @@ t.test('X79: without another spelling nothing is kept, so that streams share the
   const { send } = delta.step(state, { kind: 'request', request: delta.decode(bytes, state).request })
   t.equal(send.length, 1)
   t.equal(send[0]?.spellings, undefined)
+})
+
+t.test('X79: beside plain names, a resource of * has the name in it', async (t) => {
+  const stream = new WireStream()
+  stream.serve('plain', GIVEN, 'too')
+  t.same(stream.ask({ subscribe: ['*'] }).sort(), ['plain', 'too', GIVEN])
+})
+
+t.test('X79: a resource that comes in its one spelling is removed by that', async (t) => {
+  const stream = new WireStream()
+  stream.serve(GIVEN, 'plain')
+  t.same(stream.ask({ subscribe: [COLLECTION] }), [GIVEN])
+  t.same(stream.serve(CANONICAL), [CANONICAL])
+  t.same(stream.serve(), [`-${CANONICAL}`])
+})
+
+t.test('X79: spellings stay the same object if a request or a response has none', async (t) => {
+  const subscription = { ...NOTHING, wildcard: true }
+  const [plain, other] = createResources([staticCluster('plain'), staticCluster(CANONICAL)])
+  if (plain === undefined || other === undefined) throw new Error('no resources')
+  const request = { subscribe: shareList(['plain']), unsubscribe: shareList(['other']) }
+  const responses = [{ resources: [plain], removed: ['gone'] }]
+  t.ok(spelledByClient(NO_SPELLINGS, request) === NO_SPELLINGS)
+  t.ok(spellingsAfter({ spellings: NO_SPELLINGS, subscription }, responses) === NO_SPELLINGS)
+  const spelled = { resources: [plain, other], removed: [], spellings: new Map([[CANONICAL, GIVEN]]) }
+  t.strictSame(
+    spellingsAfter({ spellings: NO_SPELLINGS, subscription }, [...responses, spelled]),
+    spelled.spellings,
+    'one of several responses has some',
+  )
 })

@@ -8,12 +8,15 @@ import { ENDPOINT } from '../snapshot/resource-type.ts'
 import { typeIn } from '../snapshot/snapshot.ts'
 import {
   isSubscribed,
+  listsNoResource,
   NO_NAMES,
   NOTHING,
   type Subscription,
+  stillCovered,
   subscribedAmong,
   subscribeToChange,
   subscribeToList,
+  uncovered,
   unite,
   without,
 } from './subscription.ts'
@@ -340,4 +343,43 @@ t.test('of one resource, it is the list itself or nothing', async (t) => {
   const { list } = typeIn(snapshotFor('EDS a=1', 1), ENDPOINT)
   t.equal(subscribedAmong(list, { wildcard: false, names: new Set(['a', 'b']) }), list)
   t.equal(subscribedAmong(list, { wildcard: false, names: new Set(['b']) }), EMPTY_LIST)
+})
+
+t.test(
+  'X77: a name that is given up stays covered by its collection, and so does one whose collection goes',
+  async (t) => {
+    const subscription = { ...NOTHING, names: new Set(['xdstp://a/C/f/*', 'xdstp://a/C/g/x']) }
+    const covered = (...names: readonly string[]) => [...stillCovered(subscription, new Set(names))].sort()
+    t.strictSame(covered('xdstp://a/C/f/y'), ['xdstp://a/C/f/y'])
+    t.strictSame(covered('xdstp://a/C/g/*'), ['xdstp://a/C/g/x'])
+    t.strictSame(covered('xdstp://a/C/f/y', 'xdstp://a/C/g/*'), ['xdstp://a/C/f/y', 'xdstp://a/C/g/x'])
+    t.strictSame(covered('plain'), [])
+  },
+)
+
+t.test('sets of names that need no change stay the same object, so that streams share them', async (t) => {
+  const names = new Set(['a', 'b'])
+  const inCollection = { ...NOTHING, names: new Set(['xdstp://a/C/f/*']) }
+  t.ok(uncovered(NOTHING, names) === names)
+  t.ok(stillCovered(inCollection, names) === NO_NAMES)
+  t.ok(stillCovered(inCollection, NO_NAMES) === NO_NAMES)
+})
+
+t.test('X90: a name that the client writes is no answer to another one any more', async (t) => {
+  const before = {
+    ...NOTHING,
+    names: new Set(['r/a', 'r/x', 'r/y', 'r/z']),
+    byAlias: new Set(['r/x', 'r/y', 'r/z']),
+  }
+  const change = { subscribe: shareList(['r/x']), unsubscribe: shareList(['r/y']), first: false }
+  const { subscription } = subscribeToChange(before, change, false)
+  t.strictSame([...(subscription.byAlias ?? [])], ['r/z'])
+  t.notOk('byAlias' in subscribeToChange({ ...NOTHING, names: before.names }, change, false).subscription)
+})
+
+t.test('a client lists no resource if it lists only the wildcard, or only collections', async (t) => {
+  const lists = (wildcard: boolean, ...names: readonly string[]) =>
+    listsNoResource({ ...NOTHING, wildcard, names: new Set(names) })
+  t.strictSame([lists(true), lists(false, 'xdstp://a/C/f/*')], [true, true])
+  t.strictSame([lists(false), lists(true, 'a'), lists(false, 'xdstp://a/C/f/*', 'a')], [false, false, false])
 })

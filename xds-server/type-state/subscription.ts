@@ -60,7 +60,7 @@ export function isOpenEnded({ wildcard, names }: Pick<Subscription, 'wildcard' |
 
 /** Whether the client lists no resource: only the wildcard, or only glob collections. */
 export function listsNoResource({ wildcard, names }: Subscription): boolean {
-  return wildcard ? names.size === 0 : names.size > 0 && collectionsIn(names)?.size === names.size
+  return wildcard ? names.size === 0 : collectionsIn(names)?.size === names.size
 }
 
 /** The names of a list without the wildcard: one set for all streams that sent the same list. */
@@ -85,7 +85,7 @@ export function uncovered(subscription: Subscription, names: ReadonlySet<string>
   if (subscription.wildcard) return NO_NAMES
   const rest = without(names, subscription.names)
   const covered = membersAmong(collectionsIn(subscription.names), rest)
-  return covered.length === 0 ? rest : without(rest, new Set(covered))
+  return without(rest, new Set(covered))
 }
 
 /**
@@ -96,7 +96,7 @@ export function stillCovered(
   subscription: Subscription,
   unsubscribed: ReadonlySet<string>,
 ): ReadonlySet<string> {
-  if (subscription.wildcard || unsubscribed.size === 0) return unsubscribed
+  if (subscription.wildcard) return unsubscribed
   const inCollections = membersAmong(collectionsIn(subscription.names), unsubscribed)
   const listed = membersAmong(collectionsIn(unsubscribed), subscription.names)
   return inCollections.length + listed.length === 0 ? NO_NAMES : new Set([...inCollections, ...listed])
