@@ -202,3 +202,25 @@ t.test('X49, X76: Envoy finds what a reference names in the spelling of its reso
     t.same(await answers(port), way === 'same' ? ['b', 'b'] : ['failed', 'failed'], way)
   }
 })
+
+t.test('X77: Envoy takes the name of one cluster as its locator, and no list collection', async (t) => {
+  const cache = new SnapshotCache()
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', drainTimeMs: 0 })
+  t.teardown(() => server.close())
+  const [one, other] = [uri(EAST, 'C', 'one'), uri(EAST, 'C', 'other')]
+  cache.setSnapshot('fleet', [staticCluster(one), staticCluster(other)])
+  const start = async (locator: string) =>
+    await startEnvoy(t, server.address, 'delta', {
+      edit({ dynamicResources }) {
+        if (dynamicResources) dynamicResources.cdsResourcesLocator = locator
+      },
+    })
+  const envoy = await start(one)
+  await envoy.admin.waitUntilLive()
+  t.same(
+    (await envoy.admin.dynamicClusters()).map(({ name }) => name),
+    [one],
+  )
+  const list = `xdstp://${EAST}/envoy.config.cluster.v3.ClusterCollection/all`
+  await t.rejects(start(list), { message: /type does not match envoy\.config\.cluster\.v3\.Cluster in / })
+})
