@@ -64,6 +64,14 @@ export const FLAG: Check = valueWhere((value) => typeof value === 'boolean', 'tr
 
 export const FUNCTION: Check = valueWhere((value) => typeof value === 'function', 'a function')
 
+export const TEXT: Check = valueWhere((value) => typeof value === 'string', 'a text')
+
+/** Anything that a loop goes through, except a text. */
+export const LIST: Check = valueWhere(
+  (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+  'a list',
+)
+
 export const OBJECT: Check = valueWhere((value) => typeof value === 'object' && value !== null, 'an object')
 
 /** @param message what the options are of @throws SwitchyardError `invalid-argument` with all problems */
@@ -80,7 +88,7 @@ export function isNumber(value: unknown): value is number {
 }
 
 /** Objects have no description: they may hold secrets, such as keys. */
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'

@@ -1,12 +1,12 @@
 // The library: a snapshot cache, and a server that speaks xDS v3 from it. docs/library.md describes it.
 
 export { ERROR_CODES, type ErrorCode, type Problem, SwitchyardError } from '../core/errors.ts'
+export type { SnapshotChange } from './cache/arguments.ts'
 export {
   type ExplainMissing,
   type PreparedSnapshot,
   SnapshotCache,
   type SnapshotCacheOptions,
-  type SnapshotChange,
 } from './cache/snapshot-cache.ts'
 export type {
   CallCounts,

@@ -90,7 +90,9 @@ t.test('without answerTimeoutMs nothing ends a stream that does not answer', asy
 t.test('a node that leaves on what it was served is reported, also in its last event', async (t) => {
   const { cache, open } = await start(t)
   const client = open('n')
+  const acked = nextEvent(cache, ({ kind }) => kind === 'acked')
   client.ack(await client.next())
+  await acked
   cache.updateSnapshot('fleet', { upsert: [staticCluster('deadly')] })
   const report = cache.synced('fleet')
   const closed = nextEvent(cache, ({ kind }) => kind === 'closed')
@@ -108,7 +110,9 @@ t.test('a node that leaves on what it was served is reported, also in its last e
 t.test('a node that leaves with everything answered is not reported', async (t) => {
   const { cache, open } = await start(t)
   const [client, other] = [open('n'), open('other')]
+  const acked = nextEvent(cache, ({ kind }) => kind === 'acked')
   client.ack(await client.next())
+  await acked
   await other.next()
   const report = cache.synced('fleet')
   const closed = nextEvent(cache, ({ kind }) => kind === 'closed')

@@ -355,6 +355,7 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'xds-server/snapshot/cluster-fields.ts': by('xds-server/snapshot/reference-readers.test.ts'),
   'xds-server/snapshot/prepare-snapshot.ts': by('xds-server/cache/snapshot-cache.test.ts'),
   'xds-server/services/warm-up-client.ts': by('xds-server/services/warm-up.test.ts'),
+  'xds-server/snapshot/type-url-checks.ts': by('xds-server/cache/arguments.test.ts'),
   'xds-server/snapshot/references.ts': by('xds-server/snapshot/consistency.test.ts'),
   'xds-server/streams/': by('xds-server/streams/delta-stream.test.ts'),
   'xds-server/type-state/responses.ts': by('xds-server/type-state/ledger.test.ts'),

@@ -21,6 +21,7 @@ import {
 } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
 import { type Listener, ListenerSchema } from '@envoy/xds-protos/envoy/config/listener/v3/listener_pb.js'
 import {
+  type RouteMatch,
   type VirtualHost,
   VirtualHostSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/route_components_pb.js'
@@ -40,6 +41,7 @@ import {
   SecretSchema,
 } from '@envoy/xds-protos/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { HttpProtocolOptionsSchema } from '@envoy/xds-protos/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
+import { EchoService } from '@envoy/xds-protos/switchyard/echo/v1/echo_pb.js'
 import { XDS_CLUSTER } from '../../core/bootstrap-cluster.ts'
 
 const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
@@ -261,26 +263,35 @@ function httpManager(statPrefix: string, routeSpecifier: HttpConnectionManager['
 
 /** Sends every call to one cluster. */
 export function routes(name: string, clusterName: string): RouteConfiguration {
+  return routesTo(name, [[{ case: 'prefix', value: '/' }, clusterName]])
+}
+
+/** Sends the calls of each method of the echo service to the cluster that is given for it. */
+export function routesByMethod(name: string, clusters: Readonly<Record<string, string>>): RouteConfiguration {
+  const paths = Object.entries(clusters).map(
+    ([method, clusterName]) =>
+      [{ case: 'path' as const, value: `/${EchoService.typeName}/${method}` }, clusterName] as const,
+  )
+  return routesTo(name, paths)
+}
+
+function routesTo(
+  name: string,
+  clusters: readonly (readonly [RouteMatch['pathSpecifier'], clusterName: string])[],
+): RouteConfiguration {
+  const routesOf = clusters.map(([pathSpecifier, clusterName]) => ({
+    match: { pathSpecifier },
+    action: {
+      case: 'route' as const,
+      value: {
+        clusterSpecifier: { case: 'cluster' as const, value: clusterName },
+        timeout: durationFromMs(0),
+      },
+    },
+  }))
   return create(RouteConfigurationSchema, {
     name,
-    virtualHosts: [
-      {
-        name,
-        domains: ['*'],
-        routes: [
-          {
-            match: { pathSpecifier: { case: 'prefix', value: '/' } },
-            action: {
-              case: 'route',
-              value: {
-                clusterSpecifier: { case: 'cluster', value: clusterName },
-                timeout: durationFromMs(0),
-              },
-            },
-          },
-        ],
-      },
-    ],
+    virtualHosts: [{ name, domains: ['*'], routes: routesOf }],
   })
 }
 

@@ -14,7 +14,7 @@ import type { XdsEvent } from '../nodes/events.ts'
 import type { NackLog } from '../nodes/nack-log.ts'
 import { type NodeGroup, nodeGroupOf } from '../nodes/node-group.ts'
 import type { NodeStatus, SyncReport } from '../nodes/status.ts'
-import type { ExternalNames } from '../snapshot/consistency.ts'
+import { EXTERNAL_NAMES, type ExternalNames } from '../snapshot/consistency.ts'
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
 import { CORE_MESSAGES, type MessageRegistry } from '../snapshot/message-registry.ts'
 import {
@@ -26,15 +26,9 @@ import {
   type VersionOptions,
 } from '../snapshot/prepare-snapshot.ts'
 import { createResources, type ResourceInput } from '../snapshot/resource.ts'
-import {
-  changeErrors,
-  type ErrorDetail,
-  indexErrors,
-  type ResourceError,
-} from '../snapshot/resource-error.ts'
-import { canonicalTypeUrl } from '../snapshot/resource-type.ts'
+import { changeErrors, type ErrorDetail, indexErrors } from '../snapshot/resource-error.ts'
 import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
-import { canonicalName } from '../snapshot/xdstp-name.ts'
+import { checkChange, checkSnapshot, namesToRemove, type SnapshotChange } from './arguments.ts'
 import { Serving } from './serving.ts'
 
 /**
@@ -100,25 +94,6 @@ export type ExplainMissing = (missing: {
 }) => ErrorDetail | undefined
 
 /**
- * What `SnapshotCache.updateSnapshot` changes: resources that are added or replaced, names that are removed, and why names are missing.
- *
- * @example
- * ```ts
- * import { CLUSTER, type SnapshotChange } from 'switchyard'
- *
- * const change: SnapshotChange = { upsert: [endpoints], remove: [{ typeUrl: CLUSTER, name: 'old' }] }
- * cache.updateSnapshot('edge', change)
- * ```
- */
-export interface SnapshotChange {
-  readonly upsert?: Iterable<ResourceInput>
-  /** Names that the snapshot does not have are ignored. */
-  readonly remove?: Iterable<{ readonly typeUrl: string; readonly name: string }>
-  /** Why names are missing (`SnapshotOptions.errors`). An error stays until its name is in `upsert`, `remove` or `errors` again. */
-  readonly errors?: Iterable<ResourceError>
-}
-
-/**
  * A validated snapshot that is not served yet. `commitSnapshot` serves it.
  *
  * @example
@@ -140,7 +115,7 @@ const CHECKS: ChecksOf<SnapshotCacheOptions> = {
   nodeGroup: FUNCTION,
   listenerAddress: FUNCTION,
   consistency: oneOf('off', 'enforce'),
-  external: OBJECT,
+  external: EXTERNAL_NAMES,
   explainMissing: FUNCTION,
   nackLog: OBJECT,
   messages: OBJECT,
@@ -207,6 +182,7 @@ export class SnapshotCache {
     resources: Iterable<ResourceInput>,
     options: SnapshotOptions = {},
   ): PreparedSnapshot {
+    checkSnapshot(group, resources, options)
     const context = { ...this.#contextOf(group, options), errors: indexErrors(options.errors ?? []) }
     const snapshot = prepareResources(createResources(resources, this), context)
     return { snapshot, previous: context.previous }
@@ -230,12 +206,10 @@ export class SnapshotCache {
 
   /** Changes some resources of a group and keeps the others. A group without a snapshot gets one. Throws like `setSnapshot`. */
   updateSnapshot(group: string, change: SnapshotChange, options: VersionOptions = {}): Snapshot {
+    checkChange(group, change, options)
     const context = this.#contextOf(group, options)
     const upserts = createResources(change.upsert ?? [], this)
-    const removals = [...(change.remove ?? [])].map(({ typeUrl, name }) => ({
-      typeUrl: canonicalTypeUrl(typeUrl),
-      name: canonicalName(name),
-    }))
+    const removals = namesToRemove(change.remove ?? [])
     const errors = changeErrors(context.previous?.errors, indexErrors(change.errors ?? []), [
       ...upserts,
       ...removals,

@@ -49,6 +49,14 @@ t.test('X39: an error says what is wrong with each setting, and the longest inte
   })
 })
 
+t.test('X39: a change back to all clusters is taken, and what is undefined stays', async (t) => {
+  const loads = new LoadReports({ intervalMs: 100, clusters: ['echo'], endpoints: false })
+  loads.configure({ clusters: 'all' })
+  // For users without `exactOptionalPropertyTypes`.
+  loads.configure({ intervalMs: undefined, endpoints: undefined } as unknown as LoadReportSettings)
+  t.same(loads.settings, { intervalMs: 100, clusters: 'all', endpoints: false })
+})
+
 t.test('X39: a node is asked for all clusters, or for the named ones', async (t) => {
   const asked = (clusters: 'all' | readonly string[], userAgentName = 'envoy') => {
     const response = responseFor({ ...DEFAULT_SETTINGS, clusters }, { userAgentName })

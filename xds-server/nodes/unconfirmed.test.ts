@@ -221,3 +221,24 @@ t.test(
     t.same(told(unconfirmed, 'open'), { [CLUSTER]: ['a'] }, 'a node with an open stream is never forgotten')
   },
 )
+
+t.test('X48: of a log with more than ten thousand nodes, the first are forgotten', async (t) => {
+  const standing = Array.from({ length: 10_002 }, (_, at) => ({
+    node: `n${at}`,
+    typeUrl: CLUSTER,
+    names: ['a'],
+  }))
+  const log = new MemoryLog(standing)
+  const unconfirmed = new UnconfirmedResources(log)
+  t.same(
+    ['n0', 'n1', 'n2', 'n10001'].map((node) => told(unconfirmed, node)[CLUSTER]),
+    [undefined, undefined, ['a'], ['a']],
+  )
+  t.same(
+    log.lines.map(({ node, settled }) => [node, settled]),
+    [
+      ['n0', true],
+      ['n1', true],
+    ],
+  )
+})

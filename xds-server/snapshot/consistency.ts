@@ -2,11 +2,13 @@
 
 import type { Problem } from '../../core/errors.ts'
 import { memoize } from '../../core/memo.ts'
+import { type Check, rejectProblems, valueWhere } from '../../core/option-checks.ts'
 import { ANY_NAME, type Reference, type ResourceReference } from './references.ts'
 import { describeResource } from './resource.ts'
 import { canonicalTypeUrl, describeType } from './resource-type.ts'
 import { namesNeeded, type SnapshotContent, typeIn } from './snapshot.ts'
 import { absentAmong, type TypeSnapshot } from './type-snapshot.ts'
+import { byTypeUrl } from './type-url-checks.ts'
 import { canonicalName, collectionOf, everythingOfItsAuthority } from './xdstp-name.ts'
 
 /**
@@ -23,8 +25,16 @@ import { canonicalName, collectionOf, everythingOfItsAuthority } from './xdstp-n
  */
 export type ExternalNames = Readonly<Record<string, readonly string[]>>
 
+export const EXTERNAL_NAMES: Check = byTypeUrl(
+  valueWhere(
+    (names) => Array.isArray(names) && names.every((name) => typeof name === 'string'),
+    'a list of names',
+  ),
+)
+
 /** The same by the type URLs that xDS uses, and each name in its one spelling. */
 export const canonicalNames = memoize((external: ExternalNames): ExternalNames => {
+  rejectProblems('external is invalid', EXTERNAL_NAMES(external, 'external'))
   return Object.fromEntries(
     Object.entries(external).map(([typeUrl, names]) => [canonicalTypeUrl(typeUrl), names.map(canonicalName)]),
   )

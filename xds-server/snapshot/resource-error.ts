@@ -2,7 +2,9 @@
 // https://github.com/cncf/xds/blob/main/proposals/TP3-xds-error-propagation.md
 
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import { describe } from '../../core/option-checks.ts'
 import { canonicalTypeUrl, describeType } from './resource-type.ts'
+import { hasTypedName } from './type-url-checks.ts'
 import { canonicalName } from './xdstp-name.ts'
 
 /**
@@ -57,6 +59,8 @@ const UNAVAILABLE = 14
 const MAX_CODE = 16
 const MAX_MESSAGE = 1_024
 
+const FORM = "give { typeUrl: CLUSTER, name: 'echo', code: 5, message: 'gone' }"
+
 /** The error of a name that nobody gave one. */
 export function notFound(group: string, typeUrl: string, name: string): ErrorDetail {
   const message = `group "${group}" has no ${describeType(typeUrl)} "${name}"`
@@ -93,6 +97,13 @@ export function indexErrors(errors: Iterable<ResourceError>): ErrorsByType {
   const byType = new Map<string, Map<string, ErrorDetail>>()
   const problems: Problem[] = []
   for (const [index, given] of [...errors].entries()) {
+    if (!hasTypedName(given) || typeof given.message !== 'string') {
+      problems.push({
+        path: `errors[${index}]`,
+        message: `${describe(given)} is not an error of a name: ${FORM}`,
+      })
+      continue
+    }
     const typeUrl = canonicalTypeUrl(given.typeUrl)
     const name = canonicalName(given.name)
     const names = byType.get(typeUrl) ?? new Map<string, ErrorDetail>()

@@ -105,6 +105,11 @@ t.test('a resource of an unknown type is carried byte for byte', async (t) => {
   ])
 })
 
+t.test('a wrapped message without a name has its own', async (t) => {
+  const wrapped = { resource: cluster('a') } as unknown as ResourceInput
+  t.strictSame(createResources([wrapped]), createResources([cluster('a')]))
+})
+
 t.test('a message with a field called `resource` is a message like any other', async (t) => {
   const message = create(DiscoveryResourceSchema, { name: 'a', resource: unknown })
   t.match(createResources([message]), [
@@ -146,13 +151,49 @@ const BAD: readonly [what: string, input: ResourceInput, message: string][] = [
   ],
 ]
 
-for (const [what, input, message] of BAD) {
+const NO_MESSAGE =
+  'an object without a type is not a message: make one with create() or fromJson() of protobuf-es, or give { name, resource }'
+
+/** What a program without types may give. */
+const NO_RESOURCES: readonly [what: string, input: unknown, message: string][] = [
+  ['nothing', undefined, 'undefined is not a resource'],
+  ['a null', null, 'null is not a resource'],
+  ['a text', 'echo', '"echo" is not a resource'],
+  ['the JSON of a message', { '@type': CLUSTER, name: 'echo' }, NO_MESSAGE],
+  ['a list of resources', [cluster('a')], NO_MESSAGE],
+  ['a named plain object', { name: 'echo', resource: { lbPolicy: 1 } }, NO_MESSAGE],
+  ['a name that is no text', { name: 5, resource: cluster('a') }, 'the name is 5: give a text'],
+  ['an expiring one of nothing', { ttlMs: 60_000, name: 'echo' }, 'undefined is not a resource'],
+  [
+    'a misspelled TTL',
+    { resource: cluster('a'), ttl: 5, name: 'a' },
+    'unknown field "ttl" beside resource: use name and ttlMs',
+  ],
+  [
+    'an unknown field beside a TTL',
+    { resource: cluster('a'), ttlMs: 500, version: '7' },
+    'unknown field "version" beside resource: use name and ttlMs',
+  ],
+]
+
+for (const [what, input, message] of [...BAD, ...NO_RESOURCES] as typeof BAD) {
   t.test(`${what} is invalid, with a way to fix it`, async (t) => {
     const { code, problems } = thrownBy(() => createResources([input]))
     t.equal(code, 'invalid-argument')
     t.same(problems, [{ path: 'resources[0]', message }])
   })
 }
+
+t.test('resources that are in no list are invalid', async (t) => {
+  for (const [given, what] of [
+    [undefined, 'undefined'],
+    [cluster('a'), 'an object'],
+  ] as const) {
+    const { code, problems } = thrownBy(() => createResources(given as unknown as ResourceInput[]))
+    t.equal(code, 'invalid-argument')
+    t.same(problems, [{ path: 'resources', message: `${what} is not a list` }])
+  }
+})
 
 t.test('an Any that cannot be decoded is invalid, with the reason', async (t) => {
   const broken = create(AnySchema, { typeUrl: ROUTE, value: Uint8Array.of(10, 200) })

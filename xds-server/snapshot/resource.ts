@@ -3,6 +3,7 @@
 import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
+import { describe, LIST, rejectProblems } from '../../core/option-checks.ts'
 import { encodeCanonically } from './canonical.ts'
 import { collectReferences } from './collect-references.ts'
 import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
@@ -129,6 +130,7 @@ export function createResources(
   inputs: Iterable<ResourceInput>,
   { messages = CORE_MESSAGES }: ResourceOptions = {},
 ): Resource[] {
+  rejectProblems('the resources are invalid, so nothing was changed', LIST(inputs, 'resources'))
   const problems: Problem[] = []
   const resources: Resource[] = []
   let index = 0
@@ -171,11 +173,19 @@ const MIN_TTL_MS = 100
 /** The longest `google.protobuf.Duration`. */
 const MAX_TTL_MS = 315_576_000_000_000
 
+const NO_MESSAGE =
+  'an object without a type is not a message: make one with create() or fromJson() of protobuf-es, or give { name, resource }'
+
 function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Resource | string {
+  if (!isObject(input)) return `${describe(input)} is not a resource`
   if (isResource(input)) return input
+  const unknown = unknownField(input)
+  if (unknown !== undefined) return `unknown field "${unknown}" beside resource: use name and ttlMs`
   if (isExpiring(input)) return tryCreateExpiring(input, messages)
   const wrapped = isNamed(input)
   const content = wrapped ? input.resource : input
+  if (!isObject(content)) return `${describe(content)} is not a resource`
+  if (content.$typeName === undefined) return NO_MESSAGE
   const typeName = content.$typeName
   const typeUrl = isAny(content) ? canonicalTypeUrl(content.typeUrl) : `type.googleapis.com/${typeName}`
   if (!isTypeUrl(typeUrl))
@@ -186,8 +196,9 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
   }
   try {
     const { message, value, references } = encode(content, schema, messages)
-    const name = wrapped ? input.name : message && ownName(message)
+    const name = (wrapped ? input.name : undefined) ?? (message && ownName(message))
     if (name === undefined) return `${typeUrl} has no known name field: give { name, resource } instead`
+    if (typeof name !== 'string') return `the name is ${describe(name)}: give a text`
     if (name === '') return `this ${typeUrl} has an empty name: set its name`
     return encodedResource(typeUrl, name, value, references)
   } catch (error) {
@@ -199,7 +210,7 @@ function tryCreateResource(input: ResourceInput, messages: MessageRegistry): Res
 function tryCreateExpiring(input: ExpiringResource, messages: MessageRegistry): Resource | string {
   const { name, resource, ttlMs } = input
   if (!isTtl(ttlMs)) return `ttlMs is ${ttlMs}: give whole milliseconds from ${MIN_TTL_MS} to ${MAX_TTL_MS}`
-  const isNameless = name === undefined || isResource(resource)
+  const isNameless = name === undefined || !isObject(resource) || isResource(resource)
   const made = tryCreateResource(isNameless ? resource : { name, resource }, messages)
   return typeof made === 'string' ? made : withTtl(made, ttlMs)
 }
@@ -238,6 +249,17 @@ function isAny(value: Message | Any): value is Any {
 
 function isResource(input: ResourceInput): input is Resource {
   return !('$typeName' in input) && 'references' in input
+}
+
+/** A program without types gives anything. */
+function isObject(input: unknown): boolean {
+  return typeof input === 'object' && input !== null
+}
+
+/** Of a wrapped message: a field that would have no effect, such as a misspelled TTL. */
+function unknownField(input: Exclude<ResourceInput, Resource>): string | undefined {
+  if ('$typeName' in input || !('resource' in input)) return undefined
+  return Object.keys(input).find((field) => !['name', 'resource', 'ttlMs'].includes(field))
 }
 
 function isExpiring(input: ResourceInput): input is ExpiringResource {

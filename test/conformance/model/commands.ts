@@ -23,7 +23,8 @@ import {
 export type Command =
   | { readonly do: 'rest' | 'clear' | 'settle' }
   | { readonly do: 'change'; readonly change: Change }
-  | { readonly do: 'read' | 'block' | 'unblock'; readonly member: number }
+  /** `age`: the connection reaches its age, or, if it has, the time is over for which its pushes wait. */
+  | { readonly do: 'read' | 'block' | 'unblock' | 'age'; readonly member: number }
   /** Heartbeats are due. If they are late, the client has dropped all that expires. */
   | { readonly do: 'beat'; readonly member: number; readonly isLate: boolean }
   /** A call through an Envoy to a host of a route configuration. */
@@ -52,6 +53,8 @@ export async function runCommand(fleet: Fleet, command: Command): Promise<void> 
       return fleet.member(command.member).block()
     case 'unblock':
       return fleet.member(command.member).unblock()
+    case 'age':
+      return fleet.member(command.member).age()
     case 'beat':
       return fleet.member(command.member).beat(command.isLate)
     case 'call':
@@ -190,19 +193,24 @@ function commandOf(
   )
 }
 
+const allChanges = [...changes, ...moreChanges]
+const moreCommands: readonly fc.WeightedArbitrary<Command>[] = [
+  weighted(4, fc.record({ do: fc.constant('beat'), member, isLate: fc.boolean() })),
+  weighted(
+    3,
+    fc.record({
+      do: fc.constant('call'),
+      routes: fc.constantFrom(...LISTENERS),
+      host: fc.constantFrom(...CALLED),
+    }),
+  ),
+]
+const aging = weighted<Command>(4, fc.record({ do: fc.constant('age'), member }))
+
 const COMMANDS: Readonly<Record<Types, fc.Arbitrary<Command>>> = {
   core: commandOf(changes, CORE_NAMES, []),
-  all: commandOf([...changes, ...moreChanges], ALL_NAMES, [
-    weighted(4, fc.record({ do: fc.constant('beat'), member, isLate: fc.boolean() })),
-    weighted(
-      3,
-      fc.record({
-        do: fc.constant('call'),
-        routes: fc.constantFrom(...LISTENERS),
-        host: fc.constantFrom(...CALLED),
-      }),
-    ),
-  ]),
+  all: commandOf(allChanges, ALL_NAMES, moreCommands),
+  aged: commandOf(allChanges, ALL_NAMES, [...moreCommands, aging]),
 }
 
 /** Sequences of commands. Shrinking replaces commands that do not matter by `rest`. */

@@ -64,6 +64,7 @@ const LINES: readonly [Command, string][] = [
   [{ do: 'change', change: { set: 'host', name: 'l/h', content: undefined } }, 'host "l/h" is removed'],
   [{ do: 'beat', member: 4, isLate: false }, 'heartbeats of free-sotw are due'],
   [{ do: 'beat', member: 1, isLate: true }, 'heartbeats of envoy-delta are late'],
+  [{ do: 'age', member: 3 }, 'the connection of grpc-delta reaches its age'],
   [{ do: 'call', routes: 'l', host: 'i' }, 'envoy-delta has a call to host "i" of routes "l"'],
 ]
 

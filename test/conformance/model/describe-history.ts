@@ -24,6 +24,8 @@ export function describeCommand(command: Command): string {
       return `${pick(MEMBERS, command.member)} stops reading`
     case 'unblock':
       return `${pick(MEMBERS, command.member)} can be written to again`
+    case 'age':
+      return `the connection of ${pick(MEMBERS, command.member)} reaches its age`
     case 'beat':
       return `heartbeats of ${pick(MEMBERS, command.member)} are ${command.isLate ? 'late' : 'due'}`
     case 'call':

@@ -10,6 +10,11 @@ export interface Link {
   block(): void
   unblock(): void
   close(): void
+  /** The connection reaches its age. Again: the time is over for which pushes wait. */
+  age(): void
+  readonly isEnding: boolean
+  /** The server has ended the stream, as its client has answered. */
+  readonly hasEnded: boolean
   /** Heartbeats are due. `isLate`: so late that the client may have dropped what expires. */
   beat(isLate: boolean): void
   /** The message of the error that the client remembers for a name. Undefined if it reads no errors, or was sent none. */

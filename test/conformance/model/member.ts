@@ -52,7 +52,7 @@ export class Member {
     }
     this.client = this.#following?.state ?? new ClientState(protocol)
     this.#link = this.#open()
-    for (const request of this.#following?.start() ?? []) this.#link.send(request)
+    this.#send(this.#following?.start() ?? [])
   }
 
   #open(): Link {
@@ -75,19 +75,19 @@ export class Member {
     if (this.client.protocol === 'sotw' && typeUrl === VIRTUAL_HOST) return
     const isListed = (name: string) => this.client.names(typeUrl).has(name)
     if (this.client.protocol === 'sotw') this.unsubscribe(typeUrl, names.filter(isListed))
-    this.#link.send(this.client.subscribe(typeUrl, names))
+    this.#send([this.client.subscribe(typeUrl, names)])
   }
 
   unsubscribe(typeUrl: string, names: readonly string[]): void {
     const mine = names.filter((name) => this.client.canUnsubscribe(typeUrl, name))
-    if (mine.length > 0) this.#link.send(this.client.unsubscribe(typeUrl, mine))
+    if (mine.length > 0) this.#send([this.client.unsubscribe(typeUrl, mine)])
   }
 
   /** Reads and answers one response. False without a pending response. */
   read(): boolean {
     const response = this.#link.inbox.shift()
     if (response === undefined) return false
-    for (const request of this.#answer(response)) this.#link.send(request)
+    this.#send(this.#answer(response))
     return true
   }
 
@@ -98,7 +98,25 @@ export class Member {
   }
 
   call(routes: string, host: string): void {
-    for (const request of this.#following?.call(routes, host) ?? []) this.#link.send(request)
+    this.#send(this.#following?.call(routes, host) ?? [])
+  }
+
+  age(): void {
+    this.#link.age()
+    this.#comeBack()
+  }
+
+  /** What the client sends after the end of its stream is lost: it says all that matters again on the next one. */
+  #send(requests: readonly ClientRequest[]): void {
+    for (const request of requests) if (!this.#link.hasEnded) this.#link.send(request)
+    this.#comeBack()
+  }
+
+  /** Reconnects if the server has ended the stream. What was sent before is read before. */
+  #comeBack(): void {
+    if (!this.#link.hasEnded) return
+    for (const response of this.#link.inbox) this.#answer(response)
+    this.reconnect(false)
   }
 
   block(): void {
@@ -121,10 +139,12 @@ export class Member {
     const requests = this.#following?.reconnect() ?? this.client.reconnect()
     const layers = [...this.client.held(RUNTIME).values()]
     this.#unlistedLayers = new Set(layers.filter(({ name }) => !this.client.names(RUNTIME).has(name)))
-    for (const request of requests) {
-      this.#link.send(withOldNonce ? { ...request, responseNonce: 'of-the-old-stream' } : request)
-    }
-    if (requests.length === 0) for (const request of this.#following?.start() ?? []) this.#link.send(request)
+    this.#send(
+      requests.map((request) =>
+        withOldNonce ? { ...request, responseNonce: 'of-the-old-stream' } : request,
+      ),
+    )
+    if (requests.length === 0) this.#send(this.#following?.start() ?? [])
   }
 
   close(): void {
@@ -137,7 +157,9 @@ export class Member {
     for (let reads = 0; reads < MANY; reads += 1) {
       if (this.read()) continue
       await this.#link.settled()
-      if (!this.#link.inbox.length && !this.#timeOut(isServed)) return
+      if (this.#link.inbox.length > 0 || this.#timeOut(isServed)) continue
+      if (this.#link.isEnding) throw new Error(`X81: the stream of ${this.title} does not end`)
+      return
     }
     throw new Error(`${this.title} is sent responses without end`)
   }
@@ -252,7 +274,7 @@ export class Member {
 
   #timeOut(isServed: (assignment: string) => boolean): boolean {
     const inVain = [...(this.#following?.warming ?? [])].filter((name) => !isServed(name))
-    for (const request of this.#following?.timeOut(inVain) ?? []) this.#link.send(request)
+    this.#send(this.#following?.timeOut(inVain) ?? [])
     return inVain.length > 0
   }
 

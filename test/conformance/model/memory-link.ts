@@ -19,6 +19,7 @@ import {
 import type { ClientRequest, ClientResponse, ClientState } from '../../support/client-state.ts'
 import { nodeOf } from '../../support/xds-client.ts'
 import type { Link, LinkOptions } from './link.ts'
+import { Reach } from './reach.ts'
 import { RememberedErrors } from './remembered-errors.ts'
 import { Witness } from './witness.ts'
 
@@ -34,6 +35,8 @@ export class MemoryLink implements Link {
   #state: StreamState
   /** A late heartbeat was not sent yet, because the client does not read. The next one is as late. */
   #isLate = false
+  isEnding = false
+  readonly #reach: Reach
 
   constructor(
     cache: SnapshotCache,
@@ -45,6 +48,7 @@ export class MemoryLink implements Link {
     const { step } = client.protocol === 'sotw' ? sotw : delta
     this.#step = (state, event) => plant(step(state, event), event)
     this.#witness = new Witness(client)
+    this.#reach = new Reach(client)
     this.#watch = servingOf(cache).watch({
       node: create(NodeSchema, nodeOf(nodeId)),
       stream: { id: 1, protocol: client.protocol, aggregated: true, peer: 'memory', openedAt: '' },
@@ -81,6 +85,15 @@ export class MemoryLink implements Link {
     this.#watch.close()
   }
 
+  age(): void {
+    this.isEnding = true
+    this.#take({ kind: 'ending' })
+  }
+
+  get hasEnded(): boolean {
+    return this.isEnding && unackedIn(this.#state).length === 0
+  }
+
   beat(isLate: boolean): void {
     this.#isLate ||= isLate
     if (!this.#state.writable) return
@@ -96,11 +109,13 @@ export class MemoryLink implements Link {
   async settled(): Promise<void> {
     // Free clients may never ask for clusters and endpoints again.
     this.#take({ kind: 'resumed' })
+    if (this.isEnding) this.age()
     if (this.#isLate) this.beat(true)
   }
 
   #take(event: StreamEvent<ClientRequest>): void {
-    const { state, send, report } = this.#step(this.#state, event)
+    const step = this.#step(this.#state, event)
+    const { state, send, report } = step
     this.#state = state
     const isBeat = (response: ClientResponse) => isHeartbeatNonce(response.nonce)
     const request = event.kind === 'request' ? event.request : undefined
@@ -111,6 +126,7 @@ export class MemoryLink implements Link {
       request,
       send.filter((response) => !isBeat(response)),
     )
+    this.#reach.see(event, step)
     for (const response of send.filter(isBeat)) this.#witness.seeHeartbeat(response)
     for (const response of send) this.#errors.take(response)
     this.inbox.push(...send)

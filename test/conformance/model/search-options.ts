@@ -20,7 +20,7 @@ export interface ModelOptions {
   readonly types: Types | undefined
 }
 
-const TYPES: readonly Types[] = ['core', 'all']
+const TYPES: readonly Types[] = ['core', 'all', 'aged']
 const DEFAULT_MINUTES = 1
 const DEFAULT_HISTORIES = 500
 const MS_PER_MINUTE = 60_000

@@ -44,9 +44,10 @@ export const POOL = [`${FOLDER}/p`, `${FOLDER}/q`] as const
 export const COLLECTION = `${FOLDER}/*`
 /**
  * What a history is about. `core`: clusters, endpoints, listeners, routes and secrets. `all`: also virtual hosts on demand,
- * configurations of filters, runtime layers, glob collections, and resources that expire.
+ * configurations of filters, runtime layers, glob collections, and resources that expire. `aged`: all of this on connections that
+ * reach their age, so that the server ends their streams.
  */
-export type Types = 'core' | 'all'
+export type Types = 'core' | 'all' | 'aged'
 
 export type ClusterName = (typeof CLUSTERS)[number]
 export type ListenerName = (typeof LISTENERS)[number]
