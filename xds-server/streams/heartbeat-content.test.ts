@@ -22,7 +22,7 @@ t.test('X32: a heartbeat has the version of the newest response, answered or not
   const pending = [pendingOf('CDS', 'a=2', { version: 'v2' }), pendingOf('CDS', 'a=3', { version: 'v3' })]
   t.match(heartbeatOf(sent), { version: 'acked', nonce: '4+1', changedResources: [], removed: [] })
   t.match(heartbeatOf({ ...sent, ledger: { ...sent.ledger, pending } }), { version: 'v3' })
-  t.equal(heartbeatOf(created), 'anew', 'before the first response there is none to repeat')
+  t.equal(heartbeatOf(created), 'anew', 'before the first response there is nothing to repeat')
 })
 
 t.test('X32: streams that have all with a TTL share the list of its heartbeat', async (t) => {
