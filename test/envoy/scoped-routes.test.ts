@@ -14,18 +14,25 @@ import {
   type ScopedRouteConfiguration,
   ScopedRouteConfigurationSchema,
 } from '@envoy/xds-protos/envoy/config/route/v3/scoped_route_pb.js'
+import { OnDemandSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/on_demand/v3/on_demand_pb.js'
 import { RouterSchema } from '@envoy/xds-protos/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
 import type { ResourceInput } from '../../xds-server/index.ts'
-import { SCOPED_ROUTE } from '../../xds-server/snapshot/resource-type.ts'
+import { SCOPED_ROUTE, VIRTUAL_HOST } from '../../xds-server/snapshot/resource-type.ts'
 import { startVariants } from '../support/envoy-variants.ts'
-import { untilState, untilSynced } from '../support/real-envoy.ts'
-import { ads } from '../support/resources.ts'
+import { callHost } from '../support/on-demand.ts'
+import { untilInEffect, untilState, untilSynced } from '../support/real-envoy.ts'
+import { ads, vhdsRoutes, virtualHost } from '../support/resources.ts'
+
+const ON_DEMAND = {
+  name: 'on_demand',
+  configType: { case: 'typedConfig' as const, value: anyPack(OnDemandSchema, create(OnDemandSchema)) },
+}
 
 /** A listener that chooses the route configuration of a request by its header `x-scope`. */
-function scopedListener(port: number, source: ConfigSource): Listener {
+function scopedListener(port: number, source: ConfigSource, onDemand = false): Listener {
   const manager = create(HttpConnectionManagerSchema, {
     statPrefix: 'main',
     routeSpecifier: {
@@ -47,6 +54,7 @@ function scopedListener(port: number, source: ConfigSource): Listener {
       },
     },
     httpFilters: [
+      ...(onDemand ? [ON_DEMAND] : []),
       {
         name: 'router',
         configType: { case: 'typedConfig', value: anyPack(RouterSchema, create(RouterSchema)) },
@@ -142,4 +150,30 @@ for (const { title, cache, envoy, source } of yards) {
     await untilState(cache, 'SYNCED')
     t.same(await statuses(), [202, 201, 404])
   })
+
+  if (title === 'delta on ADS') {
+    t.test(
+      'X60, X66: behind a scope, Envoy gets virtual hosts without asking for those of calls',
+      async (t) => {
+        const hosts = (...names: string[]) => names.map((name) => virtualHost('hosts', name))
+        const discovered = (...names: string[]) => [
+          scopedListener(port, source, true),
+          ...ROUTES,
+          vhdsRoutes('hosts'),
+          scope('one', 'hosts'),
+          scope('two', 'r1'),
+          ...hosts(...names),
+        ]
+        cache.setSnapshot('fleet', discovered('a.example'))
+        await untilInEffect(cache, envoy)
+        const call = (host: string) => callHost(port, host, { 'x-scope': 'one' })
+        t.equal(await call('a.example'), '200 hosts/a.example')
+        t.equal(await call('b.example'), '404', 'the filter on_demand does not wait for it')
+        cache.setSnapshot('fleet', discovered('a.example', 'b.example'))
+        const [node] = await untilSynced(cache)
+        t.equal(await call('b.example'), '200 hosts/b.example')
+        t.match(node?.types[VIRTUAL_HOST], { wildcard: true, names: 0 }, 'Envoy has named no host')
+      },
+    )
+  }
 }

@@ -21,6 +21,7 @@ import type { Authorize } from './authorize.ts'
 import { channelOptionProblems } from './channel-options.ts'
 import { LIMITS, type StreamLimits } from './limits.ts'
 import type { OnDemand } from './lookups.ts'
+import { reusePortIn } from './reuse-port.ts'
 import type { TelemetryService } from './telemetry-service.ts'
 
 /**
@@ -49,7 +50,7 @@ export interface XdsServerOptions {
   readonly address: string
   /**
    * Lets servers of other processes listen at the same port, each with this option: Linux spreads the connections among them
-   * (`SO_REUSEPORT`). Needs Node 22.12 or newer. Default: false, and a port that is in use is an error.
+   * (`SO_REUSEPORT`). Needs Node 22.12 or newer, and is an error in an older one. Default: false, and a port that is in use is an error.
    */
   readonly reusePort?: boolean
   /**
@@ -154,7 +155,7 @@ const CHECKS: ChecksOf<XdsServerOptions> = {
     (value) => typeof value === 'string',
     'an address: write HOST:PORT, [IPv6]:PORT or unix:/PATH',
   ),
-  reusePort: FLAG,
+  reusePort: reusePortIn(process.versions.node),
   credentials: OBJECT,
   authorize: FUNCTION,
   keepalive: optionsWith({ timeMs: TIME, timeoutMs: POSITIVE_TIME }, ['timeMs', 'timeoutMs']),
