@@ -13,6 +13,9 @@ import {
 } from 'switchyard'
 
 const PATIENCE_MS = 10_000
+const ENDED = 'a process ended before it served: see its error above'
+/** The first message of a process: it listens from now on. */
+const LISTENING = { id: 0 }
 
 /** Resources are encoded, validated and hashed once, in the first process, and the others take them as they are. */
 interface Change {
@@ -69,14 +72,15 @@ export class ServingProcesses {
 
   async #startOne(): Promise<string> {
     const worker = cluster.fork()
-    await once(worker, 'online')
+    // What is sent before the program there listens would be lost.
+    await Promise.race([once(worker, 'message'), once(worker, 'exit')])
+    if (!worker.isConnected()) throw new Error(ENDED)
     const types = [...(this.#cache.getSnapshot(this.#group)?.given.values() ?? [])]
     // A change from now on comes after these resources, on the same channel.
     this.#serving.add(worker)
     const resources = types.flatMap(({ list }) => list)
     const answer = await this.#ask(worker, { kind: 'start', resources })
-    if (answer?.address === undefined)
-      throw new Error('a process ended before it served: see its error above')
+    if (answer?.address === undefined) throw new Error(ENDED)
     worker.once('exit', () => {
       this.#serving.delete(worker)
       void this.#startOne()
@@ -127,4 +131,5 @@ export function serveWhatIsSent(options: XdsServerOptions, group: string): void 
   process.on('message', async (request: Request) => {
     process.send?.({ id: request.id, ...(await carryOut(request)) })
   })
+  process.send?.(LISTENING)
 }

@@ -27,6 +27,7 @@ import {
   staticCluster,
   tcpListener,
 } from '../support/resources.ts'
+import { until } from '../support/until.ts'
 
 const EAST = 'east.example'
 const WEST = 'west.example'
@@ -175,19 +176,19 @@ t.test('X49, X76: Envoy finds what a reference names in the spelling of its reso
   const [backend = 0] = await startBackends(t, 'b')
   const [given, other] = ['b=2&a=1', 'a=1&b=2']
   const ways = {
-    same: { rds: given, cds: given },
-    routes: { rds: other, cds: given },
-    cluster: { rds: given, cds: other },
+    same: { rds: given, cds: given, counter: undefined },
+    routes: { rds: other, cds: given, counter: 'no_route' },
+    cluster: { rds: given, cds: other, counter: 'no_cluster' },
   }
   const eds = uri(EAST, 'E', `e?${given}`)
   const served = await Promise.all(
-    Object.entries(ways).map(async ([way, { rds, cds }]) => {
+    Object.entries(ways).map(async ([way, { rds, cds, counter }]) => {
       const port = await freePort()
       const resources = [
         httpListener(way, port, uri(EAST, 'R', `${way}?${rds}`)),
         routes(uri(EAST, 'R', `${way}?${given}`), uri(EAST, 'C', `c?${cds}`)),
       ]
-      return { way, port, resources }
+      return { way, port, counter, resources }
     }),
   )
   const resources = served.flatMap((one) => one.resources)
@@ -198,7 +199,38 @@ t.test('X49, X76: Envoy finds what a reference names in the spelling of its reso
   ])
   const envoy = await startEnvoy(t, server.address, 'delta')
   await envoy.admin.waitUntilLive()
-  for (const { way, port } of served) {
-    t.same(await answers(port), way === 'same' ? ['b', 'b'] : ['failed', 'failed'], way)
+  for (const { way, port, counter } of served) {
+    const name = `http.${way}.${counter}`
+    let answer: readonly string[] = []
+    // A listener may open its port a moment after Envoy is live, so the reason of a failure counts.
+    await until(async () => {
+      answer = await answers(port)
+      return counter === undefined
+        ? answer.every((one) => one === 'b')
+        : ((await envoy.admin.stats(`^${name}$`)).get(name) ?? 0) > 0
+    })
+    t.same(answer, counter === undefined ? ['b', 'b'] : ['failed', 'failed'], way)
   }
+})
+
+t.test('X77: Envoy takes the name of one cluster as its locator, and no list collection', async (t) => {
+  const cache = new SnapshotCache()
+  const server = await startXdsServer({ cache, address: '127.0.0.1:0', drainTimeMs: 0 })
+  t.teardown(() => server.close())
+  const [one, other] = [uri(EAST, 'C', 'one'), uri(EAST, 'C', 'other')]
+  cache.setSnapshot('fleet', [staticCluster(one), staticCluster(other)])
+  const start = async (locator: string) =>
+    await startEnvoy(t, server.address, 'delta', {
+      edit({ dynamicResources }) {
+        if (dynamicResources) dynamicResources.cdsResourcesLocator = locator
+      },
+    })
+  const envoy = await start(one)
+  await envoy.admin.waitUntilLive()
+  t.same(
+    (await envoy.admin.dynamicClusters()).map(({ name }) => name),
+    [one],
+  )
+  const list = `xdstp://${EAST}/envoy.config.cluster.v3.ClusterCollection/all`
+  await t.rejects(start(list), { message: /type does not match envoy\.config\.cluster\.v3\.Cluster in / })
 })

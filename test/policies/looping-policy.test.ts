@@ -11,6 +11,7 @@ import { readArchive } from '../../services/authorizer/bundle/archive.ts'
 import { ENTRYPOINT } from '../../services/authorizer/policy.ts'
 import { authorizerAt, startAuthorizerProcess } from '../support/authorizer.ts'
 import { bundleFor, createKeys } from '../support/bundle-pair.ts'
+import { repeatUntil } from '../support/repeat-until.ts'
 import { requireTool } from '../support/requirements.ts'
 import { startSecuredEdge } from '../support/secured-edge.ts'
 
@@ -18,7 +19,7 @@ const run = promisify(execFile)
 const LOOPING = fileURLToPath(new URL('../support/looping-policy/looping.rego', import.meta.url))
 const OK = 0
 const PERMISSION_DENIED = 7
-/** Longer than the calls of others take on a busy machine. */
+/** Longer than the calls of others take. */
 const LIMIT_MS = 3_000
 
 async function openFolder(t: Test): Promise<string> {
@@ -46,26 +47,36 @@ t.test(
     if (!requireTool(t, 'opa')) return
     const folder = await openFolder(t)
     await compileInto(folder)
-    const authorizer = await startAuthorizerProcess(t, `unix:${join(folder, 'a.sock')}`, [
-      ...['--policy', folder, '--threads', '2', '--evaluation-limit-ms', String(LIMIT_MS)],
-    ])
-    const upstreams = authorizerAt(authorizer.address)
-    const edge = await startSecuredEdge(t, { security: securityOf('60s'), upstreams })
-    const authorization = `Bearer ${await edge.token()}`
-    const call = (more: Readonly<Record<string, string>> = {}) =>
-      edge.call({ headers: { authorization, ...more } })
-    t.equal((await call()).status, OK)
-
-    const order: string[] = []
-    const looping = call({ 'x-loop': '1' }).then((answer) => {
-      order.push('the call that loops')
-      return answer
-    })
-    const meanwhile = await Promise.all(Array.from({ length: 20 }, () => call()))
-    t.same(new Set(meanwhile.map(({ status }) => status)), new Set([OK]))
-    order.push('20 others')
-    t.match(await looping, { status: PERMISSION_DENIED, details: /the policy took more than 3000 ms/ })
-    t.same(order, ['20 others', 'the call that loops'])
+    const startLimited = async (limitMs: number) => {
+      const authorizer = await startAuthorizerProcess(t, `unix:${join(folder, `${limitMs}.sock`)}`, [
+        ...['--policy', folder, '--threads', '2', '--evaluation-limit-ms', String(limitMs)],
+      ])
+      const upstreams = authorizerAt(authorizer.address)
+      const edge = await startSecuredEdge(t, { security: securityOf('60s'), upstreams })
+      const authorization = `Bearer ${await edge.token()}`
+      const call = (more: Readonly<Record<string, string>> = {}) =>
+        edge.call({ headers: { authorization, ...more } })
+      t.equal((await call()).status, OK)
+      return { upstreams, edge, call }
+    }
+    /** With one call that loops and 20 others. */
+    const startLooping = async (longer: number) => {
+      const limitMs = longer * LIMIT_MS
+      const started = await startLimited(limitMs)
+      let isEnded = false
+      const looping = started.call({ 'x-loop': '1' }).then((answer) => {
+        isEnded = true
+        return answer
+      })
+      const meanwhile = await Promise.all(Array.from({ length: 20 }, () => started.call()))
+      const goOn = !isEnded
+      t.same(new Set(meanwhile.map(({ status }) => status)), new Set([OK]))
+      const details = `the policy took more than ${limitMs} ms`
+      t.match(await looping, { status: PERMISSION_DENIED, details })
+      return { ...started, goOn }
+    }
+    // A busy machine may take the whole limit for 20 calls.
+    const { edge, upstreams, call } = await repeatUntil(startLooping, ({ goOn }) => goOn)
 
     // As many as there are threads: the others wait until these are ended, and are then decided.
     const both = [call({ 'x-loop': '1' }), call({ 'x-loop': '1' })]
