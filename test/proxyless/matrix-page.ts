@@ -114,8 +114,7 @@ function link(source: string): string {
   return `[${source.split('/').slice(3).join('/')}](${source})`
 }
 
-/** A cause may be long, with logs behind its first line. */
-/** The first line of what a program printed, as code: it may have addresses, tags and bars. */
+/** The first line that a program printed, as code: it may have addresses, tags and bars. Logs may follow it. */
 function quoted(text: string): string {
   const [first = ''] = text.split('\n')
   return `\`${first.replaceAll('`', "'").trim()}\``
