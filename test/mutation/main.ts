@@ -7,9 +7,10 @@ import { parseArgs } from 'node:util'
 import { SwitchyardError } from '../../core/errors.ts'
 import { readSources } from '../house/import-closure.ts'
 import { KeptReports } from '../support/kept-reports.ts'
+import { readNumber } from '../support/read-number.ts'
 import { chooseSources, testsFor } from './choose-sources.ts'
 import { type FileReport, fingerprintOf } from './file-report.ts'
-import { mutateFiles } from './mutate-files.ts'
+import { DEFAULT_TIMEOUT, mutateFiles } from './mutate-files.ts'
 import { countOf, describeScores, describeSurvivors, scoreOf } from './summary.ts'
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)))
@@ -25,13 +26,14 @@ try {
     allowPositionals: true,
     options: {
       jobs: { type: 'string', default: String(availableParallelism()) },
+      timeout: { type: 'string', default: String(DEFAULT_TIMEOUT) },
       mutate: { type: 'string', multiple: true, default: [] },
       again: { type: 'boolean', default: false },
     },
   })
-  const jobs = Number(values.jobs)
-  if (!Number.isSafeInteger(jobs) || jobs < 1) {
-    throw new SwitchyardError('invalid-argument', '--jobs: use a whole number from 1 on')
+  const limits = {
+    jobs: readNumber('--jobs', values.jobs),
+    timeout: readNumber('--timeout', values.timeout),
   }
   const sources = readSources()
   const chosen = chooseSources(sources, [...positionals, ...values.mutate])
@@ -56,7 +58,7 @@ try {
   for (let at = 0; at < changed.length; at += FILES_AT_ONCE) {
     const files = changed.slice(at, at + FILES_AT_ONCE)
     const tests = Object.fromEntries(files.map((file) => [file, testFilesOf.get(file) ?? []]))
-    await mutateFiles(tests, jobs, (file, mutants) => {
+    await mutateFiles(tests, limits, (file, mutants) => {
       const report = { file, fingerprint: fingerprints.get(file) ?? '', mutants }
       folder.write(report)
       keep(report, `${mutants.length} mutants`)

@@ -22,10 +22,10 @@ const NOT_COPIED = [
 ].map((path) => `/${path}`)
 
 /**
- * Beside three times the time of the tests, in milliseconds. The runner ends most endless loops and waits sooner. A mutant that is
- * only slow, on a machine with other load, must not count as found.
+ * In seconds, beside three times the time of the tests. The runner ends most endless loops and waits sooner. A mutant that is only slow,
+ * on a machine with other load, must not count as found. Without other load, a few seconds are enough.
  */
-const TIMEOUT_MS = 120_000
+export const DEFAULT_TIMEOUT = 120
 
 /** A runner keeps all modules that it has loaded, for each mutant anew, and what they hold: one grew to 3 GiB. So it is replaced in time. */
 const MUTANTS_OF_A_RUNNER = 50
@@ -45,7 +45,7 @@ process.on('exit', () => rmSync(TEMPORARY, { recursive: true, force: true }))
  */
 export async function mutateFiles(
   testFilesOf: Readonly<Record<string, readonly string[]>>,
-  jobs: number,
+  { jobs, timeout }: { readonly jobs: number; readonly timeout: number },
   report: (file: string, mutants: readonly MutantOutcome[]) => void,
 ): Promise<void> {
   const files = Object.keys(testFilesOf)
@@ -56,7 +56,7 @@ export async function mutateFiles(
     inProcess: { testFilesOf },
     coverageAnalysis: 'perTest',
     concurrency: jobs,
-    timeoutMS: TIMEOUT_MS,
+    timeoutMS: timeout * 1_000,
     timeoutFactor: 3,
     dryRunTimeoutMinutes: DRY_RUN_MINUTES,
     maxTestRunnerReuse: MUTANTS_OF_A_RUNNER,
