@@ -329,6 +329,8 @@ t.test(
       request: { ...none.request, aliases: new Map([[name, ['r/x']]]) },
     })
     t.strictSame(aliasesFor(none, [host]), {})
+    const closed = new Proxy([host], { get: () => t.fail('the resources are read') })
+    t.strictSame(aliasesFor(none, closed), {}, 'without aliases, nobody goes through the resources')
     t.strictSame(aliasesFor(aliased('r/b'), [host]), {})
     t.strictSame(aliasesFor(aliased('r/a'), [host]), { aliases: new Map([['r/a', ['r/x']]]) })
   },

@@ -92,6 +92,8 @@ export function aliasesFor(
   resources: readonly Resource[],
 ): { readonly aliases?: Aliases } {
   const { aliases } = request
+  // Most responses have none, and may have thousands of resources.
+  if (aliases.size === 0) return {}
   const own = resources.flatMap(({ name }) => {
     const names = aliases.get(name)
     return names ? [[name, names.map((one) => spellings.get(one) ?? one)] as const] : []
