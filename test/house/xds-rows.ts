@@ -60,7 +60,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['envoyproxy/go-control-plane#119', 'envoyproxy/go-control-plane#426', 'kumahq/kuma#12098'],
   },
   X14: {
-    rule: 'On one stream, clusters and endpoints are pushed first, listeners when those are ACKed, and routes after listeners. Answers to requests do not wait, except those of X89.',
+    rule: 'On one stream, clusters and endpoints are pushed first, listeners when those are ACKed, then scoped routes, and routes after these. Answers to requests do not wait, except those of X89.',
     sources: ['P', 'envoyproxy/go-control-plane#526'],
   },
   X15: {

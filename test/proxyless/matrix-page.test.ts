@@ -48,9 +48,9 @@ t.test(
     t.match(page, '1. late by a second')
     t.match(
       page,
-      '2. [grpc/doc.md](https://example.com/grpc/doc.md): “is always ignored” The run: got a \\| b\n',
+      '2. [grpc/doc.md](https://example.com/grpc/doc.md): “is always ignored” The run: `got a | b`\n',
     )
-    t.match(page, '4. within 60 s it was not so')
+    t.match(page, '4. `within 60 s it was not so`\n')
     t.match(page, '- P3 splits — node: a 3; b 1')
   },
 )

@@ -69,9 +69,9 @@ function cellOf(client: MatrixClient, { row, outcomes }: Result, footnotes: Foot
 }
 
 function explain(outcome: Outcome): string[] {
-  if (outcome.kind === 'fail') return [oneLine(outcome.cause)]
+  if (outcome.kind === 'fail') return [quoted(outcome.cause)]
   if (outcome.kind !== 'not supported' && outcome.kind !== 'differs') return []
-  const shown = outcome.shown === undefined ? '' : ` The run: ${oneLine(outcome.shown)}`
+  const shown = outcome.shown === undefined ? '' : ` The run: ${quoted(outcome.shown)}`
   const because = outcome.kind === 'differs' ? `: ${outcome.because}` : ''
   return [`${link(outcome.source)}: “${outcome.says}”${because}${shown}`]
 }
@@ -114,8 +114,8 @@ function link(source: string): string {
   return `[${source.split('/').slice(3).join('/')}](${source})`
 }
 
-/** A cause may be long, with logs behind its first line. */
-function oneLine(text: string): string {
+/** The first line that a program printed, as code: it may have addresses, tags and bars. Logs may follow it. */
+function quoted(text: string): string {
   const [first = ''] = text.split('\n')
-  return first.replaceAll('|', '\\|').replaceAll('<', '\\<')
+  return `\`${first.replaceAll('`', "'").trim()}\``
 }

@@ -31,6 +31,7 @@ import {
 import { createSnapshot, type Snapshot } from '../../xds-server/snapshot/snapshot.ts'
 import { createTypeSnapshot } from '../../xds-server/snapshot/type-snapshot.ts'
 import type { NamedError } from '../../xds-server/type-state/resource-errors.ts'
+import { scoped } from './referring-resources.ts'
 import {
   ads,
   assignment,
@@ -125,13 +126,31 @@ function discoveringListener(name: string, port: number): Listener {
   }
 }
 
+/** A listener whose routes come by the scopes that it is sent. */
+function scopedListener(name: string, port: number): Listener {
+  const scopes = {
+    case: 'scopedRds' as const,
+    value: { scopedRdsConfigSource: ads(), srdsResourcesLocator: '' },
+  }
+  return {
+    ...tcpListener(name, port, ''),
+    filterChains: [
+      create(FilterChainSchema, {
+        filters: [{ name, configType: { case: 'typedConfig', value: scoped(scopes, ads()) } }],
+      }),
+    ],
+  }
+}
+
 /**
- * `2` leads to the cluster a, `2:b` to the cluster b, `2:rds` to routes of the listener's name, and `2:ecds` to a filter of its name.
+ * `2` leads to the cluster a, `2:b` to the cluster b, `2:rds` to routes of the listener's name, `2:srds` to scopes, and `2:ecds` to a
+ * filter of its name.
  */
 function listener(name: string, content: string) {
   const [number = '', ...rest] = content.split(':')
   const target = rest.length === 0 ? 'a' : rest.join(':')
   if (target === 'ecds') return discoveringListener(name, Number(number))
+  if (target === 'srds') return scopedListener(name, Number(number))
   return target === 'rds' ? httpListener(name, Number(number)) : tcpListener(name, Number(number), target)
 }
 

@@ -43,7 +43,7 @@ t.test(
     for (const [place, typeUrls] of order.entries()) {
       for (const typeUrl of typeUrls) t.equal(resourceTypeOf(typeUrl).order, place, typeUrl)
     }
-    t.same(STAGES, ['dependencies', 'filters', 'listeners', 'routes', 'virtual-hosts'])
+    t.same(STAGES, ['dependencies', 'filters', 'listeners', 'scopes', 'routes', 'virtual-hosts'])
     const stages = order.map(([typeUrl = '']) => resourceTypeOf(typeUrl).stage)
     t.same(stages, [
       'dependencies',
@@ -52,7 +52,7 @@ t.test(
       'dependencies',
       'filters',
       'listeners',
-      'routes',
+      'scopes',
       'routes',
       'virtual-hosts',
     ])

@@ -94,7 +94,7 @@ export const VIRTUAL_HOST = typeUrlOf(VirtualHostSchema)
  * clusters and secrets as listeners do. Removals of both come after all stages.
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations
  */
-export const STAGES = ['dependencies', 'filters', 'listeners', 'routes', 'virtual-hosts'] as const
+export const STAGES = ['dependencies', 'filters', 'listeners', 'scopes', 'routes', 'virtual-hosts'] as const
 export type Stage = (typeof STAGES)[number]
 
 const STAGE_NUMBERS = Object.fromEntries(STAGES.map((stage, at) => [stage, at])) as Record<Stage, number>
@@ -149,7 +149,7 @@ const KNOWN_TYPES: ReadonlyMap<string, ResourceType> = new Map(
     { ...resourceType(RuntimeSchema, 'dependencies', 3), keepsNacked: true as const },
     resourceType(TypedExtensionConfigSchema, 'filters', 4),
     resourceType(ListenerSchema, 'listeners', 5, true),
-    resourceType(ScopedRouteConfigurationSchema, 'routes', 6, true),
+    resourceType(ScopedRouteConfigurationSchema, 'scopes', 6, true),
     resourceType(RouteConfigurationSchema, 'routes', 7),
     { ...resourceType(VirtualHostSchema, 'virtual-hosts', 8), legacyWildcard: true },
   ].map((type) => [type.typeUrl, type]),

@@ -21,6 +21,7 @@ function drained(response: PendingResponse, stream = streamOf('', LISTENERS)) {
     [CDS]: 'CDS',
     [typeUrlFor('RDS')]: 'RDS',
     [typeUrlFor('EDS')]: 'EDS',
+    [typeUrlFor('SRDS')]: 'SRDS',
   }
   return references.map(({ typeUrl, name }) => `${short[typeUrl]} ${name}`).sort()
 }
@@ -134,4 +135,21 @@ t.test('X42: after a reconnect everything drains once, beside listeners that dra
   )
   const again = { ...stream, drains }
   t.ok(drainAfterReconnect(again, reported) === again)
+})
+
+t.test('X42: it uses all scopes, and what these lead to', async (t) => {
+  const before = viewOf('LDS', 'l=1:srds')
+  const stream = streamOf(
+    '',
+    LISTENERS,
+    typeStateOf('SRDS', { has: 'one=r', except: { two: holding(resourceFor('SRDS', 'two=s')) } }),
+    typeStateOf('RDS', { has: 'r=b s=c other=d' }),
+  )
+  t.same(drained(pendingOf('LDS', 'l=2:z', { before }), stream), [
+    'CDS b',
+    'CDS c',
+    'RDS r',
+    'RDS s',
+    'SRDS *',
+  ])
 })

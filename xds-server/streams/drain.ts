@@ -2,11 +2,12 @@
 // does not wait for that. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining
 
 import { ANY_NAME, type Reference } from '../snapshot/references.ts'
+import type { Resource } from '../snapshot/resource.ts'
 import { isUsedByListeners, LISTENER } from '../snapshot/resource-type.ts'
 import { isExactly, resourcesInEffect } from '../type-state/held.ts'
 import type { PendingResponse } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
-import { hasReported, heldIn } from '../type-state/view.ts'
+import { hasReported, heldIn, type View } from '../type-state/view.ts'
 import type { Drain, Report, StreamState } from './stream.ts'
 
 /** Stands for a nonce, for what a client has when its stream begins. */
@@ -63,10 +64,16 @@ function withIndirect({ typeStates }: StreamState, direct: readonly Reference[])
     if (found.has(key)) continue
     found.set(key, next)
     const view = typeStates.get(next.typeUrl)?.view
-    const resources = view && resourcesInEffect(heldIn(view, next.name))
-    for (const { references } of resources ?? []) queue.push(...references)
+    for (const { references } of view === undefined ? [] : inEffect(view, next.name))
+      queue.push(...references)
   }
   return [...found.values()]
+}
+
+function inEffect(view: View, name: string): readonly Resource[] {
+  const names =
+    name === ANY_NAME ? new Set([...view.base.resources.names(), ...view.overrides.keys()]) : [name]
+  return [...names].flatMap((one) => resourcesInEffect(heldIn(view, one)) ?? [])
 }
 
 /** Whether a draining listener uses a name. */

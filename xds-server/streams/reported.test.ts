@@ -6,7 +6,7 @@ import { typeIn } from '../snapshot/snapshot.ts'
 import { emptyTypeSnapshot } from '../snapshot/type-snapshot.ts'
 import { type Held, holding, UNKNOWN } from '../type-state/held.ts'
 import { NOTHING, type Subscription } from '../type-state/subscription.ts'
-import { listedView, reportedView, resumedView } from './reported.ts'
+import { formerView, listedView, reportedView, resumedView } from './reported.ts'
 import { createStreamState } from './stream.ts'
 
 const CDS = typeUrlFor('CDS')
@@ -116,3 +116,40 @@ t.test('X6: a client that reports everything may have something else under what 
   const state = { ...createStreamState({ unconfirmed }), snapshot: served }
   t.same([...(resumedView(state, CDS, everything, versionsOf('a', 'b'))?.overrides ?? [])], [['b', UNKNOWN]])
 })
+
+t.test(
+  'X21: a client that reports nothing, or names a glob collection, is looked at in the usual way',
+  async (t) => {
+    const resumed = (served: string, subscription: Subscription, reported: ReadonlyMap<string, string>) =>
+      resumedView({ ...createStreamState(), snapshot: snapshotFor(served, 1) }, CDS, subscription, reported)
+    const all = { ...NOTHING, wildcard: true }
+    t.equal(resumed('EDS a=1', all, new Map()), undefined, 'it waits for an answer')
+    const [one, collection] = ['xdstp://a/C/f/x', 'xdstp://a/C/f/*']
+    const { version } = resourceFor('CDS', `${one}=1`)
+    const ofCollection = { ...NOTHING, names: new Set([collection]) }
+    t.equal(resumed(`CDS ${one}=1`, ofCollection, new Map([[one, version]])), undefined)
+    t.ok(resumed(`CDS ${one}=1`, all, new Map([[one, version]]))?.isResumed, 'the twin')
+  },
+)
+
+t.test('X59: a resource with a TTL may have expired since the client reported it', async (t) => {
+  const { version } = resourceFor('CDS', 'a=1~9000')
+  const served = { ...createStreamState(), snapshot: snapshotFor('CDS a=1~9000', 1) }
+  const view = resumedView(served, CDS, { ...NOTHING, wildcard: true }, new Map([['a', version]]))
+  t.strictSame([...(view?.overrides ?? [])], [['a', claimed(version)]])
+})
+
+t.test(
+  'X21: a reported version stands for former clusters if the client has all of them, and for nothing else',
+  async (t) => {
+    const base = typeIn(snapshot, CDS)
+    const stream = createStreamState({ sentClusters: (version) => (version === 'v1' ? base : undefined) })
+    const all = { ...NOTHING, wildcard: true }
+    t.ok(formerView(stream, CDS, all, 'v1')?.base === base)
+    t.equal(formerView(stream, CDS, all, 'v2'), undefined)
+    t.equal(formerView(stream, CDS, all, undefined), undefined)
+    t.equal(formerView(stream, typeUrlFor('LDS'), all, 'v1'), undefined)
+    t.equal(formerView(stream, CDS, NOTHING, 'v1'), undefined)
+    t.equal(formerView(stream, CDS, { ...all, names: new Set(['b']) }, 'v1'), undefined)
+  },
+)

@@ -158,13 +158,13 @@ testScripts(
         ack 12 → VHDS#13 v=1
       `,
     },
-    'X14: scoped routes come before routes, and virtual hosts after them': {
+    'X14: routes come when scoped routes are ACKed, and virtual hosts after them': {
       delta: `
         ask SRDS +s → SRDS#5 -s
         ask VHDS +v → VHDS#6 ?v
         ack 5 6
-        serve VHDS v=1 | RDS l=2 | SRDS s=1 → SRDS#7 s=1 | RDS#8 l=2
-        ack 7
+        serve VHDS v=1 | RDS l=2 | SRDS s=1 → SRDS#7 s=1
+        ack 7 → RDS#8 l=2
         ack 8 → VHDS#9 v=1
       `,
     },

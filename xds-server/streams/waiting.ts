@@ -143,7 +143,7 @@ export function sortRequested(
     ...typeState,
     request: { ...request, names, waiting, aliases: aliases.size === 0 ? NO_ALIASES : aliases },
   }
-  return aliases.size === 0 || subscription.wildcard ? sorted : withOwnNames(sorted, latest)
+  return subscription.wildcard ? sorted : withOwnNames(sorted, latest)
 }
 
 /** What the snapshot answers a name with. */
