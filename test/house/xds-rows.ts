@@ -249,7 +249,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     says: 'the server should treat that identically to how it would treat the client having explicitly subscribed to “*”',
   },
   X61: {
-    rule: 'The virtual hosts of each route configuration with VHDS follow it on the stream, because Envoy waits 15 s for them and does not ask again. A route configuration without virtual hosts is followed by the removal of `NAME/*`, which ends the wait.',
+    rule: 'The virtual hosts of each route configuration with VHDS follow it on the stream, because Envoy waits 15 s for them and does not ask again. Those that are newer than the routes that are sent come in their stage. A route configuration without virtual hosts is followed by the removal of `NAME/*`, which ends the wait.',
     sources: ['VHDS'],
     says: 'Updates to the route configuration entry to which a virtual host belongs will clear the virtual host table and require all virtual hosts to be sent again.',
   },

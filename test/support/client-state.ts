@@ -103,7 +103,11 @@ export class ClientState {
   change(typeUrl: string, subscribe: readonly string[], unsubscribe: readonly string[]): ClientRequest {
     const type = this.#type(typeUrl)
     const isLegacy = !type.isOpen && subscribe.length === 0 && LEGACY_TYPES.includes(typeUrl)
-    for (const name of unsubscribe) type.names.delete(name)
+    for (const name of unsubscribe) {
+      type.names.delete(name)
+      // The name of an answer to another name is a name of its own: who drops it gives up the resource.
+      type.byAlias.delete(name)
+    }
     if (unsubscribe.includes(WILDCARD)) type.wildcard = false
     for (const name of subscribe) if (name !== WILDCARD) type.names.add(name)
     if (isLegacy || subscribe.includes(WILDCARD)) type.wildcard = true

@@ -74,6 +74,17 @@ t.test('X43: a type that the client does not ask for has nothing to wait for', a
   t.equal(isAnswered(stream, typeFor('SDS')), true)
 })
 
+t.test('X43, X70: nobody waits for a runtime layer, as no resource refers to one', async (t) => {
+  const lacking = [
+    LISTENER,
+    ROUTES,
+    typeStateOf('CDS', { names: ['a'] }),
+    typeStateOf('RTDS', { names: ['r'] }),
+  ]
+  t.equal(isAnswered(streamOf(SERVED, ...lacking), typeFor('CDS')), false)
+  t.equal(isAnswered(streamOf(SERVED, ...lacking), typeFor('RTDS')), true)
+})
+
 t.test('X45: gRPC does not ask for a cluster that only Envoy reads from a listener', async (t) => {
   const typeStates = [LISTENER, typeStateOf('CDS', { names: ['a'] }), ENDPOINTS]
   const stream = streamOf('LDS l=1:b | CDS a=1 b=1', ...typeStates)

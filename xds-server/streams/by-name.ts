@@ -2,7 +2,7 @@
 // uses the old ones until it has the new ones. So a name goes when all that its newest resources need is asked for and ACKed.
 
 import type { ClientKind, Reference, ResourceReference } from '../snapshot/references.ts'
-import { CLUSTER, ENDPOINT, LISTENER, type ResourceType, ROUTE } from '../snapshot/resource-type.ts'
+import { CLUSTER, ENDPOINT, LISTENER, type ResourceType, ROUTE, RUNTIME } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { isOpenEnded, isSubscribed } from '../type-state/subscription.ts'
 import { isActive, type TypeState } from '../type-state/type-state.ts'
@@ -18,6 +18,8 @@ export function isAnswered(state: StreamState, type: ResourceType): boolean {
   const { snapshot, typeStates } = state
   const own = typeStates.get(type.typeUrl)
   if (snapshot === undefined || own === undefined || !isByName(state)) return true
+  // No resource refers to a runtime layer, so what the client has yet to ask for uses none.
+  if (type.typeUrl === RUNTIME) return true
   // After a reconnect, gRPC may ask for clusters first. Its listeners and routes still use what it has.
   const isGrpc = state.client === 'grpc' && state.isAggregated
   if (isGrpc && !typeStates.has(LISTENER)) return false

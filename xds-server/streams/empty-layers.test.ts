@@ -41,6 +41,24 @@ testScripts({
       ack 2
     `,
   },
+  'X43, X70: a layer goes while a client by name has not asked for a cluster that its routes need': {
+    sotw: `
+      serve RTDS r=1 | CDS a=1 b=1 | RDS l=b
+      ask RTDS r → RTDS#1 r=1
+      ask CDS a → CDS#2 a=1
+      ask RDS l → RDS#3 l=b
+      ack 1 2 3
+      serve RTDS → RTDS#4 r=empty
+    `,
+    delta: `
+      serve RTDS r=1 | CDS a=1 b=1 | RDS l=b
+      ask RTDS +r → RTDS#1 r=1
+      ask CDS +a → CDS#2 a=1
+      ask RDS +l → RDS#3 l=b
+      ack 1 2 3
+      serve RTDS → RTDS#4 -r
+    `,
+  },
   'X70: an empty layer that Envoy NACKs, because another is bad, is sent again after the next ACK': {
     sotw: `
       serve RTDS r=1 s=1

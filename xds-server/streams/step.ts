@@ -184,7 +184,7 @@ function pushType<Request extends OfType>(
   if (responses.length === 0) return after
   send.push(...responses)
   if (typeUrl === CLUSTER) return resendEdsForWarming(after, typeState, responses)
-  return resendVirtualHosts(after, latest, responses)
+  return resendVirtualHosts(after, latest, committed, responses)
 }
 
 /** The first two steps of a push. */

@@ -62,6 +62,46 @@ testScripts({
       status → RDS SYNCED | VHDS SYNCED
     `,
   },
+  'X14, X61: a virtual host that is newer than the routes that are sent waits for its cluster': {
+    delta: `
+      serve CDS a=1 | RDS r=1:vhds | VHDS r/a=a>a
+      ask CDS → CDS#1 a=1
+      ask RDS +r → RDS#2 r=1:vhds
+      ask VHDS → VHDS#3 r/a=a>a
+      ack 1 2 3
+      ask SDS +s → SDS#4 -s
+      serve CDS a=1 | RDS r=2:vhds | VHDS r/a=a>a r/c=c>a
+      serve CDS a=1 b=1 | RDS r=2:vhds | VHDS r/a=a>a r/b=b,x>b r/c=c>a r/d=d>a r/e=e>a → CDS#5 b=1
+      ask VHDS +r/x
+      ask VHDS +r/d → VHDS#6 r/d=d>a
+      block
+      ask VHDS +r/e
+      ack 4
+      drain → RDS#7 r=2:vhds | VHDS#8 r/d=d>a r/e=e>a r/a=a>a r/c=c>a
+      ack 6 7 8
+      ack 5 → VHDS#9 r/b=b,x>b(r/x)
+      ack 9
+      status → SDS MISSING | CDS SYNCED | RDS SYNCED | VHDS SYNCED
+    `,
+  },
+  'X61, X89: after a reconnect, the virtual hosts that the client reports follow their routes, and new ones wait':
+    {
+      delta: `
+      as expiring
+      serve CDS a=1 | RDS r=1:vhds | VHDS r/a=a>a r/t=t>a~9000
+      ask SDS +s → SDS#1 -s
+      ask CDS holding a=1
+      ask EDS +a → EDS#2 a=empty
+      ack 2
+      ask RDS +r holding r=1:vhds
+      ask VHDS holding r/a=a>a r/t=t>a
+      serve CDS a=1 | RDS r=2:vhds | VHDS r/a=a>a r/t=t>a~9000
+      serve CDS a=1 b=1 | RDS r=2:vhds | VHDS r/a=a>a r/b=b>b r/t=t>a~9000 → CDS#3 b=1
+      ack 1 → RDS#4 r=2:vhds | VHDS#5 r/t=t>a~9000 r/a=a>a
+      ack 4 5
+      ack 3 → VHDS#6 r/b=b>b
+    `,
+    },
   'X61: a client that has named its virtual hosts gets no others': {
     delta: `
       serve RDS r=1:vhds | VHDS r/a=a r/b=b

@@ -13,10 +13,14 @@ import type { TypeState } from '../type-state/type-state.ts'
 import { hasExactly, heldIn } from '../type-state/view.ts'
 import { type StreamState, withTypeState } from './stream.ts'
 
-/** Requests the virtual hosts of the route configurations that were sent. The client must already subscribe to all of them. */
+/**
+ * Requests the virtual hosts of the route configurations that were sent. The client must already subscribe to all of them. Those that are
+ * newer than what the routes were pushed to may need clusters that the client does not have yet, and wait for their stage.
+ */
 export function resendVirtualHosts(
   state: StreamState,
   latest: Snapshot,
+  { pushed }: Pick<TypeState, 'pushed'>,
   responses: readonly Response[],
 ): StreamState {
   const hosts = state.typeStates.get(VIRTUAL_HOST)
@@ -27,8 +31,14 @@ export function resendVirtualHosts(
   )
   if (all.length === 0) return state
   const type = typeIn(latest, VIRTUAL_HOST)
+  const reached = pushed === 'none' ? undefined : typeIn(pushed, VIRTUAL_HOST).resources
+  const mayFollow = (name: string) => reached?.get(name)?.version === type.resources.get(name)?.version
   const names = all.flatMap((one) => withPlaceholder(one, hostsAmong(type, one)))
-  return withTypeState(state, withRequested(hosts, new Set(names)))
+  const next = new Set(names.filter(mayFollow))
+  const { request } = hosts
+  const later = without(new Set(names), unite(next, request.names))
+  const waiting = { ...hosts, request: { ...request, waiting: unite(request.waiting, later) } }
+  return withTypeState(state, withRequested(waiting, next))
 }
 
 /**

@@ -231,7 +231,8 @@ export class Member {
       // SotW never removes resources of these types, so they may stay.
       if (theirs === undefined && isSilent && typeUrl === RUNTIME && mine && this.#mustBeEmpty(mine))
         return [`layer "${name}" should be empty`]
-      if (theirs === undefined && (isSilent || this.#mayKeep(truth))) return []
+      // Nothing uses a layer, so nobody may keep it.
+      if (theirs === undefined && (isSilent || (typeUrl !== RUNTIME && this.#mayKeep(truth)))) return []
       if (mine && theirs && Buffer.compare(mine.value, theirs.value) === 0) return []
       if (mine === theirs) return []
       if (mine === undefined && theirs && this.#mayHaveExpired(theirs, isChecked)) return []

@@ -118,9 +118,9 @@ export class SeenType {
     return [...this.#sent].filter(([, version]) => version !== undefined).map(([name]) => name)
   }
 
-  /** Whether a resource is a push: new to the client, and not an answer. */
+  /** Whether a resource is a push: new to the client, and not the answer to its name. New virtual hosts that follow their routes are. */
   isPushOf({ name, version }: ClientResource): boolean {
-    return this.#sent.get(name) !== version && !this.isRequested(name)
+    return this.#sent.get(name) !== version && !coversName(this.#requested, name)
   }
 
   /** Whether a resource is in the first answer to a client that has content, and is no answer to a request for its name. */
@@ -307,6 +307,7 @@ export class SeenType {
     }
     for (const name of unsubscribe) {
       this.#names.delete(name)
+      this.#byAlias.delete(name)
       if (this.isSubscribed(name)) this.#requested.add(name)
       else this.#requested.delete(name)
     }
