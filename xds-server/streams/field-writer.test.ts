@@ -38,6 +38,33 @@ t.test('what it takes out is there until the next field, also after a large mess
   }
 })
 
+t.test('a message that outgrows the buffer keeps what was written before', async (t) => {
+  for (const size of [1_000, 1_004, 1_005, 1_006, 1_007, 1_008, 5_000]) {
+    const writer = new FieldWriter()
+    const bytes = Buffer.alloc(size, 7)
+    writer.string(1, 'first')
+    writer.bytes(2, bytes)
+    writer.string(3, 'last')
+    const reader = new BinaryReader(writer.finish(new Uint8Array()))
+    t.strictSame([reader.tag()[0], reader.string()], [1, 'first'], `${size} bytes`)
+    t.strictSame([reader.tag()[0], bytes.equals(reader.bytes())], [2, true])
+    t.strictSame([reader.tag()[0], reader.string()], [3, 'last'])
+  }
+})
+
+t.test('the memory of a large message is given back, and that of a smaller one is used again', async (t) => {
+  const writer = new FieldWriter()
+  const memoryAfter = (size: number) => {
+    writer.bytes(1, Buffer.alloc(size))
+    writer.take()
+    writer.string(1, 'next')
+    return writer.take().buffer
+  }
+  const [first, second] = [memoryAfter(100_000), memoryAfter(100_000)]
+  t.ok(first === second && first.byteLength >= 100_000)
+  t.ok(memoryAfter(1_000_000).byteLength < 100_000)
+})
+
 t.test('texts of ASCII, short and long, and with another character at their end', async (t) => {
   const writer = new FieldWriter()
   for (const size of [0, 1, 63, 64, 65, 200, 2_000]) {

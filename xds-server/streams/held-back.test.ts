@@ -29,6 +29,13 @@ t.test('X44: without a NACK nothing waits', async (t) => {
   t.same(heldBack(waits), { LDS: [], RDS: [] }, 'an un-ACKed response is a matter of the stages')
 })
 
+t.test('without a NACK, nobody looks who refers to what', async (t) => {
+  const closed = new Proxy(snapshotFor(SERVED, 1), { get: () => t.fail('the snapshot is read') })
+  const before = viewOf('CDS', 'a=1', { z: UNKNOWN })
+  const waits = typeStateOf('CDS', { pending: [pendingOf('CDS', 'b=2', { before })] })
+  t.same(heldBackNames(streamOf('', waits), closed, typeFor('LDS')), new Set())
+})
+
 t.test('X44: what refers to a NACKed name waits, directly or by its routes', async (t) => {
   const byCluster = typeStateOf('CDS', { nacked: [nackedOf('CDS', 'b=2')] })
   t.same(heldBack(byCluster), { LDS: ['m', 'n'], RDS: ['n'] })

@@ -22,14 +22,12 @@ export function heldBackNames(
 ): ReadonlySet<string> {
   const stage = stageOf(type)
   let names = NO_NAMES
-  if (stage === 0) return names
   const add = (unsettled: readonly Name[]) => {
     if (unsettled.length > 0) names = unite(names, usersOf(unsettled, latest).get(type.typeUrl) ?? NO_NAMES)
   }
-  for (let place = 0; place < typeStates.size; place += 1) {
-    const one = typeStates.at(place)
-    if (one === undefined || stageOf(one.type) >= stage) continue
-    const { type: earlier, ledger } = one
+  for (const { type: earlier, ledger } of typeStates.values()) {
+    if (stageOf(earlier) >= stage) continue
+    // Most streams have neither, and each event comes here once for each type.
     if (ledger.nacked.length + ledger.pending.length === 0) continue
     add(namesOf(ledger.nacked, earlier.typeUrl))
     for (const { before, changedResources } of ledger.pending)

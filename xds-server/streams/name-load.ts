@@ -1,7 +1,7 @@
 // What the names of a stream cost: those that it subscribes to, and those that it reports to have. Clients make names up.
 
 import { memoize } from '../../core/memo.ts'
-import { NO_NAMES, NOTHING, without } from '../type-state/subscription.ts'
+import { without } from '../type-state/subscription.ts'
 import type { StreamState } from './stream.ts'
 
 export interface NameLoad {
@@ -22,11 +22,9 @@ const loadOf = memoize(
  */
 export function subscribedLoad({ typeStates }: StreamState): NameLoad {
   let load = NO_LOAD
-  for (let place = 0; place < typeStates.size; place += 1) {
-    const { names } = typeStates.at(place)?.subscription ?? NOTHING
-    const asked = typeStates.at(place)?.request.names ?? NO_NAMES
-    if (names.size > 0) load = sum(load, loadOf(names))
-    if (asked !== names && asked.size > 0) load = sum(load, loadOf(without(asked, names)))
+  for (const { subscription, request } of typeStates.values()) {
+    load = sum(load, loadOf(subscription.names))
+    load = sum(load, loadOf(without(request.names, subscription.names)))
   }
   return load
 }
@@ -37,7 +35,6 @@ export function reportedLoad(versions: ReadonlyMap<string, string>): NameLoad {
 }
 
 export function sum(one: NameLoad, other: NameLoad): NameLoad {
-  if (other.bytes === 0 && other.names === 0) return one
   return { names: one.names + other.names, bytes: one.bytes + other.bytes }
 }
 
