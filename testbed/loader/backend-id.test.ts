@@ -9,7 +9,7 @@ import { backendIdOf } from './backend-id.ts'
 t.test('the id of the backend is found in every answer', async (t) => {
   const answers = fc.record({
     message: fc.string(),
-    backendId: fc.string({ unit: 'grapheme', maxLength: 300 }),
+    backendId: fc.string({ unit: 'grapheme', maxLength: 300, size: 'max' }),
     sequence: fc.nat(),
     payload: fc.uint8Array(),
     peer: fc.string(),

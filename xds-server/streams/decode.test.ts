@@ -15,7 +15,7 @@ import { spellingsOf } from '../type-state/spellings.ts'
 import { decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 40 })
-const names = fc.array(fc.string({ unit: 'binary', maxLength: 300 }), { maxLength: 8 })
+const names = fc.array(fc.string({ unit: 'binary', maxLength: 300, size: 'max' }), { maxLength: 8 })
 const node = fc.record({ id: text, cluster: text })
 const errorDetail = fc.record({ code: fc.integer({ min: 0, max: 16 }), message: text })
 

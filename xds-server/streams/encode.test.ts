@@ -24,7 +24,7 @@ const resource: fc.Arbitrary<Resource> = fc.record({
   typeUrl: text,
   name: text,
   version: text,
-  value: fc.uint8Array({ maxLength: 300 }),
+  value: fc.uint8Array({ maxLength: 300, size: 'max' }),
   references: fc.constant([]),
 })
 

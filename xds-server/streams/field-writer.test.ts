@@ -6,7 +6,7 @@ import t from 'tap'
 import { FieldWriter } from './field-writer.ts'
 
 const fields = fc.array(
-  fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.string({ unit: 'binary', maxLength: 3_000 })),
+  fc.tuple(fc.integer({ min: 1, max: 3_000 }), fc.string({ unit: 'binary', maxLength: 3_000, size: 'max' })),
   { maxLength: 20 },
 )
 

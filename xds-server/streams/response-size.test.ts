@@ -102,7 +102,7 @@ t.test('X37: 50,000 removals of long names are split too', async (t) => {
 t.test(
   'X37: split content is complete, in order, and within the default limit of gRPC clients',
   async (t) => {
-    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 })
+    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 200, size: 'max' })
     const size = fc.oneof(fc.nat(300), fc.constantFrom(100_000, 1_000_000, 3_000_000))
     const resources = fc.array(fc.record({ name, size }), { maxLength: 20 })
     fc.assert(
