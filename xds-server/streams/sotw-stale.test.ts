@@ -1,6 +1,12 @@
 // SotW requests that a client sent before it read the newest response: with an older nonce, or without a nonce.
 
+import t from 'tap'
+import { sotwRequest } from '../../test/support/requests.ts'
+import { snapshotFor } from '../../test/support/script-resources.ts'
 import { testScripts } from '../../test/support/stream-script.ts'
+import { CLUSTER } from '../snapshot/resource-type.ts'
+import { sotw } from './protocol.ts'
+import { createStreamState, type StreamState } from './stream.ts'
 
 testScripts({
   'X1: what a request with a stale nonce leaves out is sent again when the client lists it again': {
@@ -85,3 +91,23 @@ testScripts({
     `,
   },
 })
+
+t.test(
+  'X51: a client that begins again subscribes to all of its names anew, and gives up the others',
+  async (t) => {
+    const ask = (state: StreamState, ...resourceNames: readonly string[]) =>
+      sotw.step(state, { kind: 'request', request: sotwRequest({ typeUrl: CLUSTER, resourceNames }) })
+    const begun = { ...createStreamState(), snapshot: snapshotFor('CDS a=1 b=1 c=1', 1) }
+    const { report, send } = ask(ask(begun, 'a', 'b').state, 'b', 'c')
+    t.match(send, [{ resources: [{ name: 'b' }, { name: 'c' }] }])
+    t.strictSame(
+      report.filter(({ kind }) => kind === 'subscribed'),
+      [
+        {
+          ...{ kind: 'subscribed', typeUrl: CLUSTER, names: 2, wildcard: false },
+          ...{ added: new Set(['b', 'c']), dropped: new Set(['a']) },
+        },
+      ],
+    )
+  },
+)
