@@ -84,6 +84,40 @@ testScripts({
       status → SDS MISSING | CDS SYNCED | RDS SYNCED | VHDS SYNCED
     `,
   },
+  'X14, X61: so does a host whose cluster the client has not answered when it asks for routes': {
+    delta: `
+      serve CDS a=1 | RDS r=1:vhds | VHDS r/a=a>a
+      ask CDS → CDS#1 a=1
+      ask VHDS → VHDS#2 r/a=a>a
+      ack 1 2
+      serve CDS a=1 b=1 | RDS r=1:vhds | VHDS r/a=a>a r/b=b>b → CDS#3 b=1
+      ask RDS +r → RDS#4 r=1:vhds | VHDS#5 r/a=a>a
+      ack 4 5
+      ack 3 → VHDS#6 r/b=b>b
+    `,
+  },
+  'X44, X61: a virtual host that leads to a NACKed cluster does not follow its routes, and comes when that is ACKed':
+    {
+      delta: `
+      serve CDS a=1 | RDS r=1:vhds | VHDS r/a=a>a
+      ask CDS → CDS#1 a=1
+      ask RDS +r → RDS#2 r=1:vhds
+      ask VHDS → VHDS#3 r/a=a>a
+      ack 1 2 3
+      serve CDS a=1 b=bad → CDS#4 b=bad
+      nack 4
+      serve CDS a=1 b=bad | VHDS r/a=a>a r/b=b>b
+      serve RDS r=2:vhds → RDS#5 r=2:vhds | VHDS#6 r/a=a>a
+      ack 5 6
+      serve VHDS r/a=a,x>b r/b=b>b
+      serve RDS r=3:vhds → RDS#7 r=3:vhds | VHDS#8 -r/*
+      ack 7 8
+      serve CDS a=1 b=2 → CDS#9 b=2
+      ack 9 → VHDS#10 r/a=a,x>b r/b=b>b
+      ack 10
+      status → CDS SYNCED | RDS SYNCED | VHDS SYNCED
+    `,
+    },
   'X61, X89: after a reconnect, the virtual hosts that the client reports follow their routes, and new ones wait':
     {
       delta: `

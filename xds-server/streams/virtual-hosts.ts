@@ -7,20 +7,24 @@ import { ROUTE, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
 import { hostsAmong } from '../snapshot/virtual-hosts.ts'
+import type { Pushed } from '../type-state/pushed.ts'
 import type { Response } from '../type-state/responses.ts'
 import { unite, without } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { hasExactly, heldIn } from '../type-state/view.ts'
+import { heldBackNames } from './held-back.ts'
 import { type StreamState, withTypeState } from './stream.ts'
 
 /**
- * Requests the virtual hosts of the route configurations that were sent. The client must already subscribe to all of them. Those that are
- * newer than what the routes were pushed to may need clusters that the client does not have yet, and wait for their stage.
+ * Requests the virtual hosts of the route configurations that were sent. The client must already subscribe to all of them. Newer ones
+ * may need clusters that the client does not have yet, and wait for their stage. Those that lead to a NACKed cluster wait for the
+ * answer to it.
+ * @param limit the newest snapshot whose stages before the routes the client has answered
  */
 export function resendVirtualHosts(
   state: StreamState,
   latest: Snapshot,
-  { pushed }: Pick<TypeState, 'pushed'>,
+  limit: Pushed,
   responses: readonly Response[],
 ): StreamState {
   const hosts = state.typeStates.get(VIRTUAL_HOST)
@@ -31,12 +35,27 @@ export function resendVirtualHosts(
   )
   if (all.length === 0) return state
   const type = typeIn(latest, VIRTUAL_HOST)
-  const reached = pushed === 'none' ? undefined : typeIn(pushed, VIRTUAL_HOST).resources
+  const reached = limit === 'none' ? undefined : typeIn(limit, VIRTUAL_HOST).resources
   const mayFollow = (name: string) => reached?.get(name)?.version === type.resources.get(name)?.version
-  const names = all.flatMap((one) => withPlaceholder(one, hostsAmong(type, one)))
+  const { request, view } = hosts
+  const heldBack = heldBackNames(state, latest, hosts.type)
+  const isHeldBack = (name: string) => {
+    const host = type.resources.get(name)
+    return heldBack.has(name) && host !== undefined && !hasExactly(view, host)
+  }
+  const hostsOf = (one: string) => hostsAmong(type, one)
+  const names = all.flatMap((one) =>
+    withPlaceholder(
+      one,
+      hostsOf(one).filter((name) => !isHeldBack(name)),
+    ),
+  )
   const next = new Set(names.filter(mayFollow))
-  const { request } = hosts
-  const later = without(new Set(names), unite(next, request.names))
+  // New ones are pushed when they may be. Those that the client has in an older form are asked for.
+  const replaced = all
+    .flatMap(hostsOf)
+    .filter((name) => isHeldBack(name) && heldIn(view, name, request.added).kind !== 'absent')
+  const later = without(new Set([...names, ...replaced]), unite(next, request.names))
   const waiting = { ...hosts, request: { ...request, waiting: unite(request.waiting, later) } }
   return withTypeState(state, withRequested(waiting, next))
 }

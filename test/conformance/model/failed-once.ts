@@ -202,6 +202,16 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     types: 'aged',
     what: 'X14, X61: a virtual host that is newer than the routes that it followed was sent before its cluster was ACKed',
   },
+  {
+    seed: 1073711308,
+    types: 'all',
+    what: 'X14, X44, X61: a new virtual host followed its routes although it leads to a NACKed cluster',
+  },
+  {
+    seed: 268799598,
+    types: 'all',
+    what: 'X14, X61: a virtual host followed routes that were asked for before the client had answered its cluster',
+  },
 ]
 
 /** Random seeds of each `npm test`. */
