@@ -43,19 +43,12 @@ export function resendVirtualHosts(
     const host = type.resources.get(name)
     return heldBack.has(name) && host !== undefined && !hasExactly(view, host)
   }
-  const hostsOf = (one: string) => hostsAmong(type, one)
-  const names = all.flatMap((one) =>
-    withPlaceholder(
-      one,
-      hostsOf(one).filter((name) => !isHeldBack(name)),
-    ),
-  )
+  const names = all.flatMap((one) => {
+    const free = hostsAmong(type, one).filter((name) => !isHeldBack(name))
+    return withPlaceholder(one, free)
+  })
   const next = new Set(names.filter(mayFollow))
-  // New ones are pushed when they may be. Those that the client has in an older form are asked for.
-  const replaced = all
-    .flatMap(hostsOf)
-    .filter((name) => isHeldBack(name) && heldIn(view, name, request.added).kind !== 'absent')
-  const later = without(new Set([...names, ...replaced]), unite(next, request.names))
+  const later = without(new Set(names), unite(next, request.names))
   const waiting = { ...hosts, request: { ...request, waiting: unite(request.waiting, later) } }
   return withTypeState(state, withRequested(waiting, next))
 }
