@@ -17,7 +17,7 @@ const AGED = 170
 const SEARCHES = [
   { seeds: FAILED_ONCE.map(({ seed }) => seed), histories: ALL, typesOf },
   { seeds: [1], histories: AGED, typesOf: () => 'aged' as const },
-  // About one seed of all types in a hundred still fails within 500 histories, so that fresh ones are of the core types.
+  // About one seed of all types in a hundred still fails within 500 histories, so fresh ones are of the core types.
   {
     seeds: Array.from({ length: FRESH_SEEDS }, randomSeed),
     histories: FEW,
