@@ -46,7 +46,11 @@ export function mustWait(
 }
 
 /** The newest snapshot whose earlier stages the client has answered. Only types that the stream subscribes to count. */
-export function stageLimit(state: StreamState, latest: Snapshot, { type }: TypeState): Pushed {
+export function stageLimit(
+  state: StreamState,
+  latest: Snapshot,
+  { type }: { readonly type: ResourceType },
+): Pushed {
   const stage = stageOf(type)
   if (stage === 0) return latest
   if (awaitsNeeded(state, latest)) return 'none'

@@ -18,7 +18,7 @@ import { withDrains } from './drain.ts'
 import { caughtUp, caughtUpIfAsked, ending, withinReach } from './ending.ts'
 import { type ComposeHeartbeat, heartbeatFor, sendsTtls, withExpired } from './heartbeat.ts'
 import { withMissing } from './missing.ts'
-import { mustWait, pushContextFor, pushTarget, stageLimit } from './push-context.ts'
+import { mustWait, pushContextFor, pushTarget } from './push-context.ts'
 import { asksForMore } from './resumption.ts'
 import {
   type Expiry,
@@ -184,7 +184,7 @@ function pushType<Request extends OfType>(
   if (responses.length === 0) return after
   send.push(...responses)
   if (typeUrl === CLUSTER) return resendEdsForWarming(after, typeState, responses)
-  return resendVirtualHosts(after, latest, stageLimit(state, latest, typeState), responses)
+  return resendVirtualHosts(after, latest, responses)
 }
 
 /** The first two steps of a push. */

@@ -3,28 +3,26 @@
 // configuration that is sent, and one without virtual hosts gets the removal of `NAME/*`.
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/vhds
 
-import { ROUTE, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
+import { ROUTE, resourceTypeOf, VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
 import { hostsAmong } from '../snapshot/virtual-hosts.ts'
-import type { Pushed } from '../type-state/pushed.ts'
 import type { Response } from '../type-state/responses.ts'
 import { unite, without } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { hasExactly, heldIn } from '../type-state/view.ts'
 import { heldBackNames } from './held-back.ts'
+import { stageLimit } from './push-context.ts'
 import { type StreamState, withTypeState } from './stream.ts'
 
 /**
  * Requests the virtual hosts of the route configurations that were sent. The client must already subscribe to all of them. Newer ones
  * may need clusters that the client does not have yet, and wait for their stage. Those that lead to a NACKed cluster wait for the
  * answer to it.
- * @param limit the newest snapshot whose stages before the routes the client has answered
  */
 export function resendVirtualHosts(
   state: StreamState,
   latest: Snapshot,
-  limit: Pushed,
   responses: readonly Response[],
 ): StreamState {
   const hosts = state.typeStates.get(VIRTUAL_HOST)
@@ -35,6 +33,7 @@ export function resendVirtualHosts(
   )
   if (all.length === 0) return state
   const type = typeIn(latest, VIRTUAL_HOST)
+  const limit = stageLimit(state, latest, { type: resourceTypeOf(ROUTE) })
   const reached = limit === 'none' ? undefined : typeIn(limit, VIRTUAL_HOST).resources
   const mayFollow = (name: string) => reached?.get(name)?.version === type.resources.get(name)?.version
   const { request, view } = hosts
