@@ -67,12 +67,9 @@ export const FUNCTION: Check = valueWhere((value) => typeof value === 'function'
 export const TEXT: Check = valueWhere((value) => typeof value === 'string', 'a text')
 
 /** Anything that a loop goes through, except a text. */
-export const LIST: Check = valueWhere(
-  (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
-  'a list',
-)
+export const LIST: Check = valueWhere((value) => isObject(value) && Symbol.iterator in value, 'a list')
 
-export const OBJECT: Check = valueWhere((value) => typeof value === 'object' && value !== null, 'an object')
+export const OBJECT: Check = valueWhere(isObject, 'an object')
 
 /** @param message what the options are of @throws SwitchyardError `invalid-argument` with all problems */
 export function rejectProblems(message: string, problems: readonly Problem[]): void {
@@ -87,10 +84,15 @@ export function isNumber(value: unknown): value is number {
   return typeof value === 'number'
 }
 
+/** Lists are objects too. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
 /** Objects have no description: they may hold secrets, such as keys. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object' && value !== null) return 'an object'
+  if (isObject(value)) return 'an object'
   return typeof value === 'function' ? 'a function' : String(value)
 }

@@ -5,6 +5,7 @@ import type { Problem } from '../../core/errors.ts'
 import {
   type Check,
   type ChecksOf,
+  isObject,
   LIST,
   optionsWith,
   rejectProblems,
@@ -40,7 +41,7 @@ export interface SnapshotChange {
 const GROUP = valueWhere((value) => typeof value === 'string', 'the name of a group')
 const VERSIONS = byTypeUrl(TEXT)
 const VERSION: Check = (value, path) =>
-  typeof value === 'object' && value !== null
+  isObject(value)
     ? VERSIONS(value, path)
     : valueWhere((one) => typeof one === 'string', 'a text, or one for each type URL')(value, path)
 
@@ -81,8 +82,4 @@ const TYPED_NAME = valueWhere(hasTypedName, "a name with its type: give { typeUr
 
 function reject(problems: readonly Problem[]): void {
   rejectProblems('the arguments are invalid, so nothing was changed', problems)
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }

@@ -3,7 +3,7 @@
 import { type DescMessage, fromBinary, type Message } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import { type Problem, SwitchyardError } from '../../core/errors.ts'
-import { describe, LIST, rejectProblems } from '../../core/option-checks.ts'
+import { describe, isObject, LIST, rejectProblems } from '../../core/option-checks.ts'
 import { encodeCanonically } from './canonical.ts'
 import { collectReferences } from './collect-references.ts'
 import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
@@ -249,11 +249,6 @@ function isAny(value: Message | Any): value is Any {
 
 function isResource(input: ResourceInput): input is Resource {
   return !('$typeName' in input) && 'references' in input
-}
-
-/** A program without types gives anything. */
-function isObject(input: unknown): boolean {
-  return typeof input === 'object' && input !== null
 }
 
 /** Of a wrapped message: a field that would have no effect, such as a misspelled TTL. */

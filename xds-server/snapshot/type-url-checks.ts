@@ -1,6 +1,6 @@
 // Checks of values that a caller gives by type URL. Under another text they would have no effect, and nobody would notice.
 
-import { type Check, OBJECT, valueWhere } from '../../core/option-checks.ts'
+import { type Check, isObject, OBJECT, valueWhere } from '../../core/option-checks.ts'
 import { canonicalTypeUrl, isTypeUrl } from './resource-type.ts'
 
 const TYPE_URL = valueWhere(
@@ -21,7 +21,7 @@ export function byTypeUrl(check: Check): Check {
 
 /** Whether the value has the name of a resource, and its type. */
 export function hasTypedName(value: unknown): value is { readonly typeUrl: string; readonly name: string } {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isObject(value)) return false
   const { typeUrl, name } = value as { readonly typeUrl?: unknown; readonly name?: unknown }
   return typeof name === 'string' && isWithAnyHost(typeUrl)
 }
