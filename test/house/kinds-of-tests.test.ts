@@ -50,12 +50,9 @@ t.test(
 /** fast-check takes another seed in each run by itself. */
 const UNSEEDED = /^import .* from 'fast-check'$|= .*Date\.now\(\) % /m
 
-/** Their tests are of pure functions, and take new values each time. */
-const SEARCHING = /^xds-server\/(cache|nodes|snapshot|streams)\//
-
 t.test('tests have their random values from test/support/fast-check.ts, whose seed is fixed', async (t) => {
   const paths = [...readSources()].flatMap(([path, text]) =>
-    path.endsWith('.test.ts') && UNSEEDED.test(text) && !SEARCHING.test(path) ? [path] : [],
+    path.endsWith('.test.ts') && UNSEEDED.test(text) ? [path] : [],
   )
   t.same(paths, [])
   t.match(`import fc from 'fast-check'\n`, UNSEEDED, 'twin')

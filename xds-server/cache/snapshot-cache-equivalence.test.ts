@@ -2,8 +2,8 @@
 
 import { create } from '@bufbuild/protobuf'
 import { ClusterLoadAssignmentSchema } from '@envoy/xds-protos/envoy/config/endpoint/v3/endpoint_pb.js'
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { HandStream } from '../../test/support/hand-stream.ts'
 import { assignment, cluster, routes } from '../../test/support/resources.ts'
 import type { ResourceInput } from '../snapshot/resource.ts'

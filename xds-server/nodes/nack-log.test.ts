@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { testFolder } from '../../test/support/test-folder.ts'
 import { thrownBy } from '../../test/support/thrown.ts'
 import { CLUSTER, LISTENER } from '../snapshot/resource-type.ts'

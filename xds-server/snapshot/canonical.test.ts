@@ -11,8 +11,8 @@ import {
   RBACSchema,
 } from '@envoy/xds-protos/envoy/extensions/filters/http/rbac/v3/rbac_pb.js'
 import { HttpConnectionManagerSchema } from '@envoy/xds-protos/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { assignment, cluster, httpListener, routes } from '../../test/support/resources.ts'
 import { configModels, shuffledConfig } from '../../test/support/shuffled-config.ts'
 import { thrownBy } from '../../test/support/thrown.ts'

@@ -1,7 +1,7 @@
 // A set that was changed step by step equals a set made at once, and unchanged parts are shared.
 
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { encodedResource, type Resource } from './resource.ts'
 import { ResourceSet } from './resource-set.ts'
 import { CLUSTER } from './resource-type.ts'

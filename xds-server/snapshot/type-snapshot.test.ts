@@ -1,8 +1,8 @@
 // The snapshot of one type, and the diff between two of them.
 
-import * as fc from 'fast-check'
 import t from 'tap'
 import { EMPTY_LIST } from '../../core/memo.ts'
+import { fc } from '../../test/support/fast-check.ts'
 import { encodedResource, type Resource } from './resource.ts'
 import { CLUSTER, ROUTE } from './resource-type.ts'
 import { createTypeSnapshot, diffTypes, emptyTypeSnapshot, type TypeSnapshot } from './type-snapshot.ts'

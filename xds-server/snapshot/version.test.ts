@@ -1,7 +1,7 @@
 // Versions are hashes of content: different content has different versions.
 
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { bucketOf, contentVersion, setVersion } from './version.ts'
 
 t.test('X27: a version is the first 96 bits of the SHA-256 of the content, and never changes', async (t) => {

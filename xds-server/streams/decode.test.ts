@@ -8,9 +8,9 @@ import {
   DeltaDiscoveryRequestSchema,
   DiscoveryRequestSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import * as fc from 'fast-check'
 import t from 'tap'
 import { EMPTY_LIST, type SharedList } from '../../core/memo.ts'
+import { fc } from '../../test/support/fast-check.ts'
 import { spellingsOf } from '../type-state/spellings.ts'
 import { decodeDeltaRequest, decodeSotwRequest } from './decode.ts'
 

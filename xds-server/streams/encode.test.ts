@@ -9,9 +9,9 @@ import {
   type ResourceError as ErrorOnWire,
   ResourceSchema,
 } from '@envoy/xds-protos/envoy/service/discovery/v3/discovery_pb.js'
-import * as fc from 'fast-check'
 import t from 'tap'
 import { shareList } from '../../core/memo.ts'
+import { fc } from '../../test/support/fast-check.ts'
 import { resourceFor } from '../../test/support/script-resources.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'

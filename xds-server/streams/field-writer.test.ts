@@ -1,8 +1,8 @@
 // The writer of a response's own fields: whatever it writes, protobuf-es reads.
 
 import { BinaryReader } from '@bufbuild/protobuf/wire'
-import * as fc from 'fast-check'
 import t from 'tap'
+import { fc } from '../../test/support/fast-check.ts'
 import { FieldWriter } from './field-writer.ts'
 
 const fields = fc.array(

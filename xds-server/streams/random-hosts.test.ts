@@ -1,9 +1,9 @@
 // Random histories of an Envoy with virtual hosts on demand: each call that waits for its host goes on, and when all is quiet the Envoy
 // has what is served.
 
-import * as fc from 'fast-check'
 import t from 'tap'
 import { shareList } from '../../core/memo.ts'
+import { fc } from '../../test/support/fast-check.ts'
 import { deltaRequest } from '../../test/support/requests.ts'
 import { snapshotFor } from '../../test/support/script-resources.ts'
 import type { Resource } from '../snapshot/resource.ts'

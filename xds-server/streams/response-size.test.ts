@@ -1,9 +1,9 @@
 // Splitting: every part below the limit, nothing lost, nothing twice, and shared where the list is shared.
 
 import assert from 'node:assert/strict'
-import * as fc from 'fast-check'
 import t from 'tap'
 import { EMPTY_LIST, type SharedList, shareList } from '../../core/memo.ts'
+import { fc } from '../../test/support/fast-check.ts'
 import { UNKNOWN } from '../../test/support/script-resources.ts'
 import type { Resource } from '../snapshot/resource.ts'
 import { encodeDeltaResponse } from './encode.ts'
