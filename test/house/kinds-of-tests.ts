@@ -2,7 +2,7 @@
 
 import { importClosure, isTest, type Sources } from './import-closure.ts'
 
-/** Their tests may start Envoys, also by the command line, so no more than two of them run at a time: test/support/test-pool.ts. */
+/** Their tests may start Envoys, also by the command line, so few of them run at a time: test/support/test-pool.ts. */
 const ENVOY_FOLDERS = ['test/envoy/', 'test/policies/', 'test/scenarios/', 'test/features/', 'examples/']
 
 export function isEnvoyTest(path: string): boolean {

@@ -92,6 +92,8 @@ async function runRounds(): Promise<readonly FileRounds[]> {
         kept.set(file, rounds)
         folder.write(rounds)
       },
+      // Busy loops take the time that more Envoys than usual could not use.
+      jobs,
     )
   }
   return [...kept.values()]

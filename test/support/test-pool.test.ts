@@ -7,10 +7,10 @@ const ENVOY = ['test/envoy/flip.test.ts', 'test/features/cors.test.ts', 'test/sc
 const OTHERS = ['core/memo.test.ts', 'test/proxyless/churn.test.ts']
 
 /** Runs them until the test ends each. */
-function started(files: readonly string[], jobs: number) {
+function started(files: readonly string[], jobs: number, mostEnvoyTests?: number) {
   const running = new Map<string, () => void>()
   const order: string[] = []
-  const done = runInPool(files, jobs, (file) => {
+  const run = (file: string) => {
     const { promise, resolve } = Promise.withResolvers<void>()
     running.set(file, () => {
       running.delete(file)
@@ -18,7 +18,8 @@ function started(files: readonly string[], jobs: number) {
     })
     order.push(file)
     return promise
-  })
+  }
+  const done = runInPool(files, jobs, run, mostEnvoyTests)
   /** Ends one, and lets its worker take the next. */
   const end = async (file: string) => {
     running.get(file)?.()
@@ -47,6 +48,10 @@ t.test('no more than three tests of Envoys run at a time, twin: other tests take
   for (let files = pool.running(); files.length > 0; files = pool.running()) await pool.end(files[0] ?? '')
   await pool.done
   t.equal(pool.order.length, ENVOY.length + 1)
+  const more = started([...ENVOY, 'test/envoy/run.test.ts'], 5, 4)
+  t.equal(more.running().length, 4, 'or as many as are named')
+  for (let files = more.running(); files.length > 0; files = more.running()) await more.end(files[0] ?? '')
+  await more.done
   const others = started([...OTHERS, 'a.test.ts', 'b.test.ts'], 4)
   t.equal(others.running().length, 4)
   for (const file of others.running()) await others.end(file)

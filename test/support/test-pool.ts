@@ -12,18 +12,20 @@ const FIRST = 'test/scenarios/'
  * Runs all files. One worker begins with tests of Envoys, which wait for half of their time, and the others with all other tests; who
  * has run out of its own takes those that are left.
  * @param jobs files at a time
+ * @param mostEnvoyTests files with Envoys at a time
  */
 export async function runInPool(
   files: readonly string[],
   jobs: number,
   run: (file: string) => Promise<void>,
+  mostEnvoyTests: number = MOST_ENVOY_TESTS,
 ): Promise<void> {
   const [envoy = [], others = []] = [true, false].map((wanted) =>
     files.filter((file) => isEnvoyTest(file) === wanted),
   )
   envoy.sort((a, b) => Number(b.startsWith(FIRST)) - Number(a.startsWith(FIRST)))
   let running = 0
-  const takeEnvoy = () => (running < MOST_ENVOY_TESTS ? envoy.shift() : undefined)
+  const takeEnvoy = () => (running < mostEnvoyTests ? envoy.shift() : undefined)
   const worker = async (isOfEnvoys: boolean) => {
     for (;;) {
       const file = isOfEnvoys ? (takeEnvoy() ?? others.shift()) : (others.shift() ?? takeEnvoy())
