@@ -212,6 +212,11 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     types: 'all',
     what: 'X14, X61: a virtual host followed routes that were asked for before the client had answered its cluster',
   },
+  {
+    seed: 1743356496,
+    types: 'all',
+    what: 'X15: a cluster is removed while a listener uses it that the client ACKed between two NACKs, in delta',
+  },
 ]
 
 /** Random seeds of each `npm test`. */
