@@ -123,6 +123,34 @@ testScripts(
         ack 7 → CDS#8 -a
       `,
     },
+    'X15: a cluster is kept while the client has the listener that it ACKed between two NACKs': {
+      sotw: `
+        serve CDS a=1 b=1 → CDS#5 a=1 b=1
+        ack 5
+        serve LDS l=2:a → LDS#6 l=2:a
+        serve LDS l=3:b → LDS#7 l=3:b
+        serve LDS l=4:a → LDS#8 l=4:a
+        nack 6
+        ack 7
+        nack 8
+        serve CDS a=1
+        serve LDS l=5:a → LDS#9 l=5:a
+        ack 9 → CDS#10 a=1
+      `,
+      delta: `
+        serve CDS a=1 b=1 → CDS#5 b=1
+        ack 5
+        serve LDS l=2:a → LDS#6 l=2:a
+        serve LDS l=3:b → LDS#7 l=3:b
+        serve LDS l=4:a → LDS#8 l=4:a
+        nack 6
+        ack 7
+        nack 8
+        serve CDS a=1
+        serve LDS l=5:a → LDS#9 l=5:a
+        ack 9 → CDS#10 -b
+      `,
+    },
     'X15: a secret is kept until listeners without it are ACKed': {
       sotw: `
         serve SDS s=1

@@ -210,6 +210,27 @@ t.test('X5: later responses build on what is unconfirmed since the NACK, earlier
 })
 
 t.test(
+  'X15: a response builds on the one before it that carries the name, not on an older NACK',
+  async (t) => {
+    const responses = [
+      pendingOf('CDS', 'a=1 b=1 c=1 d=1'),
+      pendingOf('CDS', 'a=2 b=1', { nonce: '2', removed: ['c'], before: viewOf('CDS', 'a=1 b=1 c=1 d=1') }),
+      pendingOf('CDS', 'a=3', { nonce: '3', before: viewOf('CDS', 'a=2 b=1 d=1') }),
+    ]
+    const [first, ...later] = responses
+    if (first === undefined) throw new Error('three responses are pending')
+    const after = nack(typeStateOf('CDS', { pending: [first, ...later] }), first, ERROR)
+    t.same(
+      after.ledger.pending.map(({ nonce, before }) => [nonce, [...before.overrides.keys()].join(' ')]),
+      [
+        ['2', 'a b c d'],
+        ['3', 'd'],
+      ],
+    )
+  },
+)
+
+t.test(
   'X54: a NACKed response loses dropped names, and is sent again if the client meant one of them',
   async (t) => {
     const both = nackedOf('CDS', 'a=1 b=1')

@@ -176,16 +176,23 @@ function unconfirmedBy(
   ])
 }
 
-/** The other pending responses, and the content of those after the NACKed one, which do not build on it any more. */
+/**
+ * The other pending responses, and the content of those after the NACKed one, which do not build on it any more. A name that one of
+ * them carries is left to its answer, so those after that one build on what it carries.
+ */
 function withoutNackedIn(
   pending: readonly PendingResponse[],
   response: PendingResponse,
   left: ReadonlyMap<string, Held>,
 ): [PendingResponse[], ReadonlyMap<string, string | undefined>] {
   const at = pending.indexOf(response)
-  const later = pending.slice(at + 1).map((one) => ({ ...one, before: withHeld(one.before, left) }))
-  const content = later.flatMap(({ changedResources, removed }) => [...contentOf(changedResources, removed)])
-  return [[...pending.slice(0, at), ...later], new Map(content)]
+  const content = new Map<string, string | undefined>()
+  const later = pending.slice(at + 1).map((one) => {
+    const still = [...left].filter(([name]) => !content.has(name))
+    for (const [name, version] of contentOf(one.changedResources, one.removed)) content.set(name, version)
+    return { ...one, before: withHeld(one.before, still) }
+  })
+  return [[...pending.slice(0, at), ...later], content]
 }
 
 /** The state after the client dropped some names: they are no part of NACKed responses any more, and the rest is sent again. */
