@@ -126,6 +126,9 @@ function copyCheckout(copy: string, moved: (text: string) => string): void {
   }
 }
 
+/** Of systemd: https://www.freedesktop.org/software/systemd/man/latest/systemd-system.conf.html#DefaultTimeoutStopSec= */
+const STOP_TIMEOUT_MS = 90_000
+
 /** What systemd and Docker would run. */
 class Services {
   readonly #running = new Map<string, RunningProcess>()
@@ -227,7 +230,7 @@ class Services {
   async #stop(name: string): Promise<void> {
     const running = this.#running.get(name)
     this.#running.delete(name)
-    const exit = await running?.stop()
+    const exit = await running?.stop(STOP_TIMEOUT_MS)
     if (exit !== undefined && exit.code !== 0) throw new Error(`${name} ended with ${JSON.stringify(exit)}`)
   }
 }
