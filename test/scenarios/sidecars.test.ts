@@ -11,7 +11,6 @@ import { type RunningSidecars, startSidecars } from '../../testbed/sidecars/star
 import { LOOPBACK } from '../../testbed/transports/local/loopback.ts'
 import { UDS } from '../../testbed/transports/local/uds.ts'
 import type { Transport } from '../../testbed/transports/transport.ts'
-import { runUntilCalls } from '../support/loader.ts'
 import { requireTool } from '../support/requirements.ts'
 import { testFolder } from '../support/test-folder.ts'
 
@@ -40,7 +39,7 @@ async function callThrough(loader: Loader, target: string, { client, server }: R
     await count(server, /^listener\..*\.ssl\.handshake$/),
   ]
   const before = await read()
-  const { calls, codes, shares } = await runUntilCalls(loader, {
+  const { calls, codes, shares } = await loader.run({
     ...{ target, connections: 1, warmUpSeconds: 0, seconds: 0.2 },
     loop: { kind: 'closed', concurrency: 1 },
     calls: { kind: 'unary' },

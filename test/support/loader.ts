@@ -31,14 +31,11 @@ export async function openTarget(t: Test, id: string, tls?: BackendOptions['tls'
   return backend.address
 }
 
-/**
- * On a busy machine a short load may end without a call: then it runs once more, for longer.
- * @param isEnough default: a call has ended
- */
-export function runUntilCalls(
+/** Runs a short load once more, for longer, until its result is enough. */
+export function runUntil(
   load: Loader,
   plan: Parameters<Loader['run']>[0],
-  isEnough: (result: LoadResult) => boolean = ({ calls }) => calls > 0,
+  isEnough: (result: LoadResult) => boolean,
 ): Promise<LoadResult> {
   return repeatUntil((longer) => load.run({ ...plan, seconds: plan.seconds * longer }), isEnough)
 }

@@ -29,6 +29,7 @@ export function loadPlanProblems(plan: LoadPlan): readonly Problem[] {
   say('keys.count', plan.keys?.count, isCount(plan.keys?.count ?? 1), 'a whole number from 1')
   say('warmUpSeconds', warmUpSeconds, warmUpSeconds >= 0, 'seconds from 0')
   say('seconds', seconds, (seconds ?? 1) > 0, 'seconds above 0')
+  say('servers', plan.servers, isCount((plan.servers ?? 0) + 1), 'a whole number from 0')
   say(
     'deadlineMs',
     deadlineMs,

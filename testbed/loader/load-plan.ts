@@ -13,6 +13,11 @@ export interface LoadPlan {
   readonly warmUpSeconds: number
   /** Length of the window whose calls are counted. Absent: until the end of a background load. */
   readonly seconds?: number
+  /**
+   * The window goes on until a call has begun and ended in it, and until calls of that many servers have succeeded: at most 30 s, and
+   * not for streams that are cancelled at its end. Default: 0.
+   */
+  readonly servers?: number
   /** Default: plaintext. */
   readonly tls?: LoadTls
   /** TLS where the control plane says so, plaintext elsewhere: only for targets of xDS. */

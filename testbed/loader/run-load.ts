@@ -8,10 +8,13 @@ import { openConnections } from './connections.ts'
 import type { LoadPlan } from './load-plan.ts'
 import type { BackgroundResult, LoadCounts } from './load-result.ts'
 import { startOpenLoop } from './open-loop.ts'
-import { isStream, prepareCalls } from './prepared-call.ts'
+import { isStream, type PreparedCall, prepareCalls } from './prepared-call.ts'
 import { noteSaturation } from './saturation.ts'
 import { Sender } from './sender.ts'
 import { Tally } from './tally.ts'
+
+/** How long a window goes on for what it lacks. */
+const PATIENCE_MS = 30_000
 
 const SERIES_MS = 100
 const MOST_POINTS = 120
@@ -73,15 +76,17 @@ async function measure(
   onBegun()
   const before = performance.eventLoopUtilization()
   await (seconds === Number.POSITIVE_INFINITY ? ending : until(fromMs + seconds * 1_000))
+  const isCut = ({ kind, expectedMs }: PreparedCall) =>
+    plan.cutStreams ? isStream(kind) : expectedMs > LONG_STREAM_MS
+  if (seconds !== Number.POSITIVE_INFINITY && !calls.some(({ call }) => isCut(call)))
+    await Promise.race([tally.untilEnough(plan.servers ?? 0), until(performance.now() + PATIENCE_MS)])
   const busyPercent = performance.eventLoopUtilization(before).utilization * 100
   onClosed()
   const toMs = tally.closeWindow(performance.now())
   const unsent = loop.end(toMs).filter((due) => due >= fromMs)
   for (const due of unsent) tally.neverSent(due, toMs)
   const open = sender.open
-  await sender.drain(({ kind, expectedMs }) =>
-    plan.cutStreams ? isStream(kind) : expectedMs > LONG_STREAM_MS,
-  )
+  await sender.drain(isCut)
   for (const channel of channels) channel.close()
 
   const counted = tally.result()

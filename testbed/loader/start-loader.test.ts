@@ -2,7 +2,7 @@
 
 import t from 'tap'
 import { freePort } from '../../processes/free-port.ts'
-import { openLoader, openTarget, runUntilCalls, SHORT_LOAD } from '../../test/support/loader.ts'
+import { openLoader, openTarget, runUntil, SHORT_LOAD } from '../../test/support/loader.ts'
 import { until } from '../../test/support/until.ts'
 import { decodeHistogram, quantileMs } from '../measure/histogram.ts'
 
@@ -15,7 +15,7 @@ t.test(
     const load = await openLoader(t)
     const calls = { kind: 'unary', payloadBytes: 100, responseBytes: 1_000 } as const
     const plan = { ...SHORT_LOAD, targets, calls }
-    const result = await runUntilCalls(load, plan, ({ shares }) => Object.keys(shares).length === 2)
+    const result = await runUntil(load, plan, ({ shares }) => Object.keys(shares).length === 2)
     t.ok([1, 2, 4, 8, 16].includes(result.seconds), `${result.seconds} s`)
     t.same(result.codes, { OK: result.calls })
     const { b1 = 0, b2 = 0 } = result.shares
@@ -90,10 +90,19 @@ t.test('O7.8: where all calls wait for others, the load generator has no latenes
   for (const [name, value] of Object.entries(figures)) t.ok(Number.isFinite(value), name)
 })
 
+t.test('a window that is shorter than a call goes on until one has begun and ended', async (t) => {
+  const address = await openTarget(t, 'b1')
+  const load = await openLoader(t)
+  const calls = { kind: 'unary', delayMs: 200 } as const
+  const result = await load.run({ ...SHORT_LOAD, target: address, calls, warmUpSeconds: 0.3, seconds: 0.01 })
+  t.ok(countOf(result.histograms.service) > 0)
+  t.ok(result.calls > 0 && result.seconds >= 0.2, `${result.calls} calls in ${result.seconds} s`)
+})
+
 t.test('a call that fails is counted by its status, and does not make the others look faster', async (t) => {
   const load = await openLoader(t)
   const target = `127.0.0.1:${await freePort()}`
-  const result = await runUntilCalls(load, { ...SHORT_LOAD, target, deadlineMs: 20_000 })
+  const result = await load.run({ ...SHORT_LOAD, target, deadlineMs: 20_000 })
   t.same(result.codes, { UNAVAILABLE: result.calls })
   t.same(result.shares, {})
   t.equal(countOf(result.histograms.call), 0)
@@ -106,7 +115,7 @@ t.test('a call that takes too long fails by its deadline, and counts as that lon
   const address = await openTarget(t, 'b1')
   const load = await openLoader(t)
   const calls = { kind: 'unary', delayMs: 20_000 } as const
-  const result = await runUntilCalls(load, { ...SHORT_LOAD, target: address, calls, deadlineMs: 100 })
+  const result = await load.run({ ...SHORT_LOAD, target: address, calls, deadlineMs: 100 })
   t.same(Object.keys(result.codes), ['DEADLINE_EXCEEDED'])
   t.ok(quantileMs(decodeHistogram(result.histograms.service), 0.5) >= 99)
 })
@@ -117,7 +126,7 @@ t.test('O4.1: streams of every kind carry their messages, and the gaps between t
   const kinds = { 'server-stream': 6, bidirectional: 10, 'client-stream': 6 } as const
   for (const [kind, messages] of Object.entries(kinds)) {
     const calls = { kind: kind as keyof typeof kinds, messages: 5, everyMs: 20 }
-    const result = await runUntilCalls(load, { ...SHORT_LOAD, target: address, calls })
+    const result = await load.run({ ...SHORT_LOAD, target: address, calls })
     t.same(result.codes, { OK: result.calls }, kind)
     t.ok(Math.abs(result.messages - messages * result.calls) <= messages * 8, `${messages} messages a call`)
     if (kind === 'client-stream') continue
@@ -136,7 +145,7 @@ t.test('streams that outlast the window are cancelled after it; their messages a
   const load = await openLoader(t)
   const calls = { kind: 'server-stream', messages: 6_000, everyMs: 10 } as const
   const plan = { ...SHORT_LOAD, target: address, calls }
-  const result = await runUntilCalls(load, plan, ({ messageShares }) => (messageShares.b1 ?? 0) > 0)
+  const result = await runUntil(load, plan, ({ messageShares }) => (messageShares.b1 ?? 0) > 0)
   t.equal(result.calls, 0)
   t.equal(result.figures['calls open at the end'], 4)
   t.ok((result.figures['calls made, warm-up included'] ?? 0) >= result.calls + 4)
@@ -154,7 +163,7 @@ t.test('the named parts of mixed calls have histograms of their own', async (t) 
     ],
   } as const
   const plan = { ...SHORT_LOAD, target: address, calls }
-  const { histograms } = await runUntilCalls(load, plan, (result) =>
+  const { histograms } = await runUntil(load, plan, (result) =>
     ['service cheap', 'service costly'].every((name) => countOf(result.histograms[name]) > 0),
   )
   t.equal(
@@ -171,7 +180,7 @@ t.test('O4.9: a background load runs until its end, and notes what happens meanw
   const background = await load.begin({ ...plan, target: address })
   background.mark('now')
   // Another load of the same process is apart from it.
-  const { calls } = await runUntilCalls(load, { ...SHORT_LOAD, target: address })
+  const { calls } = await load.run({ ...SHORT_LOAD, target: address })
   await until(async () => (await background.counts()).calls > 0)
   background.mark('then')
   const [first, second] = await Promise.all([background.counts(), background.counts()])

@@ -17,11 +17,11 @@ function openTally(): Tally {
   return tally
 }
 
-function callOf(tally: Tally, dueMs: number, sentMs = dueMs): OneCall {
+function callOf(tally: Tally, dueMs: number, sentMs = dueMs, backend = 'b1'): OneCall {
   if (PREPARED === undefined) throw new Error('there is a call')
   const call = new OneCall(PREPARED, dueMs, { ...tally, ended: () => {} } as never)
   call.sentMs = sentMs
-  call.backend = 'b1'
+  call.backend = backend
   return call
 }
 
@@ -41,6 +41,44 @@ t.test('calls count where they end, and are timed where they were due', async (t
   t.equal(call.totalCount, 2)
   t.ok(Math.abs(quantileMs(call, 0.5) - 1) < 0.01)
   t.ok(Math.abs(quantileMs(call, 1) - 999) < 1)
+})
+
+t.test('a window in which no call has begun and ended goes on until one has', async (t) => {
+  const tally = openTally()
+  tally.ended(callOf(tally, 900), status.OK, '', 1_100)
+  const timed = tally.untilEnough(0)
+  tally.ended(callOf(tally, 950), status.OK, '', 2_100)
+  tally.ended(callOf(tally, 1_900), status.UNAVAILABLE, 'no connection', 2_500)
+  await timed
+  t.equal(tally.closeWindow(2_501), 2_501)
+  const { calls, seconds } = tally.result()
+  t.same([calls, seconds], [3, 1.501], 'calls from before count where they end')
+})
+
+t.test('a window with a call ends on time, the twin', async (t) => {
+  const tally = openTally()
+  tally.ended(callOf(tally, 1_000), status.OK, '', 1_100)
+  await tally.untilEnough(0)
+  t.equal(tally.closeWindow(2_001), 2_000)
+  tally.ended(callOf(tally, 1_900), status.OK, '', 2_500)
+  t.equal(tally.result().calls, 1)
+})
+
+t.test('a window goes on until as many servers have answered as are asked for', async (t) => {
+  const tally = openTally()
+  tally.ended(callOf(tally, 1_000), status.OK, '', 1_100)
+  let isEnough = false
+  const enough = tally.untilEnough(2).then(() => {
+    isEnough = true
+  })
+  tally.ended(callOf(tally, 2_000), status.OK, '', 2_100)
+  tally.ended(callOf(tally, 2_000, 2_000, 'b2'), status.UNAVAILABLE, 'no connection', 2_150)
+  await Promise.resolve()
+  t.notOk(isEnough, 'a call that failed is no answer')
+  tally.ended(callOf(tally, 2_000, 2_000, 'b2'), status.OK, '', 2_200)
+  await enough
+  tally.closeWindow(2_200)
+  t.same(tally.result().shares, { b1: 2, b2: 1 })
 })
 
 t.test('time in the queue is in "call" and not in "service"', async (t) => {

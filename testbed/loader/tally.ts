@@ -24,6 +24,8 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
   readonly #errors = new Map<string, number>()
   readonly #shares = new Map<string, number>()
   readonly #messageShares = new Map<string, number>()
+  #isTimed = false
+  #onCounted = () => {}
   #calls = 0
   #messages = 0
   #bytes = 0
@@ -40,7 +42,22 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
     this.#toMs = toMs
   }
 
-  /** Ends a window that was opened without an end. @returns its end */
+  /**
+   * Keeps the window open until it says something, which on a busy machine may be later than its end: a call has ended that was due
+   * within it, and calls of that many servers have succeeded. Call it at the end of the window.
+   */
+  async untilEnough(servers: number): Promise<void> {
+    const isEnough = () => this.#isTimed && this.#shares.size >= servers
+    if (isEnough()) return
+    this.#toMs = Number.POSITIVE_INFINITY
+    const enough = Promise.withResolvers<void>()
+    this.#onCounted = () => {
+      if (isEnough()) enough.resolve()
+    }
+    await enough.promise
+  }
+
+  /** Ends a window that has no end yet. @returns its end */
   closeWindow(toMs: number): number {
     this.#toMs = Math.min(this.#toMs, toMs)
     return this.#toMs
@@ -66,8 +83,11 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
   }
 
   ended(call: OneCall, code: status, details: string, nowMs: number): void {
-    if (this.#isWithin(call.dueMs)) this.#time(call, code, nowMs)
-    if (this.#isWithin(nowMs)) this.#count(call, code, details, nowMs - this.#fromMs)
+    const [wasDue, hasEnded] = [this.#isWithin(call.dueMs), this.#isWithin(nowMs)]
+    if (wasDue) this.#time(call, code, nowMs)
+    if (hasEnded) this.#count(call, code, details, nowMs - this.#fromMs)
+    this.#isTimed ||= wasDue && hasEnded
+    this.#onCounted()
   }
 
   /** A call that was due within the window and is not sent any more. It took at least this long. */

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { bootstrapOf } from '../../test/support/grpc-client.ts'
-import { openLoader, openTarget, runUntilCalls, SHORT_LOAD } from '../../test/support/loader.ts'
+import { openLoader, openTarget, runUntil, SHORT_LOAD } from '../../test/support/loader.ts'
 import { echoForClients } from '../../test/support/resources.ts'
 import { testFolder } from '../../test/support/test-folder.ts'
 import { CLIENT, ECHO } from '../../test/support/tls-client.ts'
@@ -18,10 +18,10 @@ t.test('O4.6: the policy of a service config spreads the calls of each connectio
   const addresses = [await openTarget(t, 'b1'), await openTarget(t, 'b2')]
   const load = await openLoader(t)
   const target = `ipv4:${addresses.join(',')}`
-  const first = await runUntilCalls(load, { ...SHORT_LOAD, target })
+  const first = await load.run({ ...SHORT_LOAD, target })
   t.equal(Object.keys(first.shares).length, 1, 'pick_first takes one')
   const serviceConfig = { loadBalancingConfig: [{ round_robin: {} }] }
-  const turns = await runUntilCalls(load, { ...SHORT_LOAD, target, serviceConfig }, ofBoth)
+  const turns = await runUntil(load, { ...SHORT_LOAD, target, serviceConfig }, ofBoth)
   t.same(Object.keys(turns.shares).sort(), ['b1', 'b2'])
   t.same(turns.codes, { OK: turns.calls })
 })
@@ -49,11 +49,11 @@ t.test('a server that wants certificates is called with one, and fails the calls
   const serverName = 'localhost'
   const load = await openLoader(t)
   const own = { certificate: files['client.pem'] ?? '', key: files['client.key'] ?? '' }
-  const known = await runUntilCalls(load, { ...SHORT_LOAD, target, tls: { ca, ...own, serverName } })
+  const known = await load.run({ ...SHORT_LOAD, target, tls: { ca, ...own, serverName } })
   t.same(known.codes, { OK: known.calls })
-  const stranger = await runUntilCalls(load, { ...SHORT_LOAD, target, tls: { ca, serverName } })
+  const stranger = await load.run({ ...SHORT_LOAD, target, tls: { ca, serverName } })
   t.same(stranger.codes, { UNAVAILABLE: stranger.calls })
-  const misnamed = await runUntilCalls(load, {
+  const misnamed = await load.run({
     ...SHORT_LOAD,
     target,
     tls: { ca, ...own, serverName: 'elsewhere' },
@@ -73,7 +73,7 @@ t.test('O4.5: a name of xDS is resolved by the control plane of the bootstrap', 
   const GRPC_XDS_BOOTSTRAP_CONFIG = JSON.stringify(bootstrapOf(server.address, 'clients-1', 'clients'))
   const load = await openLoader(t, { env: { GRPC_XDS_BOOTSTRAP_CONFIG } })
   const plan = { ...SHORT_LOAD, target: 'xds:///echo', xdsCredentials: true }
-  const { calls, codes, shares } = await runUntilCalls(load, plan, ofBoth)
+  const { calls, codes, shares } = await runUntil(load, plan, ofBoth)
   t.same(codes, { OK: calls })
   t.same(Object.keys(shares).sort(), ['b1', 'b2'])
 })

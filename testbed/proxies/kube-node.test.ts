@@ -2,7 +2,6 @@
 
 import t, { type Test } from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
-import { runUntilCalls } from '../../test/support/loader.ts'
 import { leavesNothing } from '../../test/support/namespaces.ts'
 import { requireTool } from '../../test/support/requirements.ts'
 import { testFolder } from '../../test/support/test-folder.ts'
@@ -35,7 +34,7 @@ async function openService(t: Test) {
     warmUpSeconds: 0,
   })
   const shares = async (connections: number) =>
-    (await runUntilCalls(loader, { ...load(connections), seconds: 0.3 })).shares
+    (await loader.run({ ...load(connections), seconds: 0.3 })).shares
   return { group, node, loader, load, shares, accepted }
 }
 

@@ -65,6 +65,8 @@ async function measure(context: RunContext, way: ClusterWay, cell: Cell): Promis
     plan: {
       target: way.target,
       serviceConfig: byPolicy(way.policy),
+      // A new channel calls the server that it reaches first until it has reached the others.
+      ...(way.policy === 'round_robin' && { servers: BACKEND_COUNT }),
       connections: cell.connections,
       ...callsOf(cell),
       waitForReady: true,

@@ -51,6 +51,8 @@ function planOf(id: ServiceWay, address: string, names: string) {
     loop: { kind: 'closed', concurrency: CONCURRENCY },
     calls: { kind: 'unary' },
     ...(policy && { serviceConfig: { loadBalancingConfig: [{ [policy]: {} }] } }),
+    // A new channel calls the server that it reaches first until it has reached the other one.
+    ...(policy === 'round_robin' && { servers: SERVERS.length }),
   } as const
 }
 

@@ -1,6 +1,5 @@
 // Measures several ways to make the same calls in many short turns, each way once a turn: what slows the machine slows all alike.
 
-import { SwitchyardError } from '../../../../core/errors.ts'
 import { facts } from '../../../../harness/facts.ts'
 import type { MeasuredProcess } from '../../../../harness/measure-load.ts'
 import type { Measured } from '../../../../harness/results.ts'
@@ -84,28 +83,9 @@ export async function measureInTurns(context: RunContext, options: TurnsOptions)
   }
   const measured: Turn[] = []
   for (let turn = 0; turn < turns.count && !context.signal.aborted; turn += 1) {
-    for (const way of shuffled(ways))
-      measured.push(await turnWithCalls(way.id, () => measureTurn(options, way)))
+    for (const way of shuffled(ways)) measured.push(await measureTurn(options, way))
   }
   return addUp(options, measured)
-}
-
-/** How often a turn without calls is measured, before the machine counts as too busy. */
-const MOST_TRIES = 5
-
-/** On a busy machine no call may end in a short turn, which then has no values: it is measured again. */
-export async function turnWithCalls<T extends { readonly result: Pick<LoadResult, 'calls'> }>(
-  way: string,
-  measure: () => Promise<T>,
-): Promise<T> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const turn = await measure()
-    if (turn.result.calls > 0) return turn
-  }
-  throw new SwitchyardError(
-    'process-failed',
-    `${way}: no call ended in ${MOST_TRIES} turns in a row, so there is nothing to compare. Stop other work on this machine, or take a longer profile.`,
-  )
 }
 
 async function measureTurn(options: TurnsOptions, way: Way): Promise<Turn> {
