@@ -33,7 +33,7 @@ export const TUNING_NAMES: Readonly<Record<ProfileName, readonly TuningName[]>> 
 
 /** Messages in a row; each is as large as all servers accept by default, or smaller. */
 const SERIES: Readonly<Record<ProfileName, { readonly messages: number; readonly bytes: number }>> = {
-  quick: { messages: 4, bytes: 400_000 },
+  quick: { messages: 8, bytes: 400_000 },
   standard: { messages: 8, bytes: 1_000_000 },
   full: { messages: 20, bytes: 4_000_000 },
 }
@@ -45,7 +45,7 @@ export const SERIES_NAME = 'throughput by message'
 export const TUNING_FIGURES = {
   first: 'throughput of the first message (Mbit/s)',
   last: 'throughput of the last message (Mbit/s)',
-  lastMs: 'last message (ms)',
+  fastestMs: 'fastest message (ms)',
   bytes: 'bytes of a message',
 } as const
 
@@ -62,7 +62,7 @@ export async function measureSelfTuning(context: RunContext, name: TuningName): 
     figures: {
       [TUNING_FIGURES.first]: rates[0] ?? Number.NaN,
       [TUNING_FIGURES.last]: rates.at(-1) ?? Number.NaN,
-      [TUNING_FIGURES.lastMs]: ms.at(-1) ?? Number.NaN,
+      [TUNING_FIGURES.fastestMs]: Math.min(...ms),
       [TUNING_FIGURES.bytes]: bytes,
     },
     series: [
