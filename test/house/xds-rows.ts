@@ -390,7 +390,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     says: 'the host/authority header values exactly matches the aliases, the route configuration is updated, the stream is resumed and processing of the filter chain continues.',
   },
   X91: {
-    rule: 'A delta client that drops a name and asks for it again before it has answered a response with it takes the name by that response. If it does not exist any more, it is removed, and until then the client may use what it refers to.',
+    rule: 'A delta client that drops a name and asks for it again before it has answered a response with it takes the name by that response. If it does not exist any more, it is removed, and until then the client may use what it refers to. So does a client that drops a virtual host by its own name and keeps another name which that response answers with it.',
     sources: ['P'],
   },
 }

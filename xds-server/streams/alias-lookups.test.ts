@@ -3,10 +3,10 @@
 import t from 'tap'
 import { ClosedNames } from '../../test/support/closed-names.ts'
 import { snapshotFor } from '../../test/support/script-resources.ts'
-import { typeStateOf } from '../../test/support/stream-states.ts'
+import { pendingOf, typeStateOf } from '../../test/support/stream-states.ts'
 import { NO_ALIASES } from '../type-state/responses.ts'
 import type { TypeState } from '../type-state/type-state.ts'
-import { aliasesFor, askAliasesAgain, askedNames, withOwnNames } from './aliases.ts'
+import { aliasesFor, askAliasesAgain, askedNames, withOwnNames, withUnreadAnswers } from './aliases.ts'
 
 const older = snapshotFor('VHDS r/x=x', 1)
 const latest = snapshotFor('VHDS r/x=x r/y=b', 2, older)
@@ -60,3 +60,36 @@ t.test('X90: without aliases nothing is kept, so that streams share what they ha
   t.ok(withOwnNames(known, latest) === known, 'the client asked for the virtual host too')
   t.strictSame(aliasesFor({ ...open, request: { ...open.request, aliases: NO_ALIASES } }, []), {})
 })
+
+t.test('X91: an unread answer is known by a name that the client keeps, in any spelling', async (t) => {
+  const [kept, host] = ['xdstp://east/Routes/r/b', 'xdstp://east/Routes/r/x']
+  const answer = (alias: string) => ({
+    ...pendingOf('VHDS', ''),
+    aliases: new Map([[host, ['xdstp://east/Routes/r/none', alias]]]),
+  })
+  const after = (alias: string, isNarrowed = true, names = [kept]) => {
+    const hosts = typeStateOf('VHDS', { names, pending: [answer(alias)] })
+    return withUnreadAnswers({ ...hosts, ledger: { ...hosts.ledger, isNarrowed } })
+  }
+  const { subscription, view } = after('xdstp://east/Routes/%72/b')
+  t.strictSame([...subscription.names], [kept, host])
+  t.strictSame([...(subscription.byAlias ?? [])], [host])
+  t.strictSame([...view.overrides], [[host, { kind: 'unknown' }]])
+  t.notOk(after('xdstp://east/Routes/r/c').subscription.byAlias, 'a name that it has dropped')
+  t.notOk(after(kept, true, [kept, host]).subscription.byAlias, 'the client has the virtual host by its name')
+  t.notOk(after(kept, false).subscription.byAlias, 'it has dropped nothing since')
+})
+
+t.test(
+  'X91: only of virtual hosts that are asked for by name, pending responses are looked at',
+  async (t) => {
+    const pending = [new Proxy(pendingOf('VHDS', ''), { get: () => t.fail('a response is read') })]
+    for (const typeState of [closed('EDS'), ofAll]) {
+      const narrowed = { ...typeState, ledger: { ...typeState.ledger, pending, isNarrowed: true } }
+      t.ok(withUnreadAnswers(narrowed) === narrowed)
+    }
+    const open = typeStateOf('VHDS', { names: ['r/b'], pending: [pendingOf('VHDS', 'r/b=b')] })
+    const narrowed = { ...open, ledger: { ...open.ledger, isNarrowed: true } }
+    t.ok(withUnreadAnswers(narrowed) === narrowed, 'nothing is unread, and nothing is copied')
+  },
+)

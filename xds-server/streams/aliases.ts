@@ -6,11 +6,12 @@ import type { Resource } from '../snapshot/resource.ts'
 import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
+import { canonicalName } from '../snapshot/xdstp-name.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
-import type { Aliases } from '../type-state/responses.ts'
+import { type Aliases, NO_ALIASES } from '../type-state/responses.ts'
 import { NO_NAMES, unite, without } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
-import { heldIn } from '../type-state/view.ts'
+import { heldIn, withUnknown } from '../type-state/view.ts'
 
 /** The virtual host of another name that serves what a call asks for. */
 export function findByDomain(
@@ -61,6 +62,29 @@ export function askAliasesAgain(hosts: TypeState, latest: Snapshot | undefined):
   const names = [...subscription.names].filter(isLeft)
   if (names.length === 0) return hosts
   return { ...hosts, request: { ...request, waiting: unite(request.waiting, new Set(names)) } }
+}
+
+/**
+ * The state after a client gave up names while responses were pending. It still takes a virtual host by the response that names it as the
+ * answer to a name which the client has kept or asked for again, also if it has dropped that virtual host by its own name.
+ */
+export function withUnreadAnswers(hosts: TypeState): TypeState {
+  const { type, subscription, ledger, view } = hosts
+  if (type.typeUrl !== VIRTUAL_HOST || subscription.wildcard || !ledger.isNarrowed) return hosts
+  const { names, byAlias = NO_NAMES } = subscription
+  const isAnswer = (aliases: readonly string[]) =>
+    aliases.some((written) => names.has(canonicalName(written)))
+  const unread = new Set<string>()
+  for (const { aliases = NO_ALIASES, removed } of ledger.pending) {
+    for (const [host, others] of aliases) if (!names.has(host) && isAnswer(others)) unread.add(host)
+    for (const name of removed) unread.delete(name)
+  }
+  if (unread.size === 0) return hosts
+  return {
+    ...hosts,
+    subscription: { ...subscription, names: unite(names, unread), byAlias: unite(byAlias, unread) },
+    view: withUnknown(view, unread),
+  }
 }
 
 /**

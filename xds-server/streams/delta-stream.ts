@@ -22,7 +22,7 @@ import {
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { hasReported, type View, withUnknown } from '../type-state/view.ts'
 import { listedRemovals } from './absent-filters.ts'
-import { aliasesFor, askAliasesAgain } from './aliases.ts'
+import { aliasesFor, askAliasesAgain, withUnreadAnswers } from './aliases.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView, resumedView } from './reported.ts'
@@ -144,7 +144,8 @@ function takeNames({ state, report }: Received, known: TypeState, request: Delta
   if (change.subscription === subscription) return { state, report }
   const spelled = { ...typeState, spellings: spelledByClient(typeState.spellings, request) }
   const changed = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
-  const next = request.unsubscribe.length > 0 ? askAliasesAgain(changed, state.snapshot) : changed
+  const asked = request.unsubscribe.length > 0 ? askAliasesAgain(changed, state.snapshot) : changed
+  const next = withUnreadAnswers(asked)
   return {
     state: withTypeState(state, next),
     report: [...report, reportSubscription(next, change.subscribed, change.unsubscribed)],

@@ -305,9 +305,9 @@ export class SeenType {
       this.wildcard = true
       this.#requestAll()
     }
+    for (const name of unsubscribe) this.#names.delete(name)
     for (const name of unsubscribe) {
-      this.#names.delete(name)
-      this.#byAlias.delete(name)
+      if (!this.#isUnreadAnswer(name)) this.#byAlias.delete(name)
       if (this.isSubscribed(name)) this.#requested.add(name)
       else this.#requested.delete(name)
     }
@@ -319,6 +319,13 @@ export class SeenType {
       if (name !== WILDCARD) this.#names.add(name)
     }
     this.#allowAgain(this.#nackedNames().filter((name) => !this.isSubscribed(name)))
+  }
+
+  /** X91: whether a response on its way brings a virtual host as the answer to a name that the client keeps. */
+  #isUnreadAnswer(host: string): boolean {
+    return [...this.#pending.values()].some(({ aliases }) =>
+      aliases?.get(host)?.some((name) => this.#names.has(name)),
+    )
   }
 
   /** X89: what a client reports needs no answer, and waits for its stage. A SotW client reports all names that it lists. */
