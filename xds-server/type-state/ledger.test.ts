@@ -71,6 +71,24 @@ t.test('X6: an ACK of other content leaves what is unconfirmed as it is', async 
   t.same([...view.overrides], [['a', except.a]])
 })
 
+t.test(
+  'X6: what is left of a NACKed response is released when nothing is left that the client means',
+  async (t) => {
+    const response = pendingOf('CDS', 'a=1')
+    const blamed = new Set(['a'])
+    const nacks = [nackedOf('CDS', 'a=1 b=1', { blamed }), nackedOf('CDS', 'a=1 c=1 d=1')]
+    const { ledger } = ack(typeStateOf('CDS', { pending: [response], nacked: nacks }), response)
+    t.same(
+      ledger.nacked.map(({ content, isReleased }) => [...content.keys(), isReleased]),
+      [
+        ['b', true],
+        ['c', 'd', false],
+      ],
+      'the twin means c and d too',
+    )
+  },
+)
+
 t.test('X52: the next answer settles a NACK that may have meant an earlier response', async (t) => {
   const open = nackedOf('CDS', 'b=1', { isAmbiguous: true })
   const clear = nackedOf('CDS', 'c=1')

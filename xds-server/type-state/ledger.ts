@@ -205,7 +205,10 @@ export function releaseNacked(typeState: TypeState, isDropped: (name: string) =>
   return withNacked({ ...typeState, ledger: { ...ledger, nacked: released } }, isDropped)
 }
 
-/** The state without some names in its NACKed responses. A NACKed response without names is dropped. */
+/**
+ * The state without some names in its NACKed responses. A NACKed response without names is dropped, and one without any that the client
+ * means is sent again: nothing of it is bad by all we know.
+ */
 function withNacked(
   typeState: TypeState,
   isSettled: (name: string, version: string | undefined) => boolean,
@@ -213,7 +216,9 @@ function withNacked(
   const nacked = typeState.ledger.nacked
     .map((one) => {
       const content = new Map([...one.content].filter(([name, version]) => !isSettled(name, version)))
-      return content.size === one.content.size ? one : { ...one, content }
+      if (content.size === one.content.size) return one
+      const isBlamed = [...content.keys()].some((name) => one.blamed.has(name))
+      return { ...one, content, isReleased: one.isReleased || !isBlamed }
     })
     .filter(({ content }) => content.size > 0)
   return { ...typeState, ledger: { ...typeState.ledger, nacked } }
