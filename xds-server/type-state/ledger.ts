@@ -245,7 +245,7 @@ export function merge(earlier: PendingResponse, later: PendingResponse): Pending
   const removed = [...new Set([...earlier.removed, ...later.removed])].filter((name) => !present.has(name))
   return {
     ...later,
-    before: earlier.before,
+    before: unansweredView(earlier),
     added: unite(earlier.added, later.added),
     previous: earlier.previous,
     isAnswer: earlier.isAnswer || later.isAnswer,
@@ -253,6 +253,18 @@ export function merge(earlier: PendingResponse, later: PendingResponse): Pending
     removed,
     standsForOthers: true,
   }
+}
+
+/** What the client has after a response that has no answer of its own: under each name what it had, or what that carried. */
+function unansweredView({ before, added, changedResources, removed }: PendingResponse): View {
+  const after = (name: string, sent: Resource | undefined): readonly [string, Held] => {
+    const held = heldIn(before, name, added)
+    return [name, isExactly(held, sent) ? held : unconfirmed(held, sent)]
+  }
+  return withHeld(before, [
+    ...changedResources.map((resource) => after(resource.name, resource)),
+    ...removed.map((name) => after(name, undefined)),
+  ])
 }
 
 /** The content of names: their versions, or undefined for a name that is removed. */
