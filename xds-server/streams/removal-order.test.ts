@@ -151,6 +151,44 @@ testScripts(
         ack 9 → CDS#10 -b
       `,
     },
+    'X15: a cluster is kept while a listener may use it whose response a later NACK also answers': {
+      sotw: `
+        serve CDS a=1 b=1 → CDS#5 a=1 b=1
+        ack 5
+        serve LDS l=3:b → LDS#6 l=3:b
+        serve LDS l=4:a → LDS#7 l=4:a
+        nack 7 → LDS#8 l=4:a
+        nack 8
+        serve CDS a=1
+        serve LDS l=5:a → LDS#9 l=5:a
+        ack 9 → CDS#10 a=1
+      `,
+    },
+    'X15: a cluster is kept while a listener may use it that was in a NACKed response and then changed': {
+      sotw: `
+        serve CDS a=1 b=1 → CDS#5 a=1 b=1
+        ack 5
+        serve LDS l=2:b m=9 → LDS#6 l=2:b m=9
+        serve LDS l=3:a m=9 → LDS#7 l=3:a m=9
+        nack 6 blaming m
+        nack 7 blaming l m
+        serve CDS a=1
+        serve LDS l=4:a → LDS#8 l=4:a
+        ack 8 → CDS#9 a=1
+      `,
+      delta: `
+        serve CDS a=1 b=1 → CDS#5 b=1
+        ack 5
+        serve LDS l=2:b m=9 → LDS#6 l=2:b m=9
+        serve LDS l=3:a m=9 → LDS#7 l=3:a
+        nack 6 blaming m
+        nack 7 blaming l
+        serve CDS a=1
+        serve LDS l=4:a → LDS#8 -m | LDS#9 l=4:a
+        ack 8
+        ack 9 → CDS#10 -b
+      `,
+    },
     'X15: a secret is kept until listeners without it are ACKed': {
       sotw: `
         serve SDS s=1

@@ -205,7 +205,10 @@ export function releaseNacked(typeState: TypeState, isDropped: (name: string) =>
   return withNacked({ ...typeState, ledger: { ...ledger, nacked: released } }, isDropped)
 }
 
-/** The state without some names in its NACKed responses. A NACKed response without names is dropped. */
+/**
+ * The state without some names in its NACKed responses. A NACKed response without names is dropped, and one without any that the client
+ * means is sent again: nothing of it is bad by all we know.
+ */
 function withNacked(
   typeState: TypeState,
   isSettled: (name: string, version: string | undefined) => boolean,
@@ -213,7 +216,9 @@ function withNacked(
   const nacked = typeState.ledger.nacked
     .map((one) => {
       const content = new Map([...one.content].filter(([name, version]) => !isSettled(name, version)))
-      return content.size === one.content.size ? one : { ...one, content }
+      if (content.size === one.content.size) return one
+      const isBlamed = [...content.keys()].some((name) => one.blamed.has(name))
+      return { ...one, content, isReleased: one.isReleased || !isBlamed }
     })
     .filter(({ content }) => content.size > 0)
   return { ...typeState, ledger: { ...typeState.ledger, nacked } }
@@ -240,7 +245,7 @@ export function merge(earlier: PendingResponse, later: PendingResponse): Pending
   const removed = [...new Set([...earlier.removed, ...later.removed])].filter((name) => !present.has(name))
   return {
     ...later,
-    before: earlier.before,
+    before: unansweredView(earlier),
     added: unite(earlier.added, later.added),
     previous: earlier.previous,
     isAnswer: earlier.isAnswer || later.isAnswer,
@@ -248,6 +253,18 @@ export function merge(earlier: PendingResponse, later: PendingResponse): Pending
     removed,
     standsForOthers: true,
   }
+}
+
+/** What the client has after a response that has no answer of its own: under each name what it had, or what that carried. */
+function unansweredView({ before, added, changedResources, removed }: PendingResponse): View {
+  const after = (name: string, sent: Resource | undefined): readonly [string, Held] => {
+    const held = heldIn(before, name, added)
+    return [name, isExactly(held, sent) ? held : unconfirmed(held, sent)]
+  }
+  return withHeld(before, [
+    ...changedResources.map((resource) => after(resource.name, resource)),
+    ...removed.map((name) => after(name, undefined)),
+  ])
 }
 
 /** The content of names: their versions, or undefined for a name that is removed. */

@@ -2,6 +2,7 @@
 // or until its time is over (X81).
 
 import { type Snapshot, typeIn } from '../../../xds-server/snapshot/snapshot.ts'
+import { isHeartbeatNonce } from '../../../xds-server/streams/heartbeat.ts'
 import type { Step, StreamEvent } from '../../../xds-server/streams/stream.ts'
 import type { ClientRequest, ClientState } from '../../support/client-state.ts'
 
@@ -9,6 +10,8 @@ export class Reach {
   readonly #client: ClientState
   readonly #within: Snapshot[] = []
   readonly #lists = new Map<string, string>()
+  /** The nonce of the last response of each type. */
+  readonly #lastNonces = new Map<string, string>()
   #last: Snapshot | undefined
   #isEnding = false
 
@@ -24,8 +27,8 @@ export class Reach {
   see(event: StreamEvent<ClientRequest>, { state, send, report }: Step): void {
     const { snapshot } = state
     if (event.kind === 'ending') this.#isEnding = true
-    const isStale = report.some(({ kind }) => kind === 'stale')
-    const isAsked = event.kind === 'request' && this.#asks(event.request, isStale)
+    const isAsked = event.kind === 'request' && this.#asks(event.request, this.#isEarlier(report))
+    for (const { typeUrl, nonce } of send) if (!isHeartbeatNonce(nonce)) this.#lastNonces.set(typeUrl, nonce)
     if (!this.#isEnding || event.kind === 'ending' || isAsked) this.#follow(snapshot)
     if (!this.#isEnding || snapshot === undefined) return
     for (const { typeUrl, resources } of send)
@@ -42,11 +45,21 @@ export class Reach {
     this.#last = snapshot
   }
 
+  /** Whether a request answers a response that is not the last, or none. In SotW its list does not count. */
+  #isEarlier(report: Step['report']): boolean {
+    return report.some(
+      (one) =>
+        one.kind === 'stale' ||
+        ((one.kind === 'acked' || one.kind === 'nacked') &&
+          one.response.nonce !== this.#lastNonces.get(one.typeUrl)),
+    )
+  }
+
   /**
    * Whether a request asks for anything. An answer alone repeats the list in SotW, and subscribes to nothing in delta. A stream that had
    * nothing to answer from takes every change of a subscription for a question.
    */
-  #asks(request: ClientRequest, isStale: boolean): boolean {
+  #asks(request: ClientRequest, isEarlier: boolean): boolean {
     const { typeUrl, resourceNames, subscribe, unsubscribe, responseNonce } = request
     const known = this.#lists.get(typeUrl)
     if (this.#client.protocol === 'delta') {
@@ -56,8 +69,8 @@ export class Reach {
     }
     const list = JSON.stringify(resourceNames)
     const isOther = list !== known || responseNonce === ''
-    // What a stale list leaves out is asked for again by the next one that counts.
-    if (isOther) this.#lists.set(typeUrl, isStale ? '' : list)
-    return isOther && !isStale
+    // What such a list leaves out is asked for again by the next one that counts.
+    if (isOther) this.#lists.set(typeUrl, isEarlier ? '' : list)
+    return isOther && !isEarlier
   }
 }
