@@ -10,7 +10,7 @@ import { canonicalName } from '../snapshot/xdstp-name.ts'
 import { isExactly } from '../type-state/held.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
 import { type Aliases, NO_ALIASES } from '../type-state/responses.ts'
-import { NO_NAMES, type Subscription, unite, without } from '../type-state/subscription.ts'
+import { NO_NAMES, unite, without } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
 import { heldIn, withUnknown } from '../type-state/view.ts'
 
@@ -73,13 +73,6 @@ export function askAliasesAgain(hosts: TypeState, latest: Snapshot | undefined):
   const names = [...subscription.names].filter(isLeft)
   if (names.length === 0) return hosts
   return { ...hosts, request: { ...request, waiting: unite(request.waiting, new Set(names)) } }
-}
-
-/** The subscription of a client that asks for all virtual hosts. What answers names is one of these then, and no name of its own. */
-export function withoutAnswers(subscription: Subscription): Subscription {
-  const { wildcard, names, byAlias } = subscription
-  if (!wildcard || byAlias === undefined) return subscription
-  return { ...subscription, names: without(names, byAlias), byAlias: NO_NAMES }
 }
 
 /**

@@ -22,7 +22,7 @@ import {
 import { createTypeState, type TypeState } from '../type-state/type-state.ts'
 import { hasReported, type View, withUnknown } from '../type-state/view.ts'
 import { listedRemovals } from './absent-filters.ts'
-import { aliasesFor, askAliasesAgain, withoutAnswers, withUnreadAnswers } from './aliases.ts'
+import { aliasesFor, askAliasesAgain, withUnreadAnswers } from './aliases.ts'
 import { drainAfterReconnect } from './drain.ts'
 import { type HeartbeatDraft, isHeartbeatNonce, withExpired } from './heartbeat.ts'
 import { reportedView, resumedView } from './reported.ts'
@@ -140,9 +140,8 @@ function answer(state: StreamState, typeState: TypeState, request: DeltaRequest)
 function takeNames({ state, report }: Received, known: TypeState, request: DeltaRequest): Received {
   const typeState = state.typeStates.get(request.typeUrl) ?? known
   const { subscription, type } = typeState
-  const asked = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
-  if (asked.subscription === subscription) return { state, report }
-  const change = { ...asked, subscription: withoutAnswers(asked.subscription) }
+  const change = subscribeToChange(subscription, { ...request, first: false }, type.legacyWildcard)
+  if (change.subscription === subscription) return { state, report }
   const spelled = { ...typeState, spellings: spelledByClient(typeState.spellings, request) }
   const changed = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
   const again = request.unsubscribe.length > 0 ? askAliasesAgain(changed, state.snapshot) : changed

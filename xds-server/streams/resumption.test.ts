@@ -180,7 +180,7 @@ testScripts(
         resumed → CDS#1 -a | EDS#2 -a
       `,
     },
-    'X89: clusters that are gone stay until virtual hosts are asked for, also if there is none any more': {
+    'X89: clusters that are gone stay until virtual hosts are asked for, also if the snapshot has no more': {
       delta: `
         serve CDS b=1 | EDS b=1 | LDS l=1 | RDS l=1:vhds → CDS#5 b=1
         reconnect

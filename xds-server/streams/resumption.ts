@@ -57,7 +57,7 @@ export function awaitsNeeded(state: StreamState, snapshot: Snapshot): boolean {
 
 /**
  * Whether the client has yet to ask for listeners, routes or the like, and may use anything until then. A drain time covers that too.
- * What served resources refer to it asks for also if there is none of it any more.
+ * It also asks for what served resources refer to and the snapshot lacks.
  */
 export function awaitsUsers(state: StreamState): boolean {
   const { isDraining, snapshot, resumption, typeStates } = state

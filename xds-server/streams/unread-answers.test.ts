@@ -70,16 +70,4 @@ testScripts({
       drain
     `,
   },
-  'X90: an answer that may have been read as one of all virtual hosts is sent again when these are given up':
-    {
-      delta: `
-      serve VHDS r/x=b
-      ask VHDS +r/b → VHDS#1 r/x=b(r/b)
-      ask VHDS +* → VHDS#2 r/x=b(r/b)
-      ack 1 2
-      ask VHDS -* → VHDS#3 r/x=b(r/b)
-      ack 3
-      serve VHDS r/x=b,c → VHDS#4 r/x=b,c
-    `,
-    },
 })
