@@ -7,6 +7,7 @@ import { VIRTUAL_HOST } from '../snapshot/resource-type.ts'
 import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import { virtualHostFor } from '../snapshot/virtual-host-domains.ts'
 import { canonicalName } from '../snapshot/xdstp-name.ts'
+import { isExactly } from '../type-state/held.ts'
 import type { PushContext } from '../type-state/plan-push.ts'
 import { type Aliases, NO_ALIASES } from '../type-state/responses.ts'
 import { NO_NAMES, unite, without } from '../type-state/subscription.ts'
@@ -36,15 +37,25 @@ export function askedNames(
   if (type.typeUrl !== VIRTUAL_HOST || subscription.wildcard || target === 'none') return request.names
   if (pushed !== 'none' && typeIn(pushed, VIRTUAL_HOST) === typeIn(latest, VIRTUAL_HOST)) return request.names
   // After a reconnect, names may be answered before anything is pushed. What the client has tells which answers the first push brings.
-  const had = (name: string, host: string) =>
+  const had = (name: string, host: Resource) =>
     pushed === 'none'
-      ? heldIn(view, host).kind !== 'absent' && heldIn(view, name).kind === 'absent'
-      : virtualHostFor(pushed, name)?.name === host
+      ? heldIn(view, host.name).kind !== 'absent' && heldIn(view, name).kind === 'absent'
+      : virtualHostFor(pushed, name)?.name === host.name || wasSent(typeState, host)
   const isNew = (name: string) => {
     const host = findByDomain(latest, typeState, name)
-    return host !== undefined && !had(name, host.name)
+    return host !== undefined && !had(name, host)
   }
   return unite(request.names, new Set([...subscription.names].filter(isNew)))
+}
+
+/**
+ * Whether a client by name was sent this virtual host, maybe ahead of the pushes, or has NACKed it. It serves all of its hosts then, and
+ * until the pushes catch up, every step would send it again.
+ */
+function wasSent({ subscription, view }: TypeState, host: Resource): boolean {
+  if (!subscription.names.has(host.name)) return false
+  const held = heldIn(view, host.name)
+  return held.kind === 'unconfirmed' || held.kind === 'unknown' || isExactly(held, host)
 }
 
 /**

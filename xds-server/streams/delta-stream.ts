@@ -144,8 +144,8 @@ function takeNames({ state, report }: Received, known: TypeState, request: Delta
   if (change.subscription === subscription) return { state, report }
   const spelled = { ...typeState, spellings: spelledByClient(typeState.spellings, request) }
   const changed = applyChange(change.wildcardBegan ? askAnew(spelled) : spelled, change)
-  const asked = request.unsubscribe.length > 0 ? askAliasesAgain(changed, state.snapshot) : changed
-  const next = withUnreadAnswers(asked)
+  const again = request.unsubscribe.length > 0 ? askAliasesAgain(changed, state.snapshot) : changed
+  const next = withUnreadAnswers(again)
   return {
     state: withTypeState(state, next),
     report: [...report, reportSubscription(next, change.subscribed, change.unsubscribed)],

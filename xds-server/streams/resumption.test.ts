@@ -180,6 +180,18 @@ testScripts(
         resumed → CDS#1 -a | EDS#2 -a
       `,
     },
+    'X89: clusters that are gone stay until virtual hosts are asked for, also if the snapshot has no more': {
+      delta: `
+        serve CDS b=1 | EDS b=1 | LDS l=1 | RDS l=1:vhds → CDS#5 b=1
+        reconnect
+        ask CDS holding a=1 b=1
+        ask EDS +a +b holding a=1 b=1
+        ask LDS holding l=1
+        ask RDS +l holding l=1:vhds
+        ask VHDS holding l/x=x → VHDS#1 -l/x -l/*
+        ack 1 → CDS#2 -a | EDS#3 -a
+      `,
+    },
     'X89: what refers to a NACKed cluster waits, after a reconnect too': {
       sotw: `
         serve CDS a=1 b=bad | RDS l=b → CDS#5 a=1 b=bad

@@ -13,7 +13,7 @@ import {
   ROUTE,
   VIRTUAL_HOST,
 } from '../snapshot/resource-type.ts'
-import { type Snapshot, typeIn } from '../snapshot/snapshot.ts'
+import { namesReferredTo, type Snapshot, typeIn } from '../snapshot/snapshot.ts'
 import type { Response } from '../type-state/responses.ts'
 import { isOpenEnded } from '../type-state/subscription.ts'
 import type { TypeState } from '../type-state/type-state.ts'
@@ -50,21 +50,22 @@ export function asksForMore({ request, view }: TypeState): boolean {
 export function awaitsNeeded(state: StreamState, snapshot: Snapshot): boolean {
   if (state.resumption !== 'begun') return false
   const listeners = state.typeStates.get(LISTENER)?.subscription
-  return (listeners === undefined || isOpenEnded(listeners)) && awaitsOneOf(state, snapshot, NEEDED)
+  const isAwaited = (typeUrl: string) =>
+    !state.typeStates.has(typeUrl) && typeIn(snapshot, typeUrl).resources.size > 0
+  return (listeners === undefined || isOpenEnded(listeners)) && NEEDED.some(isAwaited)
 }
 
-/** Whether the client has yet to ask for listeners, routes or the like, and may use anything until then. A drain time covers that too. */
+/**
+ * Whether the client has yet to ask for listeners, routes or the like, and may use anything until then. A drain time covers that too.
+ * It also asks for what served resources refer to and the snapshot lacks.
+ */
 export function awaitsUsers(state: StreamState): boolean {
-  return !state.isDraining && state.snapshot !== undefined && awaitsOneOf(state, state.snapshot, USERS)
-}
-
-function awaitsOneOf(
-  { resumption, typeStates }: StreamState,
-  snapshot: Snapshot,
-  typeUrls: readonly string[],
-): boolean {
-  if (resumption !== 'begun') return false
-  return typeUrls.some((typeUrl) => !typeStates.has(typeUrl) && typeIn(snapshot, typeUrl).resources.size > 0)
+  const { isDraining, snapshot, resumption, typeStates } = state
+  if (isDraining || snapshot === undefined || resumption !== 'begun') return false
+  const isAsked = (typeUrl: string) =>
+    typeIn(snapshot, typeUrl).resources.size > 0 ||
+    [...snapshot.types.values()].some((one) => namesReferredTo(one).has(typeUrl))
+  return USERS.some((typeUrl) => !typeStates.has(typeUrl) && isAsked(typeUrl))
 }
 
 /**

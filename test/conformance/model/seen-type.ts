@@ -305,27 +305,30 @@ export class SeenType {
       this.wildcard = true
       this.#requestAll()
     }
-    for (const name of unsubscribe) this.#names.delete(name)
     for (const name of unsubscribe) {
-      if (!this.#isUnreadAnswer(name)) this.#byAlias.delete(name)
+      this.#names.delete(name)
+      this.#byAlias.delete(name)
+    }
+    for (const name of subscribe) {
+      this.#requested.add(name)
+      if (name !== WILDCARD) this.#names.add(name)
+    }
+    this.#noteUnreadAnswers()
+    for (const name of unsubscribe) {
       if (this.isSubscribed(name)) this.#requested.add(name)
       else this.#requested.delete(name)
     }
     // Who gives up a collection may drop what it also lists.
     for (const name of this.#names)
       if (unsubscribe.includes(collectionOf(name) ?? '')) this.#requested.add(name)
-    for (const name of subscribe) {
-      this.#requested.add(name)
-      if (name !== WILDCARD) this.#names.add(name)
-    }
     this.#allowAgain(this.#nackedNames().filter((name) => !this.isSubscribed(name)))
   }
 
-  /** X91: whether a response on its way brings a virtual host as the answer to a name that the client keeps. */
-  #isUnreadAnswer(host: string): boolean {
-    return [...this.#pending.values()].some(({ aliases }) =>
-      aliases?.get(host)?.some((name) => this.#names.has(name)),
-    )
+  /** X91: a response on its way brings a virtual host as the answer to a name that the client has kept or asked for again. */
+  #noteUnreadAnswers(): void {
+    for (const { aliases } of this.#pending.values())
+      for (const [host, others] of aliases ?? [])
+        if (others.some((name) => this.#names.has(name))) this.#byAlias.add(host)
   }
 
   /** X89: what a client reports needs no answer, and waits for its stage. A SotW client reports all names that it lists. */
