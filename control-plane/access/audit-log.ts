@@ -74,7 +74,7 @@ export class AuditLog {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const report = (message: string) =>
-        onFault(new SwitchyardError('state-damaged', `${message}. "yard audit verify" tells more`))
+        onFault(new SwitchyardError('state-damaged', `${message}. Run "yard audit verify" for details`))
       await moveAsideWithoutChain(path, report)
       const file = await open(path, CREATE, 0o600)
       const tail = await readTail(file)

@@ -125,7 +125,7 @@ function checkDenied(bytes: Uint8Array, { ids = [], subjects = [] }: DeniedOfIss
 }
 
 function tooMany(count: number): string {
-  return `makes ${count} denied ids and subjects of this issuer, and ${MOST_DENIED} are the most: take out tokens that have ended, or deny a subject instead of its tokens`
+  return `makes ${count} denied ids and subjects of this issuer, and the limit is ${MOST_DENIED}: remove tokens that have expired, or deny a subject instead of its tokens`
 }
 
 interface FoundDenied {

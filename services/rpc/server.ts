@@ -15,7 +15,7 @@ import {
   type sendUnaryData,
   type UntypedHandleCall,
 } from '@grpc/grpc-js'
-import { boundBinaryMetadata } from '../../core/bounded-metadata.ts'
+import { hardenGrpc } from '../../core/harden-grpc.ts'
 import type { CallContext, HandlerOfKind, Implementation, MethodKind } from './method-types.ts'
 import { serviceDefinition } from './service-definition.ts'
 import { RpcStatusError } from './status-error.ts'
@@ -57,7 +57,7 @@ export function addService<S extends DescService>(
   onUnexpected: OnUnexpected = () => {},
   explain: Explain = (error) => error,
 ): void {
-  boundBinaryMetadata()
+  hardenGrpc()
   const toStatus: ToStatus = (thrown, context) => statusOf(thrown, context, onUnexpected, explain)
   const handlers = implementation as Partial<Record<string, Handlers[MethodKind]>>
   const adapted: Record<string, UntypedHandleCall> = {}

@@ -147,6 +147,8 @@ export const COVERED_BY: Readonly<Record<string, Cover>> = {
   'core/wire-reader.ts': by('xds-server/load-reports/decode-report.test.ts'),
   'core/errors.ts': by('test/house/errors.test.ts'),
   'core/bounded-metadata.ts': by('test/policies/hostile-nodes.test.ts'),
+  'core/harden-grpc.ts': by('test/policies/hostile-traffic.test.ts'),
+  'core/reset-calls.ts': by('test/policies/hostile-traffic.test.ts'),
   'core/grpc-listener.ts': by('test/policies/xds-connections.test.ts'),
   'core/grpc-clients.ts': by('envoy-bootstrap/grpc-bootstrap.test.ts'),
   'core/grpc-statuses.ts': by('services/logging/level-of-status.test.ts'),

@@ -82,6 +82,17 @@ for (const server of servers) {
     t.notOk(few.ended, 'twin: a caller with few cancels keeps its connection')
   })
 
+  t.test(`S40: ${title} outlives calls that it does not know and that are reset at once`, async (t) => {
+    for (const [target, contentType] of [
+      ['/nobody.knows.v1.It/Call', undefined],
+      [path, 'text/plain'],
+    ] as const) {
+      const { ended } = await rapidReset(t, address, target, 20, contentType)
+      t.notOk(ended, `${target} ${contentType ?? ''}`)
+    }
+    await call()
+  })
+
   t.test(`S41: ${title} ends a connection whose headers never end`, async (t) => {
     const before = cpuSeconds(pid)
     const attack = continuationFlood(t, address, path, 200_000)

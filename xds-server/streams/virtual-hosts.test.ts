@@ -96,6 +96,22 @@ testScripts({
       ack 3 → VHDS#6 r/b=b>b
     `,
   },
+  'X14, X61: so does a host whose cluster is NACKed and on its way again when the routes are ACKed': {
+    delta: `
+      serve CDS a=1
+      ask VHDS → VHDS#1
+      ask CDS → CDS#2 a=1
+      serve CDS a=1 | RDS r=1:vhds | VHDS r/a=a>a
+      ask RDS +r → RDS#3 r=1:vhds
+      serve CDS a=2 | RDS r=1:vhds | VHDS r/a=a>a → CDS#4 a=2
+      ack 1
+      nack 2
+      ack 3
+      ack 4 → VHDS#5 r/a=a>a
+      ack 5
+      status → CDS SYNCED | RDS SYNCED | VHDS SYNCED
+    `,
+  },
   'X44, X61: a virtual host that leads to a NACKed cluster does not follow its routes, and comes when that is ACKed':
     {
       delta: `

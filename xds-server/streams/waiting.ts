@@ -114,8 +114,11 @@ export function sortRequested(
   const waiting = new Set<string>()
   const aliases = new Map<string, string[]>()
   const hasNone = (name: string) => heldIn(view, name, request.added).kind === 'absent'
-  const isReached = (one: Resource) =>
-    hasExactly(view, one) || (hasReached(target, one) && (hasNone(one.name) || !heldBack.has(one.name)))
+  // What the client asks for by name is not held back, because without any answer its calls would wait.
+  const mayAnswer = (name: string, one: Resource) =>
+    !heldBack.has(one.name) || (subscription.names.has(name) && hasNone(one.name))
+  const isReached = (name: string, one: Resource) =>
+    hasExactly(view, one) || (hasReached(target, one) && mayAnswer(name, one))
   let bytes = 0
   for (const name of asked) {
     const answers = answersTo(latest, typeState, name)
@@ -125,7 +128,8 @@ export function sortRequested(
       answer: host === undefined ? 'nothing' : isAlias ? 'alias' : 'itself',
       isLookedUp: lookedUp.has(name),
       hasWaited: request.waiting.has(name),
-      isReached: host === undefined ? isStageOpen || hasNone(name) : answers.every(isReached),
+      isReached:
+        host === undefined ? isStageOpen || hasNone(name) : answers.every((one) => isReached(name, one)),
       isFull: bytes > 0 && bytes + name.length * 3 > MAX_ALIAS_BYTES,
     })
     if (wait !== 'none') waiting.add(name)

@@ -231,7 +231,7 @@ const REJECTED: readonly Rejected[] = [
     [{ type: 'cluster', resource: 'echo', operations: key({ inlineString: 'TOP-SECRET' }) }],
     {
       [`${PATCH}.operations`]:
-        /^writes what is secret at \/transportSocket.*\/privateKey, and everybody who reads the document would see it/,
+        /^writes a secret at \/transportSocket.*\/privateKey, and everybody who reads the document would see it/,
     },
     [{ type: 'cluster', resource: 'echo', operations: key({ filename: '/etc/key.pem' }) }],
   ],

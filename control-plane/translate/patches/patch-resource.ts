@@ -84,7 +84,7 @@ function whyForbidden(
     .filter((steps) => !old.has(toPointer(steps)) && !isFromNode(valueAt(after, steps)))
     .map(toPointer)
   if (added.length > 0) {
-    return `writes what is secret at ${added.join(' and ')}, and everybody who reads the document would see it: name a file of the nodes (filename), or an entry of secrets`
+    return `writes a secret at ${added.join(' and ')}, and everybody who reads the document would see it: name a file of the nodes (filename), or an entry of secrets`
   }
   const known = new Set(scriptsIn(before).map(({ text }) => text))
   const scripts = scriptsIn(after).filter(({ text }) => !known.has(text))

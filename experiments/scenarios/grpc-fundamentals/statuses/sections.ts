@@ -98,7 +98,7 @@ function changesTable(seen: readonly Seen[]): Section {
   return {
     kind: 'table',
     title: 'Where the code is not the one you expect',
-    says: 'Envoy answers in the place of a server that it cannot reach. A reset **before** the answer has begun becomes UNAVAILABLE; **after** that, Envoy can only reset the stream, and the client says INTERNAL. Some rows are habits of grpc-js.',
+    says: 'Envoy answers instead of a server that it cannot reach. A reset **before** the answer has begun becomes UNAVAILABLE; **after** that, Envoy can only reset the stream, and the client says INTERNAL. Some rows are habits of grpc-js.',
     columns: [{ title: 'cause' }, { title: 'what becomes of it' }, { title: 'why' }],
     rows: seen.filter(({ note }) => note !== undefined).map((one) => [one.what, becomesText(one), one.note]),
   }
