@@ -159,13 +159,13 @@ function readText(text: string): FoundDenied {
   }
   // It throws where aliases expand too far.
   const value: unknown = document.toJS()
-  if (!isMap(value)) return { ...NOTHING, problems: [`is no map: ${SHAPE}`] }
+  if (!isMap(value)) return { ...NOTHING, problems: [`is not a map: ${SHAPE}`] }
   const unknown = Object.keys(value).filter((key) => !(key in LISTS))
   const problems = unknown.map((key) => `has the unknown field ${JSON.stringify(key)}: ${SHAPE}`)
   const listOf = (list: List): readonly string[] => {
     const items = value[list] ?? []
     if (!Array.isArray(items)) {
-      problems.push(`${list} is no list: ${SHAPE}`)
+      problems.push(`${list} is not a list: ${SHAPE}`)
       return []
     }
     for (const [index, item] of items.entries()) {

@@ -64,7 +64,7 @@ function unknownTypesIn(json: JsonValue): readonly string[] {
 function describeUnknownType(typeName: string): string {
   const beside = messagesBeside(typeName)
   const hint = beside.length > 0 ? `its package has ${beside.join(', ')}` : 'Envoy has no such package'
-  return `; ${typeName} is no message of Envoy's API: ${hint}`
+  return `; ${typeName} is not a message of Envoy's API: ${hint}`
 }
 
 function whyForbidden(
