@@ -65,7 +65,7 @@ export const LogLineSchema = Type.Object(
     ),
     grpcMessage: Type.Optional(Text('the text of a status that is not `OK`')),
     durationMs: Type.Optional(
-      Type.Number({ minimum: 0, description: 'from the begin of the call to its end, in milliseconds' }),
+      Type.Number({ minimum: 0, description: 'from the beginning of the call to its end, in milliseconds' }),
     ),
     requests: Type.Optional(Count('messages of the client')),
     responses: Type.Optional(Count('messages of the server')),

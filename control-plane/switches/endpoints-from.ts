@@ -44,7 +44,7 @@ const DnsSchema = Type.Object(
     honorTtl: Type.Optional(
       Type.Boolean({
         default: true,
-        description: 'true or false: whether the TTL of an answer, at least 1s, takes the place of refresh',
+        description: 'true or false: whether the TTL of an answer, at least 1s, replaces refresh',
       }),
     ),
     jitter: PositiveDuration('1ms', 'the longest random delay of a resolution', { example: '500ms' }),

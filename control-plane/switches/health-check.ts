@@ -72,7 +72,7 @@ const SettingsSchema = Type.Object(
     }),
     unhealthy: Threshold(
       UNHEALTHY,
-      'a number of checks without an answer after which an endpoint gets no calls; after an answer that it does not serve, it gets none at once',
+      'a number of checks without an answer after which an endpoint gets no calls (an answer that it does not serve takes it out at once)',
       'HealthCheck.unhealthy_threshold',
     ),
     healthy: Threshold(

@@ -1,4 +1,4 @@
-// Envoy waits for the begin of HTTP before a connection gets its chain, and closes connections that do not send it in time.
+// Envoy waits for the beginning of HTTP before a connection gets its chain, and closes connections that do not send it in time.
 
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'

@@ -26,7 +26,7 @@ export function FilePath(description: string, shown: FieldFacts) {
   return Type.String({
     pattern: '^(?!/)(?!(.*/)?\\.\\.(/|$)).+$',
     maxLength: 300,
-    description: `${description}, from the folder of files on, without ..`,
+    description: `${description}, as a path in the folder of files without ..`,
     ...facts(shown),
   })
 }

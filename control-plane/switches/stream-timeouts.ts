@@ -25,7 +25,7 @@ export const streamTimeouts = fleetSwitch({
       }),
       handshake: PositiveDuration(
         '10s',
-        'the time in which a new connection must have ended its TLS handshake, or have sent the begin of HTTP',
+        'the time in which a new connection must have ended its TLS handshake, or have sent the beginning of HTTP',
         { envoy: 'FilterChain.transport_socket_connect_timeout', example: '5s' },
       ),
       request: OptionalDuration(

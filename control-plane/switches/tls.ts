@@ -137,7 +137,7 @@ export function namesOf({ sans = [] }: UpstreamTls): readonly string[] {
 function FileOf(what: string, envoy: string | undefined, example: string) {
   return Type.String({
     pattern: '^(?!/)(?!(.*/)?\\.\\.(/|$)).+$',
-    description: `the file of ${what}, from the folder of secrets on, such as certs/edge.pem, without ..`,
+    description: `the file of ${what}, as a path in the folder of secrets without .., such as certs/edge.pem`,
     ...facts({ ...(envoy !== undefined && { envoy }), example }),
   })
 }
@@ -163,7 +163,7 @@ export const SecretSchema = Type.Object(
     ),
     crl: Type.Optional(
       FileOf(
-        'lists of the certificates that these authorities have revoked, one of each,',
+        'lists of the certificates that these authorities have revoked, one list of each',
         'Secret.validation_context.crl',
         'certs/ca.crl',
       ),

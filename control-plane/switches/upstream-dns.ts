@@ -53,7 +53,7 @@ const SettingsSchema = Type.Object(
     honorTtl: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'true or false: whether the TTL of an answer takes the place of refresh',
+        description: 'true or false: whether the TTL of an answer replaces refresh',
         ...facts({ envoy: 'Cluster.respect_dns_ttl' }),
       }),
     ),

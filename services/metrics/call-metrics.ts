@@ -53,7 +53,7 @@ export class CallMetrics {
       received: new Counter(define('msg_received_total', `Messages that this ${side} received`)),
     }
     this.#latency = new Histogram({
-      ...define('handling_seconds', `Time from the begin of a call at this ${side} to its status`),
+      ...define('handling_seconds', `Time from the beginning of a call at this ${side} to its status`),
       ...{ buckets: LATENCY_BUCKETS, enableExemplars: true },
     })
     this.#perStream = new Histogram({

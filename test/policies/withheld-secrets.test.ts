@@ -116,7 +116,7 @@ const FORBIDDEN: readonly [
   [
     'an absolute path',
     { certificate: '/etc/ssl/edge.pem', key: '/etc/ssl/edge.key' },
-    /from the folder of secrets/,
+    /as a path in the folder of secrets/,
   ],
   [
     "the control plane's tokens as a passphrase",
