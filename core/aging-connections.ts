@@ -16,7 +16,7 @@ import {
 import { Timer } from './timer.ts'
 
 export interface MaxAge {
-  /** Milliseconds from the begin of a connection to its GOAWAY. Each connection gets up to a tenth more or less. */
+  /** Milliseconds from the beginning of a connection to its GOAWAY. Each connection gets up to a tenth more or less. */
   readonly ageMs: number
   /** Milliseconds from GOAWAY to the end of the connection, if calls keep it open. */
   readonly graceMs: number

@@ -37,7 +37,7 @@ t.test(
 )
 
 t.test(
-  'O2.7: a window begins with what the receiver granted, and counts from the begin of the picture',
+  'O2.7: a window begins with what the receiver granted, and counts from the beginning of the picture',
   async (t) => {
     const { lanes, windows } = lanesOf(frames(), {
       ...{ between: [2, 5], connectionLane: false },

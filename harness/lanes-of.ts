@@ -11,7 +11,7 @@ export interface LanesOptions {
   readonly connectionLane?: boolean
   /** The windows to draw: who sends the DATA, and the stream (0: the connection). Default: none. */
   readonly windows?: readonly { readonly from: Side; readonly streamId: number; readonly label?: string }[]
-  /** Frames of this time only, in milliseconds since the connection began; the picture counts from its begin. */
+  /** Frames of this time only, in milliseconds since the connection began; the picture counts from its beginning. */
   readonly between?: readonly [fromMs: number, toMs: number]
   /** Streams to show. Default: all. */
   readonly streams?: (streamId: number) => boolean

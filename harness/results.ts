@@ -28,7 +28,8 @@ const SeriesSchema = Type.Object(
     name: Text('such as the id of a backend'),
     unit: Text('such as calls'),
     points: Type.Array(Type.Tuple([Type.Number(), Type.Number()]), {
-      description: 'milliseconds since the begin of the window, and the value of the interval that ends then',
+      description:
+        'milliseconds since the beginning of the window, and the value of the interval that ends then',
     }),
   },
   { additionalProperties: false },
@@ -97,7 +98,7 @@ export const RunResultSchema = Type.Object(
     emulates: Type.Optional(Text('what it emulates, and with what')),
     begun: Text('ISO 8601'),
     tookSeconds: Type.Optional(
-      Amount('from its begin to its end, with all that it started; absent if it was skipped'),
+      Amount('from its beginning to its end, with all that it started; absent if it was skipped'),
     ),
     state: Type.Enum(['measured', 'skipped', 'failed']),
     why: Type.Optional(Text('of a run that was skipped or failed: the reason, and what helps')),

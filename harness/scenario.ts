@@ -72,7 +72,7 @@ export interface RunContext {
   readonly signal: AbortSignal
   /**
    * What several runs use, such as a testbed: started by the first run that asks for its key, and ended with the scenario.
-   * A run that changes its configuration says at its begin what it needs, because others have left theirs.
+   * A run that changes its configuration says when it begins what it needs, because others have left theirs.
    */
   readonly shared: <T>(key: string, start: (context: SharedContext) => Promise<T>) => Promise<T>
 }

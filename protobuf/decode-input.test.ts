@@ -24,7 +24,7 @@ t.test('O1.2: bytes that begin with no frame are a message', async (t) => {
   t.strictSame(rows(Buffer.alloc(0)), [['a message of 0 bytes']])
 })
 
-t.test('O1.2: frames are recognized, and bytes count from the begin of the input', async (t) => {
+t.test('O1.2: frames are recognized, and bytes count from the beginning of the input', async (t) => {
   t.strictSame(
     rows(
       Buffer.concat([

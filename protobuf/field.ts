@@ -4,7 +4,7 @@
 export const WIRE_TYPES = ['VARINT', 'I64', 'LEN', 'SGROUP', 'EGROUP', 'I32'] as const
 export type WireType = (typeof WIRE_TYPES)[number]
 
-/** Bytes from `at` on; offsets count from the begin of the message that was read. */
+/** Bytes from `at` on; offsets count from the beginning of the message that was read. */
 export interface Span {
   readonly at: number
   readonly length: number

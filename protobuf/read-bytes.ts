@@ -30,7 +30,7 @@ export function readBytes(input: string | Uint8Array, format: BytesFormat = 'aut
 
 /** Text of hex digits could be base64 too; hardly anybody means that. */
 function guessFormat(text: string | undefined, isWritten: boolean): ReadBytes['format'] {
-  // A line end at the begin of a file is the tag of field 1.
+  // A line end at the beginning of a file is the tag of field 1.
   if (text === undefined || (!isWritten && /^\s/.test(text))) return 'raw'
   const bare = text.replaceAll(BETWEEN, '')
   if (/^[\da-f]*$/i.test(bare)) return 'hex'

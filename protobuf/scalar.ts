@@ -103,7 +103,7 @@ export const leftText = (bytes: number): string => `${bytes} ${bytes === 1 ? 'is
 /** The offset of the first byte that is no UTF-8; undefined if all is. */
 export function firstInvalidUtf8(bytes: Uint8Array): number | undefined {
   if (utf8(bytes) !== undefined) return undefined
-  // The longest prefix that is the begin of a valid text, by bisection: a prefix may end within a character.
+  // The longest prefix that is the beginning of a valid text, by bisection: a prefix may end within a character.
   let [valid, invalid] = [0, bytes.length]
   while (valid + 1 < invalid) {
     const middle = (valid + invalid) >> 1

@@ -56,7 +56,7 @@ const SniSchema = Type.Object(
 )
 
 /**
- * `l4` of a listener. With `sni`, Envoy reads the host name that a client sends in the clear at the begin of TLS, and passes on all
+ * `l4` of a listener. With `sni`, Envoy reads the host name that a client sends in the clear at the beginning of TLS, and passes on all
  * bytes as they are: TLS ends at the backend. `upstream` or `to` beside it is for all other connections, without TLS too, if the
  * client speaks first: Envoy closes a connection whose client is silent for 15 s.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/listeners/tcp_proxy

@@ -58,7 +58,7 @@ export const requestHeaders = ruleSwitch({
 
 /**
  * `responseHeaders` of a rule, or of a fleet for its rules without them: of answers of the service, of `directResponse`, and of
- * errors such as UNAVAILABLE where no endpoint is there. gRPC clients see them as metadata at the begin of the answer; those of an
+ * errors such as UNAVAILABLE where no endpoint is there. gRPC clients see them as metadata at the beginning of the answer; those of an
  * error without a message are in its trailers.
  */
 export const responseHeaders = ruleSwitch({
@@ -88,7 +88,7 @@ export function toHeaderOptions(values: Values, appendAction: Append): HeaderVal
   return sorted.map(([key, value]) => ({ header: { key, value: asText(value) }, appendAction }))
 }
 
-/** Envoy takes `%` for the begin of a command. */
+/** Envoy takes `%` for the beginning of a command. */
 function asText(value: string): string {
   return value.replaceAll('%', '%%')
 }

@@ -1,4 +1,4 @@
-// The PROXY protocol: a header at the begin of a connection that says who the caller is, from a load balancer before Envoy and to
+// The PROXY protocol: a header at the beginning of a connection that says who the caller is, from a load balancer before Envoy and to
 // endpoints behind it.
 
 import { create } from '@bufbuild/protobuf'

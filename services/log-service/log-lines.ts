@@ -86,7 +86,7 @@ function lineOfCall(entry: HTTPAccessLogEntry, sender: LogSender): AccessLogLine
   })
 }
 
-/** The begin of a connection has an entry of its own, which says nothing that its end does not say too. */
+/** The beginning of a connection has an entry of its own, which says nothing that its end does not say too. */
 function lineOfConnection(entry: TCPAccessLogEntry, sender: LogSender): readonly AccessLogLine[] {
   const { commonProperties, connectionProperties } = entry
   if (commonProperties?.accessLogType === AccessLogType.TcpUpstreamConnected) return []

@@ -24,7 +24,7 @@ descriptors:
 `,
   ],
 ])
-/** 20 s after the begin of a minute. */
+/** 20 s after the beginning of a minute. */
 const NOON = Date.UTC(2026, 0, 1, 12, 0, 20)
 
 interface Asked {

@@ -44,7 +44,7 @@ async function startEndpoint(t: Test, use: (socket: Socket) => void): Promise<st
 
 /**
  * The bytes in a buffer of Envoy when they are as many, and the bytes that it has read no longer become more. Round trips to the
- * admin pass none of its workers, so without a least number a busy machine may show the begin.
+ * admin pass none of its workers, so without a least number a busy machine may show the beginning.
  */
 async function heldBy(
   { envoy }: Edge,

@@ -45,6 +45,7 @@ const twins = [
   ['A certificate with a name.', 'A certificate, one that bears a name.'],
   ['Each certificate has a SAN.', 'A SAN must be borne.'],
   ['No decision is available.', 'No decision is to be had.'],
+  ['The beginning of a call.', 'The begin of a call.'],
   ['The flag overrides the file.', 'The flag goes before the file.'],
   ['A list instead of a map.', 'A list in place of a map.'],
   ['A list instead of a map.', 'A list in the place of a map.'],

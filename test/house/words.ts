@@ -16,6 +16,7 @@ export const OLD_PATTERNS: readonly OldPattern[] = [
   { pattern: /\bone that (bears|has|is)\b/i, instead: 'a noun' },
   { pattern: /\b(bear|bears|borne)\b/i, instead: 'have, carry' },
   { pattern: /\bto be had\b/i, instead: 'available' },
+  { pattern: /\b(the|its|a) begin\b/i, instead: 'beginning or start' },
   { pattern: /\bgo(es)? before\b/i, instead: 'override' },
   { pattern: /\bin (the )?place of\b/i, instead: 'instead of' },
   { pattern: /\bserved no more\b/i, instead: 'no longer' },

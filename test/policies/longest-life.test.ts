@@ -1,4 +1,4 @@
-// What a revoked certificate or an ended token can still do: checks are at the begin of connections and calls, and two switches bound the rest.
+// What a revoked certificate or an ended token can still do: checks are at the beginning of connections and calls, and two switches bound the rest.
 
 import { writeFile } from 'node:fs/promises'
 import { Metadata } from '@grpc/grpc-js'

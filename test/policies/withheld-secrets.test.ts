@@ -150,6 +150,6 @@ t.test('S56: a private key in a certificate file or in a CA file is not sent', a
   t.equal((await patch({ certificate: 'both.pem', key: 'both.key' })).status, 202)
   const sent = String(await client.raw.next())
   t.equal(sent.split('BEGIN CERTIFICATE').length - 1, 2, 'both certificates are sent')
-  t.equal(sent.split('PRIVATE KEY').length - 1, 2, 'and one key, with its begin and end lines')
+  t.equal(sent.split('PRIVATE KEY').length - 1, 2, 'and one key, with its beginning and end lines')
   t.notOk(sent.includes(mesh.issued.key.split('\n')[1] ?? ''))
 })

@@ -20,7 +20,7 @@ const PRIORITY = 0x20
 /** The first bit of a stream id is reserved, and ignored. */
 const WITHOUT_RESERVED = 0x7fff_ffff
 
-/** @param bytes at least nine, from the begin of a frame */
+/** @param bytes at least nine, from the beginning of a frame */
 export function decodeHead(bytes: Buffer): FrameHead {
   return {
     length: bytes.readUIntBE(0, 3),

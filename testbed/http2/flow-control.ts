@@ -24,7 +24,7 @@ export interface Windows {
   /** That the sender of DATA may still send, by stream; 0 is the connection. Begins with the first DATA or WINDOW_UPDATE. */
   readonly byStream: ReadonlyMap<number, readonly WindowPoint[]>
   readonly stalls: readonly Stall[]
-  /** The smallest window of a stream at its begin, as the SETTINGS of the receiver say; 65,535 without. */
+  /** The smallest window of a stream when it begins, as the SETTINGS of the receiver say; 65,535 without. */
   readonly initial: number
 }
 

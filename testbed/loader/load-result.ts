@@ -1,6 +1,6 @@
 // What a load generator measured.
 
-/** Points are milliseconds since the begin of the window, and what happened in the interval that ends then. */
+/** Points are milliseconds since the beginning of the window, and what happened in the interval that ends then. */
 export interface LoadSeries {
   /** `calls`, `failed`, or the id of a backend. */
   readonly name: string

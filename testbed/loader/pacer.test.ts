@@ -12,7 +12,7 @@ t.test('a pacer wakes at its moments, never before one, and not after its end', 
   let wakes = 0
   pacer.start(beginMs, intervalMs, () => {
     wakes += 1
-    // The first is due at the begin. Clocks of two threads may differ by microseconds.
+    // The first is due at the beginning. Clocks of two threads may differ by microseconds.
     const due = beginMs + (wakes - 1) * intervalMs
     if (performance.now() < due - 0.1) early.push(wakes)
     if (wakes === 8) enough.resolve()

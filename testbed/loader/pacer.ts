@@ -4,7 +4,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-/** Monotonic in milliseconds, and the same in all threads, where each thread's `performance.now()` has a begin of its own. */
+/** Monotonic in milliseconds, and the same in all threads, where each thread's `performance.now()` has a beginning of its own. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }

@@ -10,7 +10,7 @@ export class Series {
     this.#intervalMs = intervalMs
   }
 
-  /** @param atMs since the begin of the window */
+  /** @param atMs since the beginning of the window */
   add(name: string, unit: LoadSeries['unit'], atMs: number): void {
     let series = this.#counts.get(name)
     if (series === undefined) {

@@ -20,7 +20,7 @@ t.test(
     t.same(result.codes, { OK: result.calls })
     const { b1 = 0, b2 = 0 } = result.shares
     t.equal(b1 + b2, result.calls)
-    // A call that crosses the begin of the window has its answer in it, or at the end its request.
+    // A call that crosses the beginning of the window has its answer in it, or at the end its request.
     t.ok(Math.abs(result.messages - 2 * result.calls) <= 8, 'two messages a call')
     t.ok(Math.abs(result.bytes - 1_150 * result.calls) < 0.1 * result.bytes + 8 * 1_150)
     t.ok(countOf(result.histograms.service) > 0)
@@ -43,7 +43,7 @@ t.test(
       ...{ ...SHORT_LOAD, target: address },
       loop: { kind: 'open', callsPerSecond: 200 },
     })
-    // A second at 200 calls a second, and the begin of the window may fall on a call.
+    // A second at 200 calls a second, and the beginning of the window may fall on a call.
     for (const name of ['call', 'service']) {
       const count = countOf(result.histograms[name])
       t.ok(count >= 199 && count <= 201, `${name}: ${count}`)

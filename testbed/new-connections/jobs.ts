@@ -20,7 +20,7 @@ export interface HandshakeJob extends Place {
 
 /** Of one new connection, in milliseconds. */
 export interface FirstCalls {
-  /** From the begin of the connection to the end of its first call. */
+  /** From the beginning of the connection to the end of its first call. */
   readonly first: number
   /** The call after it. */
   readonly next: number
@@ -41,7 +41,7 @@ export interface Batch {
 
 /** In milliseconds. */
 export interface BatchResult {
-  /** From the begin of the connection to the end of the last call. */
+  /** From the beginning of the connection to the end of the last call. */
   readonly all: number
   /** To the end of the first call. */
   readonly first: number

@@ -4,7 +4,7 @@
 import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder, status } from '@grpc/grpc-js'
 import { startReadingDeadline } from '../../core/reading-deadline.ts'
 
-/** @param patienceMs from the begin of a call until its first request has arrived as a whole */
+/** @param patienceMs from the beginning of a call until its first request has arrived as a whole */
 export function requireFirstRequest(patienceMs: number): ServerInterceptor {
   return ({ requestStream }, call) => {
     if (requestStream) return call as ServerInterceptingCall

@@ -37,7 +37,7 @@ export class OpenStreams {
   readonly #byConnection = new WeakMap<object, Set<OpenStream>>()
   #isDraining = false
 
-  /** @param patienceMs from the begin of a stream until its first request has arrived as a whole */
+  /** @param patienceMs from the beginning of a stream until its first request has arrived as a whole */
   constructor(limits: Limits, events: Serving['events'], patienceMs: number) {
     this.limits = limits
     this.#events = events

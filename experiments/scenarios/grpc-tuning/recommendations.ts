@@ -30,7 +30,7 @@ function rowOf(part: string | undefined, text: string): readonly (readonly [stri
   const [lead] = LEAD.exec(text) ?? []
   if (lead === undefined) return []
   const sentences = text.slice(lead.length).split(/(?<=[.!?]) (?=\S)/)
-  // A lead that is only the begin of its sentence.
+  // A lead that is only the beginning of its sentence.
   const begun = /[.!?:]\*\*$/.test(lead) ? lead : `${lead}${sentences.shift() ?? ''}`
   if (/\d/.test(begun.slice(lead.length))) return [[part, begun]]
   const figure = sentences.find((sentence) => /\d/.test(sentence)) ?? sentences[0] ?? ''

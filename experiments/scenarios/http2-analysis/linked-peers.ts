@@ -18,7 +18,7 @@ export const emulatesLink = (settings: string): string =>
 export const loopbackPeers = (context: RunContext): Promise<Peers> =>
   context.shared('peers', ({ group }) => startPeers(group))
 
-/** Every run sets the link at its begin. */
+/** Every run sets the link when it begins. */
 export async function linkedPeers(
   context: RunContext,
   settings: LinkSettings,

@@ -20,7 +20,7 @@ export function widest<T>(items: readonly T[], size: number, text: (item: T) => 
   return items.reduce((most, item) => Math.max(most, textWidth(text(item), size)), atLeast)
 }
 
-/** The text, or as much of its begin as fits, with an ellipsis. */
+/** The text, or as much of its beginning as fits, with an ellipsis. */
 export function cutText(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text
   const letters = [...text]

@@ -47,7 +47,7 @@ export function timelineChart({ title, unit, rows, marks }: TimelineSection): Dr
           drawn.map((row, index) =>
             drawRow(row, drawn, x, { ...plot, top: top + index * ROW, peaks: !narrow }),
           ),
-          bottomAxis(x, { ...plot, top: plot.bottom }, 'seconds since the begin of the window'),
+          bottomAxis(x, { ...plot, top: plot.bottom }, 'seconds since the beginning of the window'),
           heads.draw(0, plot.bottom),
           drawKey(drawn, unit, plot),
         ],

@@ -13,7 +13,7 @@ export function inline(text: string): string {
     .join('')
 }
 
-/** A text with `code` and **bold** as a block of its own: its begin makes no list and no heading. */
+/** A text with `code` and **bold** as a block of its own: its beginning makes no list and no heading. */
 export function paragraph(text: string): string {
   return inline(text)
     .replace(/^([-+#>=~])/, '\\$1')

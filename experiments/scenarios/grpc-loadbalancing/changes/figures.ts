@@ -23,7 +23,7 @@ const INTERVALS = 5
 /** Of a fair share: what random picks of half a second would often miss. */
 const ENOUGH = 3 / 4
 
-/** Milliseconds since the begin of the window; undefined without such a mark. */
+/** Milliseconds since the beginning of the window; undefined without such a mark. */
 export function markedAt({ marks = [] }: Pick<Measured, 'marks'>, label: string): number | undefined {
   return marks.find((mark) => mark.label === label)?.atMs
 }

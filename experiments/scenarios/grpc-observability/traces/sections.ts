@@ -18,7 +18,7 @@ export function sectionsOf(results: Results, runs: readonly Shown[]): readonly S
       {
         kind: 'table' as const,
         title: one.title,
-        says: 'The last trace of the run, as the collector got it. Each span is below the one that it belongs to; times count from the begin of the trace.',
+        says: 'The last trace of the run, as the collector got it. Each span is below the one that it belongs to; times count from the beginning of the trace.',
         columns: [
           { title: 'span' },
           { title: 'kind' },

@@ -13,7 +13,7 @@ export interface LinkedDataPeers {
   readonly peers: DataPeers
 }
 
-/** Every run sets the link at its begin. */
+/** Every run sets the link when it begins. */
 export async function linkedDataPeers(context: RunContext, settings: LinkSettings): Promise<LinkedDataPeers> {
   const both = await context.shared('linked-data-peers', async ({ group }) => {
     const link = await createLink(group, settings)

@@ -28,7 +28,7 @@ export const TYPES: Readonly<Record<KnownFrameType, TypeFacts>> = {
   RST_STREAM: { does: 'ends one stream at once', provoked: 'a call that is canceled', byGrpc: true },
   SETTINGS: {
     does: 'says what its sender accepts, such as windows; the other side acknowledges it',
-    provoked: 'the begin of every connection',
+    provoked: 'the beginning of every connection',
     byGrpc: true,
   },
   PUSH_PROMISE: {
