@@ -150,7 +150,7 @@ export class RestClient {
     return await this.#read('putEndpoint', parts, options)
   }
 
-  /** Removes a registered endpoint; resolves when it is served no more. @throws SwitchyardError `not-found` */
+  /** Removes a registered endpoint; resolves when it is no longer served. @throws SwitchyardError `not-found` */
   async deleteEndpoint(upstream: string, endpoint: string, options: CallOptions = {}): Promise<void> {
     await this.#send('deleteEndpoint', { params: { upstream, endpoint } }, options)
   }

@@ -5,7 +5,7 @@
  * - `STALE`: the newest version was sent, and the node has not answered.
  * - `SYNCED`: the node has ACKed the newest version.
  * - `MISSING`: the node waits for resources that the control plane does not have for it.
- * - `UNKNOWN`: the node NACKed the newest version or the one before; its next answer tells.
+ * - `UNKNOWN`: the node NACKed the newest version or the one before; its next answer shows which.
  * - `NACKED`: the node NACKed the newest version.
  * - `DISCONNECTED`: the node has no open xDS stream.
  */

@@ -99,7 +99,7 @@ export const OPERATIONS = {
     method: 'DELETE',
     path: '/v1/upstreams/{upstream}/endpoints/{endpoint}',
     summary: 'Remove a registered endpoint.',
-    description: 'Answers when it is served no more. Calls that it has go on.',
+    description: 'Answers when it is no longer served. Its open calls go on.',
     problems: [...GUARDED, 'not-found', 'invalid-config'],
   },
   listRevisions: {
@@ -190,7 +190,7 @@ export const OPERATIONS = {
     path: '/v1/snapshots/{fleet}',
     summary: 'Get the resources that a fleet is served, as proto JSON by type URL and name.',
     description:
-      'With `?node=ID`, as this node is served them: with its address in listeners that have none, and the last accepted content while it is on trial.',
+      'With `?node=ID`, as this node is served them: with its address in listeners that have none, and the last accepted content while a revision is pending.',
     problems: [...GUARDED, 'not-found'],
   },
   deleteStreams: {

@@ -6,10 +6,10 @@ export const PROBLEM_DESCRIPTIONS = {
   'invalid-argument': 'A parameter or a header is invalid, or the body is malformed.',
   unauthenticated: 'The request has no token, session or login code, or an unknown, expired or revoked one.',
   forbidden:
-    'The role of the caller does not allow this, or its token is limited to other fleets; or another page than that of the control plane makes it with the cookie of a session.',
+    'The role of the caller does not allow this, or its token is limited to other fleets; or a page of another origin sent it with the cookie of a session.',
   'already-exists': 'There is a token with this name already.',
   'not-found': 'What the path names does not exist.',
-  'limit-reached': 'There are as many endpoints or tokens as there may be.',
+  'limit-reached': 'The limit of endpoints or tokens is reached.',
   'request-timeout': 'The request did not arrive completely in time.',
   'stale-etag':
     'The document has changed since it was read; nothing was written. Read it again and repeat the edit.',
@@ -23,7 +23,7 @@ export const PROBLEM_DESCRIPTIONS = {
   'too-many-attempts':
     'This address sent too many bad tokens or login codes; wait as long as `Retry-After` says.',
   'misdirected-request':
-    'The header `Host` names another server: this control plane has that name neither by address nor by `--admin-host`.',
+    'The header `Host` is neither an address of this control plane nor a name of `--admin-host`.',
   'headers-too-large': 'The headers are larger than 16 KiB.',
   internal: 'A bug in Switchyard, or a disk that fails.',
   unreachable: 'The control plane is shutting down.',

@@ -195,7 +195,7 @@ t.test('without the files of a secret, the error names the folder in which they 
     const { stderr, code } = await outcome(start(...flags))
     t.equal(code, 2)
     t.match(stderr, /secrets\.edge\.certificate: edge\.pem is not there/)
-    t.match(stderr, `are read from ${expected}; "yard serve --secrets FOLDER" reads others\n`)
+    t.match(stderr, `are read from ${expected}; "yard serve --secrets FOLDER" reads another folder\n`)
   }
   const first = ['--config', at('yard.yaml'), '--xds', `unix:${await socketPath(t)}`]
   await isMissing(first, at('secrets'))

@@ -29,7 +29,7 @@ const USAGE = `Usage: yard serve [--config FILE] [--state FOLDER] [options]
   --xds ADDRESS    serve xDS on HOST:PORT or unix:/PATH (127.0.0.1:0)
   --xds-certificate FILE, --xds-key FILE, --xds-client-ca FILE
                    serve xDS over mutual TLS: each node needs its own certificate from this CA (PEM)
-  --insecure       serve xDS in plaintext also off loopback: to anybody, as any node
+  --insecure       serve xDS in plaintext off loopback too: whoever connects can claim to be any node
   --drain-time SECONDS
                    keep what a replaced listener still uses for this time: --drain-time-s of the Envoys or a little
                    more, 0 to remove it at once (600, as in Envoy)
@@ -205,7 +205,7 @@ function nameSecretsFolder(error: unknown, folder: string): unknown {
   }
   return new SwitchyardError(
     error.code,
-    `${error.message}\nThe files of secrets are read from ${folder}; "yard serve --secrets FOLDER" reads others`,
+    `${error.message}\nThe files of secrets are read from ${folder}; "yard serve --secrets FOLDER" reads another folder`,
     { cause: error },
   )
 }

@@ -70,7 +70,7 @@ export const MeasuredSchema = Type.Object(
     texts: Type.Optional(
       MapOf(
         Type.String(),
-        'what was seen and is no number, by its name: what a client printed, bytes in hex, or data as JSON',
+        'what was seen and is not a number, by its name: what a client printed, bytes in hex, or data as JSON',
       ),
     ),
     series: Type.Optional(Type.Array(SeriesSchema)),

@@ -81,7 +81,7 @@ t.test('O1.2: all problems of frames and of the messages in them are listed', as
   const cut = frame(0, Buffer.from('0896', 'hex'), 9)
   t.strictSame(problemsOf(Buffer.concat([frame(0, Buffer.from('0f', 'hex')), cut])), [
     'byte 7: the frame says that 9 bytes follow, and 2 are left',
-    'byte 5: field 1 has wire type 7, and there are only 0 to 5: these bytes are no field',
+    'byte 5: field 1 has wire type 7, and there are only 0 to 5: these bytes are not a field',
     'byte 12: field 1 ends in the middle of a varint',
   ])
   t.strictSame(problemsOf(Buffer.concat([frame(0, MESSAGE), Buffer.from('42', 'hex')])), [
@@ -91,9 +91,9 @@ t.test('O1.2: all problems of frames and of the messages in them are listed', as
     'byte 8: a frame begins with 5 bytes, and 2 are left',
   ])
   t.strictSame(problemsOf(frame(1, MESSAGE)), [
-    'byte 5: the frame is compressed, and neither as gzip nor as deflate: see grpc-encoding of its call',
+    'byte 5: the frame is compressed, but neither by gzip nor by deflate: see grpc-encoding of its call',
   ])
   t.strictSame(problemsOf(frame(1, gzipSync(Buffer.from('0f', 'hex')))), [
-    'frame 1, unpacked, byte 0: field 1 has wire type 7, and there are only 0 to 5: these bytes are no field',
+    'frame 1, unpacked, byte 0: field 1 has wire type 7, and there are only 0 to 5: these bytes are not a field',
   ])
 })

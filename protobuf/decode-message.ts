@@ -75,9 +75,9 @@ function readTag(bytes: Uint8Array, at: number, end: number): Tag | string {
   const { value, length } = varint
   const number = Number(value >> 3n)
   if (value > 0xffff_ffffn) return 'a tag of more than 32 bits: field numbers end at 536,870,911'
-  if (number === 0) return 'field number 0, which no message has: these bytes are no field'
+  if (number === 0) return 'field number 0, which no message has: these bytes are not a field'
   const wireType = WIRE_TYPES[Number(value & 7n)]
   if (wireType === undefined)
-    return `field ${number} has wire type ${value & 7n}, and there are only 0 to 5: these bytes are no field`
+    return `field ${number} has wire type ${value & 7n}, and there are only 0 to 5: these bytes are not a field`
   return { number, wireType, span: { at, length } }
 }

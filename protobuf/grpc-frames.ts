@@ -58,7 +58,7 @@ export function readGrpcFrames(bytes: Uint8Array): GrpcFrames {
     const content = isCompressed ? unpack(sent) : sent
     if (content === undefined) {
       const message =
-        'the frame is compressed, and neither as gzip nor as deflate: see grpc-encoding of its call'
+        'the frame is compressed, but neither by gzip nor by deflate: see grpc-encoding of its call'
       problems.push({ at: from, message })
     }
     frames.push({

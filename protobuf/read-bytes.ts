@@ -46,7 +46,7 @@ function readHex(text: string): Pick<ReadBytes, 'bytes' | 'problems'> {
   const spaced = text.replaceAll(BETWEEN, (match) => ' '.repeat(match.length))
   for (const { 0: character, index } of spaced.matchAll(/\S/gu)) {
     if (/[\da-f]/i.test(character)) digits.push(character)
-    else problems.push({ at: index, message: `${JSON.stringify(character)} is no hex digit` })
+    else problems.push({ at: index, message: `${JSON.stringify(character)} is not a hex digit` })
   }
   if (digits.length % 2 === 1) {
     const message = `an odd number of hex digits (${digits.length}): a byte has two, so one is missing`
@@ -59,13 +59,13 @@ function readHex(text: string): Pick<ReadBytes, 'bytes' | 'problems'> {
 function readBase64(text: string): Pick<ReadBytes, 'bytes' | 'problems'> {
   const problems = [...text.matchAll(/[^\w+/=\s-]/gu)].map(({ 0: character, index }) => ({
     at: index,
-    message: `${JSON.stringify(character)} is no character of base64`,
+    message: `${JSON.stringify(character)} is not a character of base64`,
   }))
   const parts = text.replaceAll(/[^\w+/=-]/g, '').match(/[\w+/-]+=*/g) ?? []
   for (const part of parts) {
     const bare = part.replace(/=+$/, '').length
     if (bare % 4 !== 1) continue
-    const message = `${bare} characters of base64 cannot be: after each four, two or three more are possible, not one`
+    const message = `base64 cannot have ${bare} characters: after groups of four, two or three more are possible, not one`
     problems.push({ at: Math.max(text.indexOf(part), 0) + part.length, message })
   }
   return { bytes: Buffer.concat(parts.map((part) => Buffer.from(part, 'base64'))), problems }

@@ -64,7 +64,7 @@ export const ANSWERS: Readonly<Record<OperationId, Answers>> = {
     200: { ...UpstreamEndpointSchema, description: 'It was registered before. Its lease begins anew.' },
     201: { ...UpstreamEndpointSchema, description: 'It is new.' },
   },
-  deleteEndpoint: { 204: Type.Null({ description: 'It is served no more. No body.' }) },
+  deleteEndpoint: { 204: Type.Null({ description: 'It is no longer served. No body.' }) },
   listRevisions: { 200: RevisionListSchema },
   getRevision: {
     ...WRITE_ANSWERS,

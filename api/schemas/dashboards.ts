@@ -13,7 +13,7 @@ const PanelSchema = Type.Object({
       '`value` is one number of the whole time. The series of a `heatmap` are the buckets of a histogram: each counts what is at most its label `le`.',
   }),
   unit: Type.Enum(['calls a second', 'a second', 'count', 'share', 'seconds'], {
-    description: 'Of its values. A share is from 0 to 1.',
+    description: 'The unit of its values. A share is from 0 to 1.',
   }),
 })
 export type DashboardPanel = DeepReadonly<Static<typeof PanelSchema>>
@@ -51,7 +51,7 @@ export const PanelValuesSchema = Type.Object(
     ),
     leftOut: Type.Integer({
       minimum: 0,
-      description: 'How many series more Prometheus has. Those with the largest values are in `series`.',
+      description: 'How many more series Prometheus has. Those with the largest values are in `series`.',
     }),
   },
   { description: 'The values of a panel.' },

@@ -65,7 +65,9 @@ export const SourceStatusSchema = Type.Object({
     minimum: 0,
     description: 'How often it has changed what is served, since the control plane started.',
   }),
-  changedAt: Type.Optional(Type.String({ format: 'date-time', description: 'When it did last.' })),
+  changedAt: Type.Optional(
+    Type.String({ format: 'date-time', description: 'When it last changed what is served.' }),
+  ),
   leasesEnded: Type.Optional(
     Type.Integer({ minimum: 0, description: 'Leases that ended since the control plane started.' }),
   ),

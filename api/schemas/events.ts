@@ -126,5 +126,5 @@ export type EventName = keyof EventData
 
 export const EventStreamSchema = Type.String({
   description:
-    'Server-sent events. `event` is a name of the list above, `data` is JSON, `id` is opaque. A comment line comes each 15 seconds.',
+    'Server-sent events. `event` is a name of the list above, `data` is JSON, `id` is opaque. A comment line comes every 15 seconds.',
 })

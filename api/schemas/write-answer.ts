@@ -23,7 +23,7 @@ const WRITE_FIELDS = {
     Type.String({ description: 'Which revision is in force instead, if it was replaced.' }),
   ),
   warnings: Type.Array(ProblemSchema, {
-    description: 'What of the document in force has no effect for some of the clients that reach it.',
+    description: 'Settings of the document in force that have no effect for some clients, or that are risky.',
   }),
   nodes: Type.Array(NodeStatusSchema, { description: 'Nodes of the fleets that the revision changed.' }),
 }

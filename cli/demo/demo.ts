@@ -120,7 +120,7 @@ function describeStay(nodes: readonly TestbedNode[], page: string): string {
       '  (Once every Envoy has ACKed a switch to L7, the backends send GOAWAY, so that no call of the load fails.',
     ),
     pc.dim(
-      `  Other clients at L4 are not asked to leave while it is stopped: Envoy closes them after ${DRAIN_SECONDS} s.)`,
+      `  While the load is stopped, other clients at L4 are not asked to leave: Envoy closes them after ${DRAIN_SECONDS} s.)`,
     ),
   ].join('\n')
 }

@@ -68,7 +68,7 @@ export function addBootstrap(program: Command): void {
       )
       .option(
         '--max-heap <mib>',
-        `Heap of an Envoy in MiB, at which it refuses calls (default: ${DEFAULT_LIMITS.maxHeapBytes / MIB}).`,
+        `Heap of an Envoy in MiB, at which it denies calls (default: ${DEFAULT_LIMITS.maxHeapBytes / MIB}).`,
         countOf(1),
       )
       .option('--ca <file>', 'Use TLS for xDS, and trust this CA, PEM (default: that of "yard up --mtls").')

@@ -21,7 +21,7 @@ const CASES = [
   ['nacked', ['NACKED'], 'an Envoy NACKed'],
   ['pending', ['STALE'], 'an Envoy has not answered yet'],
   ['unverified', [], 'stored; no node is connected that could ACK it'],
-  ['replaced', [], 'stored; a newer revision is in force that has not all of its changes'],
+  ['replaced', [], 'stored; a newer revision is in force, without some of its changes'],
 ] as const
 
 for (const [outcome, states, words] of CASES) {

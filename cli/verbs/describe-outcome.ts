@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<Exclude<Outcome, 'synced'>, (one: string) => string
   nacked: (one) => `${one} NACKed`,
   pending: (one) => `${one} has not answered yet`,
   unverified: () => 'stored; no node is connected that could ACK it',
-  replaced: () => 'stored; a newer revision is in force that has not all of its changes',
+  replaced: () => 'stored; a newer revision is in force, without some of its changes',
 }
 
 /** What to call one node of several: fleets have Envoys or gRPC clients. */

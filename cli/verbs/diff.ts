@@ -66,7 +66,7 @@ async function effectsBetween(before: unknown, after: unknown): Promise<readonly
   const { differencesOfEffects, readEffects } = await import('./patch-effects.ts')
   const [old, wanted] = [before, after].map((side): PatchEffects => {
     const effects = readEffects(side)
-    if (effects.problem !== undefined) report(`not shown is what patches change: ${effects.problem}`)
+    if (effects.problem !== undefined) report(`cannot show what patches change: ${effects.problem}`)
     return effects
   })
   return old === undefined || wanted === undefined ? [] : differencesOfEffects(old, wanted)

@@ -38,9 +38,9 @@ async function fleetOf(rest: RestClient, node: string): Promise<string> {
   const fleets = nodes.filter(({ id, connected }) => id === node && connected).map(({ fleet }) => fleet)
   const [fleet, ...others] = fleets
   if (fleet === undefined) {
-    const connected = nodes.filter((one) => one.connected).map(({ id }) => id)
-    const known = connected.length === 0 ? 'none is' : `connected: ${connected.slice(0, 10).join(', ')}`
-    throw new SwitchyardError('not-found', `no node "${node}" is connected; ${known}`)
+    const connected = [...new Set(nodes.filter((one) => one.connected).map(({ id }) => id))]
+    const known = connected.length === 0 ? 'No node is' : `Use one of: ${connected.slice(0, 10).join(', ')}`
+    throw new SwitchyardError('not-found', `no node "${node}" is connected. ${known}`)
   }
   if (others.length === 0) return fleet
   throw new SwitchyardError(

@@ -25,7 +25,7 @@ for (const [text, message] of [
   ['edge=many', /not "edge=many"/],
   ['=3', /not "=3"/],
   ['clients=proxyless:', /not "clients=proxyless:"/],
-  ['clients=proxyless:node,cobol', /no gRPC client in "cobol"\. Use one of: node, python/],
+  ['clients=proxyless:node,cobol', /Unknown language of gRPC "cobol"\. Use one of: node, python/],
 ] as const) {
   t.test(`${text} is invalid`, async (t) => {
     t.throws(() => readFleet(text), { message })

@@ -38,7 +38,7 @@ function readLanguages(text: string) {
     const language = GRPC_LANGUAGES.find((known) => known === one)
     if (language !== undefined) return language
     throw new InvalidArgumentError(
-      `There is no gRPC client in "${one}". Use one of: ${GRPC_LANGUAGES.join(', ')}.`,
+      `Unknown language of gRPC "${one}". Use one of: ${GRPC_LANGUAGES.join(', ')}.`,
     )
   })
 }

@@ -38,7 +38,8 @@ export function toMergePatch(assignments: readonly string[]): Json {
   const patch = emptyMap()
   const problems = assignments.flatMap((assignment) => {
     const [, path, text] = /^((?:[^="]|"[^"]*")+)=(.*)$/s.exec(assignment) ?? []
-    if (path === undefined) return [{ path: assignment, message: 'is not PATH=VALUE' }]
+    if (path === undefined)
+      return [{ path: assignment, message: 'is not PATH=VALUE: write one such as fleets.edge.lb.mode=l7' }]
     try {
       assign(patch, parsePath(path), parse(text ?? ''))
       return []

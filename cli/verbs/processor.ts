@@ -16,13 +16,13 @@ export function addProcessor(program: Command): void {
       'Set this header on calls and answers (repeatable; default: x-processed-by=switchyard).',
       gather,
     )
-    .option('--refuse <name>', 'Refuse calls with this header (default: x-refuse).')
-    .option('--status <status>', 'Refuse them with this gRPC status (default: PERMISSION_DENIED).')
+    .option('--refuse <name>', 'Deny calls with this header (default: x-refuse).')
+    .option('--status <status>', 'Deny them with this gRPC status (default: PERMISSION_DENIED).')
   withExamples(command, [
     ['yard processor --listen 127.0.0.1:7600', 'Set x-processed-by on every call.'],
     [
       'yard processor --header x-region=eu --refuse x-blocked --status UNAVAILABLE',
-      'Set and refuse by other headers.',
+      'Set another header, and deny calls by another one.',
     ],
   ])
   command.action(async (flags: Readonly<Record<string, string | readonly string[]>>) => {

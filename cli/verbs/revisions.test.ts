@@ -149,7 +149,7 @@ t.test('T30: diff shows what patches change in the resources of Envoys', async (
   const broken = await yard(t, 'diff', file)
   t.match(broken, {
     code: 0,
-    output: /not shown is what patches change: fleets\.edge\.patches\.name\.resource: /,
+    output: /cannot show what patches change: fleets\.edge\.patches\.name\.resource: /,
   })
   await rest.patchConfig({ fleets: { edge: { patches: null } } })
 })

@@ -166,7 +166,9 @@ function describeSubscription({ wildcard, names, subscribed = [] }: TypeStatus):
 function describeUnknownFleets(nodes: readonly NodeStatus[], known: readonly string[]): readonly string[] {
   const strays = nodes.filter(({ fleet, connected }) => connected && !known.includes(fleet))
   return strays.map(({ id, fleet }) =>
-    pc.red(`  ${id} is served nothing: no fleet ${fleet}; known: ${known.toSorted().join(', ')}`),
+    pc.red(
+      `  ${id} is served nothing: the document has no fleet ${fleet}. Set node.cluster in its bootstrap to one of: ${known.toSorted().join(', ')}`,
+    ),
   )
 }
 

@@ -11,9 +11,13 @@ export function addTest(program: Command): void {
       'Test the policies of a document on real Envoys: who gets which gRPC status for which call, and what reaches which upstream.',
     )
     .argument('<file...>', 'Test files with callers, calls and expectations.')
-    .option('--config <file>', 'Document to test, in the place of the one that the test files name.')
+    .option('--config <file>', 'Document to test instead of the one that the test files name.')
     .addOption(new Option('--format <name>', 'Output format.').choices(TEST_FORMATS).default('table'))
-    .option('--mutations', 'Take each protection of the document away, and say which calls noticed.', false)
+    .option(
+      '--mutations',
+      'Remove each protection of the document in turn, and report which calls notice.',
+      false,
+    )
     .option(
       '--except <path>',
       'Protection that --mutations leaves alone, such as "jwt.*.clockSkew".',
@@ -23,9 +27,9 @@ export function addTest(program: Command): void {
     .option('--watch', 'Run again when a test file, the document or a proto changes, until Ctrl-C.', false)
   withExamples(command, [
     ['yard test orders.test.yaml', 'Start Envoys with the document, and make all calls of the file.'],
-    ['yard test *.test.yaml --config next.yaml', 'Hold all files against another document.'],
-    ['yard test *.test.yaml --mutations', 'Find protections that no test is about.'],
-    ['yard test *.test.yaml --format junit', 'Print what a CI system reads.'],
+    ['yard test *.test.yaml --config next.yaml', 'Run all files with another document.'],
+    ['yard test *.test.yaml --mutations', 'Find protections that no test covers.'],
+    ['yard test *.test.yaml --format junit', 'Print a report for a CI system.'],
     ['yard test orders.test.yaml --watch', 'Run again at each change.'],
   ]).addHelpText(
     'after',
@@ -46,7 +50,7 @@ A test file names its document, its protos, callers, calls, and what each caller
 
 Stand-ins take the place of the upstreams; keys and certificates are made for the run.
 
-Exit codes: 0 all calls went as expected; 1 some did not, nobody noticed that a protection was missing, or a run failed;
+Exit codes: 0 all calls went as expected; 1 some did not, no call noticed a missing protection, or a run failed;
 2 invalid flags, test file, protos or document; 4 an Envoy NACKed the document; 5 an Envoy did not get ready.`,
   )
   command.action(async (files: readonly string[], flags: TestFlags) => {

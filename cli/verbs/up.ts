@@ -52,7 +52,11 @@ export function addUp(program: Command): void {
     .option('--port <number>', 'Port of the listeners without --config; 0 picks a free one.', readPort, 0)
     .option('--admin <address>', 'Address of REST, HOST:PORT.', '127.0.0.1:0')
     .option('--xds <address>', 'Address of xDS, HOST:PORT or unix:/PATH.', '127.0.0.1:0')
-    .option('--insecure', 'Serve xDS in plaintext also off loopback: to anybody, as any node.', false)
+    .option(
+      '--insecure',
+      'Serve xDS in plaintext off loopback too: whoever connects can claim to be any node.',
+      false,
+    )
     .addOption(
       new Option('--protocol <name>', 'Protocol variant of xDS: incremental or state of the world.')
         .choices(XDS_PROTOCOLS)

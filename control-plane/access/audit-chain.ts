@@ -32,7 +32,7 @@ export function linkOf(number: number, line: string | Uint8Array): ChainLink {
   return { number, digest: createHash('sha256').update(line).digest('hex') }
 }
 
-/** What a line says of its place in the chain; undefined if it is no line of an audit log. */
+/** What a line says of its place in the chain; undefined if it is not a line of an audit log. */
 export function readLine(
   line: Uint8Array,
 ): { readonly number: number; readonly previous: string } | undefined {

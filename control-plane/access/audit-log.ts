@@ -35,6 +35,7 @@ interface OpenOptions {
 }
 
 interface Parts {
+  readonly path: string
   readonly file: FileHandle
   readonly headFile: FileHandle
   readonly last: ChainLink
@@ -44,6 +45,7 @@ interface Parts {
 }
 
 export class AuditLog {
+  readonly #path: string
   readonly #file: FileHandle
   readonly #headFile: FileHandle
   readonly #report: (message: string) => void
@@ -56,7 +58,8 @@ export class AuditLog {
   /** How many lines could not be written since the last one. */
   #lost = 0
 
-  private constructor({ file, headFile, last, size, report }: Parts) {
+  private constructor({ path, file, headFile, last, size, report }: Parts) {
+    this.#path = path
     this.#file = file
     this.#headFile = headFile
     this.#last = last
@@ -74,14 +77,14 @@ export class AuditLog {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const report = (message: string) =>
-        onFault(new SwitchyardError('state-damaged', `${message}. "yard audit verify" tells more`))
+        onFault(new SwitchyardError('state-damaged', `${message}. Run "yard audit verify" for details`))
       await moveAsideWithoutChain(path, report)
       const file = await open(path, CREATE, 0o600)
       const tail = await readTail(file)
       const last = await lastLink(path, tail, report)
       const headFile = await open(path + HEAD_SUFFIX, CREATE, 0o600)
       const { size, fragment } = tail
-      const log = new AuditLog({ file, headFile, last, size: size - fragment.length, report })
+      const log = new AuditLog({ path, file, headFile, last, size: size - fragment.length, report })
       await log.#recover(fragment)
       return log
     } catch (cause) {
@@ -128,7 +131,7 @@ export class AuditLog {
     }
     const { size } = await this.#file.stat()
     if (size === this.#size) return
-    this.#report(`the audit log has ${size} bytes and not ${this.#size}: somebody else has changed it`)
+    this.#report(`${this.#path} has ${size} bytes and not ${this.#size}: somebody else has changed it`)
     const { fragment } = await readTail(this.#file)
     if (fragment.length > 0) await this.#file.write('\n', size)
     this.#size = fragment.length > 0 ? size + 1 : size
@@ -152,7 +155,7 @@ export class AuditLog {
   async #writeHead(): Promise<void> {
     await this.#headFile.write(formatHead(this.#last), 0).catch((error: unknown) => {
       this.#report(
-        `the head of the audit log cannot be written: ${error instanceof Error ? error.message : error}`,
+        `${this.#path}${HEAD_SUFFIX} cannot be written, so missing lines at the end would not be found: ${error instanceof Error ? error.message : error}`,
       )
     })
   }

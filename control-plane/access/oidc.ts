@@ -22,7 +22,7 @@ const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
 ]
-/** An access token or an ID token. A logout token, for example, is signed by the same key and says nothing about who calls. */
+/** An access token or an ID token. A logout token, for example, is signed by the same key and does not say who calls. */
 const TYPES = ['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']
 /** Clocks of hosts differ. */
 const TOLERANCE_SECONDS = 10
@@ -69,7 +69,7 @@ export class OidcLogin {
       const claims = [...new Set(rules.map(({ claim }) => claim))].join(', ')
       throw new SwitchyardError(
         'forbidden',
-        `"${name}" has no role here: the claims of the token meet no --oidc-role of the control plane (it looks at ${claims})`,
+        `"${name}" has no role here: the claims of the token match no --oidc-role of the control plane (it looks at ${claims})`,
       )
     }
     const { role, fleets } = rule
@@ -89,10 +89,10 @@ export class OidcLogin {
       })
       const { typ = 'JWT' } = protectedHeader
       if (endOf(payload) > LAST_TIME) {
-        throw new OidcError(`the token has the exp ${payload.exp}, which is no time`, { isGuess: true })
+        throw new OidcError(`the token has the exp ${payload.exp}, which is not a time`, { isGuess: true })
       }
       if (TYPES.includes(typ.toLowerCase())) return payload
-      throw new OidcError(`the token has the type ${JSON.stringify(typ)}, and says nothing about who calls`, {
+      throw new OidcError(`the token has the type ${JSON.stringify(typ)}, and does not say who calls`, {
         isGuess: true,
       })
     } catch (cause) {

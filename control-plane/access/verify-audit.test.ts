@@ -77,7 +77,7 @@ t.test('a problem has its file and line, and there are at most 100', async (t) =
   await write(lines.with(2, 'hello'))
   t.match(await verify(), {
     problems: [
-      { path: `${file}:3`, message: /is no line of an audit log/ },
+      { path: `${file}:3`, message: /is not a line of an audit log/ },
       { path: `${file}:4`, message: 'is line 4 after 2: the lines between are missing' },
     ],
   })

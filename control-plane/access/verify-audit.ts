@@ -55,7 +55,7 @@ export async function verifyAudit(
       lines += 1
       const line = readLine(bytes)
       if (line === undefined) {
-        reject(path, 'is no line of an audit log: somebody has changed or inserted it')
+        reject(path, 'is not a line of an audit log: somebody has changed or inserted it')
         continue
       }
       const problem = problemOfLine(line, last)

@@ -142,7 +142,7 @@ function enterBySession(
     endSessionCookie(request, reply)
     throw new SwitchyardError(
       'unauthenticated',
-      'the session has ended, by its age or with the control plane: run "yard ui" and open the link that it prints',
+      'the session has expired, or the control plane was restarted: run "yard ui" and open the link that it prints',
     )
   }
   request.caller = session

@@ -85,7 +85,7 @@ export interface Endpoints {
     endpoint: string,
     registration: RegistrationRequest,
   ): Promise<{ readonly result: 'added' | 'changed' | 'renewed'; readonly endpoint: UpstreamEndpoint }>
-  /** Resolves when it is served no more. */
+  /** Resolves when it is no longer served. */
   delete(upstream: string, endpoint: string): Promise<void>
 }
 

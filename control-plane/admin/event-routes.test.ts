@@ -178,7 +178,7 @@ t.test('progress: a revision that is not kept and one that never was are two pro
   t.match(await rest.getProgress(1), { revision: 1, fleets: ['edge'], lanes: [] })
   await t.rejects(rest.getProgress(9), { code: 'not-found', message: /revision 9/ })
   for (let revision = 2; revision <= 51; revision += 1) flips.serving(revision, new Map())
-  await t.rejects(rest.getProgress(1), { code: 'not-found', message: /which are 2 to 51/ })
+  await t.rejects(rest.getProgress(1), { code: 'not-found', message: /now 2 to 51/ })
 })
 
 t.test('without a testbed there is no load to control', async (t) => {

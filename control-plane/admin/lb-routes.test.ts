@@ -57,7 +57,7 @@ t.test("with ?wait= it answers 409 nacked with the node's error text", async (t)
     type: 'urn:switchyard:error:nacked',
     title: 'Nacked',
     status: 409,
-    detail: /^node-2 NACKed Listener: no such filter; since revision 1, changed are fleets\.edge\.lb\.mode$/,
+    detail: /^node-2 NACKed Listener: no such filter; changed since revision 1: fleets\.edge\.lb\.mode$/,
     revision: 2,
     revisionStatus: 'rolled_back',
     outcome: 'nacked',

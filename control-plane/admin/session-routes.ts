@@ -110,6 +110,6 @@ function rejectForeignLogin({ headers }: FastifyRequest): void {
   if (sourceOf(headers) !== 'other-origin') return
   throw new SwitchyardError(
     'forbidden',
-    'the page of this control plane logs in, and no other page: open the login link itself',
+    'only the page of this control plane may log in: open the login link itself',
   )
 }

@@ -121,10 +121,10 @@ t.test('panels of the control plane have the values that a real Prometheus scrap
   }
   await t.rejects(rest.getPanel('switchyard-control-plane', 'up'), {
     code: 'not-found',
-    message: /no panel up; known: nodes-by-state, /,
+    message: /unknown panel "up"\. Use one of: nodes-by-state, /,
   })
   await t.rejects(rest.getPanel('up', 'up'), {
     code: 'not-found',
-    message: /no dashboard up; known: switchyard-red, /,
+    message: /unknown dashboard "up"\. Use one of: switchyard-red, /,
   })
 })

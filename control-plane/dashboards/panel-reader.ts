@@ -81,7 +81,7 @@ function panelsOf({ rows }: Board): readonly Panel[] {
 }
 
 function unknown(what: string, id: string, known: readonly string[]): SwitchyardError {
-  return new SwitchyardError('not-found', `no ${what} ${id}; known: ${known.join(', ')}`)
+  return new SwitchyardError('not-found', `unknown ${what} "${id}". Use one of: ${known.join(', ')}`)
 }
 
 /** Ends are multiples of the step: the points of two answers are at the same times. */

@@ -38,7 +38,7 @@ function parseTcp(text: string): EndpointAddress | string {
     return 'must be IP:PORT with a port from 1 to 65535, such as 127.0.0.1:7101, [::1]:7101 or unix:/run/echo.sock'
   }
   if (isIP(host) !== (bracketed === undefined ? 4 : 6)) {
-    return `"${host}" is not an IP address. Endpoints are IP:PORT or unix:/PATH: write 127.0.0.1:${port} or [::1]:${port}, or give the upstream dns: { host: NAME, port: ${port} } in the place of endpoints`
+    return `"${host}" is not an IP address. Endpoints are IP:PORT or unix:/PATH: write 127.0.0.1:${port} or [::1]:${port}, or give the upstream dns: { host: NAME, port: ${port} } instead of endpoints`
   }
   if (OF_NO_HOST.check(host, bracketed === undefined ? 'ipv4' : 'ipv6')) {
     return `"${host}" is not the address of one host, so Envoy cannot connect to it: write the one where the service is, such as 127.0.0.1:${port} or [::1]:${port}`

@@ -31,7 +31,7 @@ export function problemsOutside(
     ...changed.map(({ path }) => ({ path, message: 'is outside the fleets that the caller is limited to' })),
     ...[...gained('upstreams'), ...gained('secrets'), ...gained('files')].map(({ kind, name }) => ({
       path: `${kind}.${name}`,
-      message: `is new to ${inside.map((steps) => steps.join('.')).join(' and ')}: whoever is not limited to fleets must refer to it first`,
+      message: `is new to ${inside.map((steps) => steps.join('.')).join(' and ')}: a caller that is not limited to fleets must add the first reference to it`,
     })),
   ]
 }

@@ -63,7 +63,7 @@ export function* unprotectedPatches(
     if (patch.allowUnprotected) continue
     yield {
       steps: [...steps, 'allowUnprotected'],
-      message: `is missing: the patch changes a ${patch.type} that ${protections.join(' and ')} ${protections.length === 1 ? 'protects' : 'protect'}, and nothing checks what it leaves of that. Write allowUnprotected: true if the calls may go unprotected, or turn the patch off`,
+      message: `is missing: the patch changes a ${patch.type} that ${protections.join(' and ')} ${protections.length === 1 ? 'protects' : 'protect'}, and nothing checks whether the protection still works. Write allowUnprotected: true if the calls may go unprotected, or turn the patch off`,
     }
   }
 }
@@ -79,6 +79,6 @@ export function warningsOfPatches(
     .filter(({ patch }) => patch.allowUnprotected)
     .map(({ steps, patch, protections }) => ({
       steps,
-      message: `changes a ${patch.type} that ${protections.join(' and ')} ${protections.length === 1 ? 'protects' : 'protect'}: nothing checks what it leaves of that`,
+      message: `changes a ${patch.type} that ${protections.join(' and ')} ${protections.length === 1 ? 'protects' : 'protect'}: nothing checks whether the protection still works`,
     }))
 }

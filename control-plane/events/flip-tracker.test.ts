@@ -201,7 +201,7 @@ t.test('what others find out is added to the flip that the node is served', asyn
 t.test('the last revisions are kept, fewer if they have many lanes, and the newest always', async (t) => {
   const few = start({ limits: { flips: 2, lanes: 100 } })
   for (const revision of [1, 2, 3]) few.serve(revision)
-  t.throws(() => few.flips.get(1), { code: 'not-found', message: /which are 2 to 3$/ })
+  t.throws(() => few.flips.get(1), { code: 'not-found', message: /now 2 to 3$/ })
   t.equal(few.flips.get(2).revision, 2)
   const many = start({ limits: { flips: 50, lanes: 1 } })
   for (const node of ['n1', 'n2']) many.emit('opened', node)

@@ -63,7 +63,7 @@ export class FlipTracker implements ServingObserver {
     const numbers = [...this.#flips.keys()]
     throw new SwitchyardError(
       'not-found',
-      `the progress of revision ${revision} is not kept: it is for the last ${this.#limits.flips} revisions since the control plane started, which are ${numbers[0]} to ${numbers.at(-1)}`,
+      `the progress of revision ${revision} is not kept: it is kept for the last ${this.#limits.flips} revisions since the control plane started, now ${numbers[0]} to ${numbers.at(-1)}`,
     )
   }
 

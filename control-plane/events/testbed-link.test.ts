@@ -37,7 +37,7 @@ t.test('a testbed without Envoys is not found, and a testbed that has ended is u
     message: /does not answer at http:\/\/127\.0\.0\.1:1\/load/,
   })
   const other = await testbed(t, 200, { hello: 'world' })
-  await t.rejects(other.link.read(), { code: 'unreachable', message: /answered 200, and no load/ })
+  await t.rejects(other.link.read(), { code: 'unreachable', message: /answered 200 without a load/ })
 })
 
 t.test('only a testbed on this host is asked', async (t) => {

@@ -48,7 +48,7 @@ export class TestbedLink {
     }
     const problems = check(value)
     if (problems.length === 0) return value as TestbedLoad
-    throw new SwitchyardError('unreachable', `the testbed at ${this.#url} answered ${status}, and no load`)
+    throw new SwitchyardError('unreachable', `the testbed at ${this.#url} answered ${status} without a load`)
   }
 
   async #fetch(request: RequestInit): Promise<{ readonly status: number; readonly value: unknown }> {

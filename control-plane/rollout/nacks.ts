@@ -75,7 +75,7 @@ export function describeRejection(
   const changed = changedPaths(accepted.publication.config, config).join(', ')
   return {
     ...detail,
-    message: `${detail.message}; since revision ${accepted.number}, changed are ${changed}`,
+    message: `${detail.message}; changed since revision ${accepted.number}: ${changed}`,
   }
 }
 

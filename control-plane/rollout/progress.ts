@@ -72,7 +72,7 @@ async function followChanges(
       }
     case 'accepted': {
       if (decided.number !== number && !(await isPartOf(number, decided.number, context))) {
-        const message = `revision ${decided.number} took the place of revision ${number} before the nodes answered, and does not have all of its changes`
+        const message = `revision ${decided.number} replaced revision ${number} before the nodes answered, and does not have all of its changes`
         return { outcome: 'replaced', revision, detail: { message, problems: [] }, nodes: nodesNow() }
       }
       const answered = isInForce ? await untilSynced(decided.number, signal, context) : undefined

@@ -105,7 +105,7 @@ t.test('X7, X9: a NACK by a node that had the previous revision rolls all types 
     revision: { number: 2, status: 'rolled_back' },
     detail: {
       message:
-        /^node-1 NACKed Listener: no such filter.*changed are fleets\.edge\.lb\.mode, fleets\.edge\.lb\.policy$/,
+        /^node-1 NACKed Listener: no such filter.*changed since revision \d+: fleets\.edge\.lb\.mode, fleets\.edge\.lb\.policy$/,
       problems: [{ path: 'fleets.edge.listeners.main', message: /no such filter/ }],
     },
   })
@@ -232,7 +232,7 @@ t.test('a superseded revision whose change the newer one dropped is not synced',
   const dropped = {
     outcome: 'replaced',
     revision: { number: 2, status: 'superseded' },
-    detail: { message: /^revision 3 took the place of revision 2/ },
+    detail: { message: /^revision 3 replaced revision 2/ },
   }
   t.match(await revisions.progress(2, NEVER), dropped)
   await write({ 'upstreams.echo.endpoints.b1.weight': 3 })

@@ -9,7 +9,7 @@ import { type ClusterParts, upstreamSwitch } from './attach-points.ts'
 import { facts } from './schema-keywords.ts'
 
 /**
- * `aggregate` of an upstream, in the place of `endpoints`. Endpoints, policy, health checks and TLS are those of the upstreams that
+ * `aggregate` of an upstream, instead of `endpoints`. Endpoints, policy, health checks and TLS are those of the upstreams that
  * it names. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/aggregate_cluster,
  * https://github.com/grpc/proposal/blob/master/A37-xds-aggregate-and-logical-dns-clusters.md
  */

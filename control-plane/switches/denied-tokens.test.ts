@@ -19,9 +19,9 @@ t.test('a file has ids and subjects, in YAML or JSON', async (t) => {
 
 t.test('what is wrong with it has its place', async (t) => {
   const wrong = [
-    ['', /no map/],
-    ['[a-1]', /no map/],
-    ['ids: a-1', /ids is no list/],
+    ['', /not a map/],
+    ['[a-1]', /not a map/],
+    ['ids: a-1', /ids is not a list/],
     ['idz: [a-1]', /unknown field "idz"/],
     ['ids:\n  - a-1\n  - 17', /line 3, column 5: ids\.1 must be a text/],
     ['ids: [""]', /ids\.0 must be a text/],

@@ -125,7 +125,7 @@ function checkDenied(bytes: Uint8Array, { ids = [], subjects = [] }: DeniedOfIss
 }
 
 function tooMany(count: number): string {
-  return `makes ${count} denied ids and subjects of this issuer, and ${MOST_DENIED} are the most: take out tokens that have ended, or deny a subject instead of its tokens`
+  return `makes ${count} denied ids and subjects of this issuer, and the limit is ${MOST_DENIED}: remove tokens that have expired, or deny a subject instead of its tokens`
 }
 
 interface FoundDenied {
@@ -159,13 +159,13 @@ function readText(text: string): FoundDenied {
   }
   // It throws where aliases expand too far.
   const value: unknown = document.toJS()
-  if (!isMap(value)) return { ...NOTHING, problems: [`is no map: ${SHAPE}`] }
+  if (!isMap(value)) return { ...NOTHING, problems: [`is not a map: ${SHAPE}`] }
   const unknown = Object.keys(value).filter((key) => !(key in LISTS))
   const problems = unknown.map((key) => `has the unknown field ${JSON.stringify(key)}: ${SHAPE}`)
   const listOf = (list: List): readonly string[] => {
     const items = value[list] ?? []
     if (!Array.isArray(items)) {
-      problems.push(`${list} is no list: ${SHAPE}`)
+      problems.push(`${list} is not a list: ${SHAPE}`)
       return []
     }
     for (const [index, item] of items.entries()) {

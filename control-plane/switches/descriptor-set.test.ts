@@ -22,7 +22,10 @@ t.test('T24: the set that buf builds has no problem for a service with annotatio
 
 t.test('T24: an unknown service is an error with the nearest name', async (t) => {
   t.match(check(BUILT, ['switchyard.echo.v1.EkoService', 'EchoService', 'nothing.Like.It']), [
-    { steps: ['services', '0'], message: /is no service.*Did you mean switchyard\.echo\.v1\.EchoService\?/ },
+    {
+      steps: ['services', '0'],
+      message: /is not a service.*Did you mean switchyard\.echo\.v1\.EchoService\?/,
+    },
     { steps: ['services', '1'], message: /Did you mean switchyard\.echo\.v1\.EchoService\?/ },
     { steps: ['services', '2'], message: /descriptors\. It has switchyard\.echo\.v1\.EchoService$/ },
   ])

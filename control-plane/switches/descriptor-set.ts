@@ -72,7 +72,7 @@ function describeUnknownService(name: string, registry: FileRegistry): string {
   const names = [...registry].filter((one): one is DescService => one.kind === 'service').map(typeNameOf)
   const near = names.find((one) => one.endsWith(`.${name}`)) ?? nearest(name, names)
   const known = names.length === 0 ? 'The file has none' : `It has ${names.toSorted().join(', ')}`
-  return `is no service of the descriptors. ${near === undefined ? '' : `Did you mean ${near}? `}${known}`
+  return `is not a service of the descriptors. ${near === undefined ? '' : `Did you mean ${near}? `}${known}`
 }
 
 function typeNameOf({ typeName }: DescService): string {

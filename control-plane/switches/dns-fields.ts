@@ -43,7 +43,7 @@ const resolvers = (ofEnvoy: boolean) =>
       {
         minItems: 1,
         uniqueItems: true,
-        description: "DNS servers that are asked in the place of the system's, such as [127.0.0.1:8600]",
+        description: "DNS servers that are asked instead of the system's, such as [127.0.0.1:8600]",
         ...facts({
           ...(ofEnvoy && { envoy: 'CaresDnsResolverConfig.resolvers' }),
           example: ['127.0.0.1:8600'],

@@ -47,7 +47,7 @@ const DnsSchema = Type.Object(
         description: 'true or false: whether the TTL of an answer, at least 1s, takes the place of refresh',
       }),
     ),
-    jitter: PositiveDuration('1ms', 'the most that a resolution is put off by chance', { example: '500ms' }),
+    jitter: PositiveDuration('1ms', 'the longest random delay of a resolution', { example: '500ms' }),
     family: FIELDS.family,
     resolvers: FIELDS.resolvers,
   },

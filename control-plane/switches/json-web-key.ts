@@ -63,7 +63,10 @@ export function* problemsOfKey(key: WrittenKey): Iterable<PlacedProblem> {
   yield* wrong
   if (wrong.length === 0 && key.kty === 'RSA') yield* problemsOfRsa(key)
   if (wrong.length === 0 && key.kty === 'EC' && key.crv === crv && !isPoint(key)) {
-    yield { steps: ['x'], message: `is with y no point of ${crv}: write x and y as the issuer gives them` }
+    yield {
+      steps: ['x'],
+      message: `does not give a point of ${crv} together with y: write x and y as the issuer gives them`,
+    }
   }
 }
 

@@ -61,7 +61,7 @@ export const lbSubset = lbOptionSwitch({
         Type.Enum(['any', 'none', 'default'], {
           default: 'any',
           description:
-            'where calls go that no subset is for: any (all endpoints), none (they fail), or default (the endpoints with the labels in defaultLabels)',
+            'where calls without a matching subset go: any (all endpoints), none (they fail), or default (the endpoints with the labels in defaultLabels)',
           ...facts({ envoy: 'Subset.fallback_policy' }),
         }),
       ),

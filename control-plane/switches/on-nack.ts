@@ -8,11 +8,11 @@ export const DEFAULT_ON_NACK = 'rollback'
 const OnNackSchema = Type.Enum(['rollback', 'hold'], {
   default: DEFAULT_ON_NACK,
   description:
-    'rollback, which restores the last accepted content after a NACK, or hold, which leaves it to a person',
+    'rollback, which restores the last accepted content after a NACK, or hold, which keeps the rejected revision in force until somebody writes another one',
 })
 export type OnNack = Static<typeof OnNackSchema>
 
-/** `onNack` of a fleet: `rollback` brings the last accepted content back, `hold` leaves it to a person. Envoy does not see it. */
+/** `onNack` of a fleet: `rollback` brings the last accepted content back, `hold` keeps the rejected one in force. Envoy does not see it. */
 export const onNack = fleetSwitch({
   field: 'onNack',
   schema: OnNackSchema,

@@ -58,7 +58,7 @@ export const overrideHost = lbOptionSwitch({
     },
     {
       additionalProperties: false,
-      description: 'a choice by the call such as { enabled: true, header: x-endpoint }',
+      description: 'an endpoint that the call names, such as { enabled: true, header: x-endpoint }',
       ...facts({
         envoy: 'OverrideHost',
         example: { enabled: true, header: 'x-endpoint' },

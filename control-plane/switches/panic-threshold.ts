@@ -15,7 +15,8 @@ export const panicThreshold = lbOptionSwitch({
     minimum: 0,
     maximum: 100,
     default: 0,
-    description: 'a percentage of healthy endpoints, 0 to 100; 0 for never',
+    description:
+      'the percentage of healthy endpoints below which calls go to all endpoints, 0 to 100; 0 for never',
     ...facts({ envoy: 'Cluster.common_lb_config.healthy_panic_threshold', example: 50 }),
   }),
   appliesTo: ['envoy'],

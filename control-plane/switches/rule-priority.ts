@@ -12,7 +12,8 @@ import { facts } from './schema-keywords.ts'
 export const rulePriority = ruleSwitch({
   field: 'priority',
   schema: Type.Enum(['default', 'high'], {
-    description: 'default, or high for calls with bounds of their own',
+    description:
+      'default, or high for calls with bounds of their own (circuitBreaker.highPriority of the upstream)',
     ...facts({ envoy: 'RouteAction.priority' }),
   }),
   appliesTo: ['envoy'],

@@ -15,7 +15,7 @@ export const ruleTimeout = ruleSwitch({
   schema: Type.String({
     ...DurationSchema,
     default: '0s',
-    description: 'the time that a call may take, a duration such as 500ms, 5s, 2m or 1h; 0s for any',
+    description: 'the time that a call may take, a duration such as 500ms, 5s, 2m or 1h; 0s for no limit',
     ...facts({ envoy: 'RouteAction.timeout', example: '5s' }),
   }),
   appliesTo: ['envoy', 'proxyless'],

@@ -60,7 +60,7 @@ export const serverTls = serverListenerSwitch({
       if (rangeOf(range) !== undefined) continue
       yield {
         steps: ['plaintextFrom', String(index)],
-        message: `"${range}" is no range of addresses: write one such as 10.1.0.0/16 or fd00::/8`,
+        message: `"${range}" is not a range of addresses: write one such as 10.1.0.0/16 or fd00::/8`,
       }
     }
   },

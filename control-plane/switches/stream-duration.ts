@@ -16,7 +16,7 @@ export const maxStreamDuration = ruleSwitch({
   field: 'maxStreamDuration',
   schema: Type.String({
     ...DurationSchema,
-    description: 'the time that a stream may take, a duration such as 5s, 10m or 24h; 0s for any',
+    description: 'the time that a stream may take, a duration such as 5s, 10m or 24h; 0s for no limit',
     ...facts({ envoy: MAX_STREAM_DURATION, example: '24h' }),
   }),
   appliesTo: ['envoy', 'proxyless'],
@@ -40,7 +40,8 @@ export const grpcTimeout = ruleSwitch({
         Type.String({
           ...DurationSchema,
           default: '0s',
-          description: 'the longest deadline that a caller may set, a duration such as 5s or 1m; 0s for any',
+          description:
+            'the longest deadline that a caller may set, a duration such as 5s or 1m; 0s for no limit',
           ...facts({ envoy: 'RouteAction.max_stream_duration.grpc_timeout_header_max', example: '1m' }),
         }),
       ),
@@ -49,7 +50,7 @@ export const grpcTimeout = ruleSwitch({
           ...DurationSchema,
           default: '0s',
           description:
-            'how much sooner than its caller Envoy ends a call, so that the answer is there in time, a duration such as 50ms; 0s for not',
+            'how much sooner than its caller Envoy ends a call, so that the answer is there in time, a duration such as 50ms; 0s to end it with its deadline',
           ...facts({ envoy: 'RouteAction.max_stream_duration.grpc_timeout_header_offset', example: '50ms' }),
         }),
       ),

@@ -72,7 +72,7 @@ type Settings = SettingsOf<typeof SettingsSchema>
 const OF_ENVOY = ['refresh', 'honorTtl', 'family', 'resolvers'] as const
 
 /**
- * `dns` of an upstream, in the place of `endpoints`.
+ * `dns` of an upstream, instead of `endpoints`.
  * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/service_discovery#strict-dns. gRPC clients know
  * logical DNS only: https://github.com/grpc/proposal/blob/master/A37-xds-aggregate-and-logical-dns-clusters.md
  */
@@ -83,9 +83,7 @@ export const upstreamDns = upstreamSwitch({
   messages: [CaresDnsResolverConfigSchema],
   unsupportedBy: ({ mode = 'strict', ...others }): readonly Unsupported[] => [
     ...(mode === 'strict'
-      ? unsupported(
-          'an endpoint for each address (mode: strict), in the place of one endpoint with all of them,',
-        )
+      ? unsupported('an endpoint for each address (mode: strict), instead of one endpoint with all of them,')
       : []),
     ...OF_ENVOY.flatMap((name) => (others[name] === undefined ? [] : unsupported(name, { steps: [name] }))),
   ],

@@ -80,7 +80,7 @@ function withFleetParts(chain: FilterChainParts, fleet: FleetPart, { fleets }: S
   ])
 }
 
-/** Each switch in turn puts chains in the place of those that came out of the switch before. */
+/** Each switch in turn replaces the chains that came out of the switch before. */
 function toChains(first: FilterChainParts, entry: Listener, { listeners }: Switches): FilterChainParts[] {
   const steps = partsOf(listeners, entry, (one, settings) => {
     const { toFilterChains } = one

@@ -49,7 +49,7 @@ t.test('processes share the clients and the content, and one that ends is replac
 
   for (const pid of [one, other]) process.kill(Number(pid), 'SIGKILL')
   const [, third = ''] = await example.untilLine(/^envoy is served by process (\d+)$/)
-  t.notOk([one, other].includes(third), 'another process serves in the place of those that ended')
+  t.notOk([one, other].includes(third), 'another process serves instead of those that ended')
   t.match((await put(blue)).join(), /envoy SYNCED/)
   t.equal(await fetchText(url), 'blue')
 })

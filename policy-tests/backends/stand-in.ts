@@ -1,4 +1,4 @@
-// A server in the place of an endpoint of the user: it answers every method of gRPC over HTTP/2, and records what reached it.
+// A server that stands in for an endpoint of the user: it answers every method of gRPC over HTTP/2, and records what reached it.
 
 import { once } from 'node:events'
 import { createServer, type Server as HttpServer } from 'node:http'

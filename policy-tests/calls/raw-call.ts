@@ -19,7 +19,7 @@ export interface RawCall {
   readonly trailers?: Readonly<Record<string, string>>
   /** One message without its length prefix. Default: empty. */
   readonly message?: Uint8Array
-  /** Several messages, in the place of one. */
+  /** Several messages, instead of one. */
   readonly messages?: readonly Uint8Array[]
   /** The compressed flag of the message; the header `grpc-encoding` names the encoding. */
   readonly isCompressed?: boolean
@@ -86,7 +86,7 @@ export interface RawIdentity {
   readonly key?: string
   /** The host name that the certificate of the server must have. Default: `localhost`. */
   readonly servername?: string
-  /** Checks the names of the server in the place of Node. */
+  /** Checks the names of the server instead of Node. */
   readonly checkServerIdentity?: () => Error | undefined
 }
 

@@ -13,7 +13,7 @@ export function* withinFile(value: unknown): Iterable<PlacedProblem> {
   const callers = mapOf(value.callers)
   const calls = mapOf(value.calls)
   if (OTHERS in callers) {
-    const message = `is a name with a meaning, all callers that a call does not name: give the caller another name`
+    const message = `is reserved for all callers that a call does not name: choose another name`
     yield { steps: ['callers', OTHERS], message }
   }
   for (const [name, caller] of Object.entries(callers)) {

@@ -55,7 +55,7 @@ function refuse({ refuse: header, status }: ProcessorRules): Response {
       value: {
         status: { code: 403 },
         grpcStatus: { status },
-        body: Buffer.from(`refused for the header ${header}`),
+        body: Buffer.from(`denied because of the header ${header}`),
         details: 'refused_by_processor',
       },
     },

@@ -190,7 +190,7 @@ t.test(
     ])
     for (const [name, message] of [
       ['bad', /no words/],
-      ['odd', /0\.5 is no error: use a gRPC status code/],
+      ['odd', /0\.5 is not an error: use a gRPC status code/],
     ] as const) {
       const fault = nextEvent(cache, ({ kind }) => kind === 'fault')
       const bad = new SotwClient(connectTo(t, server.address))

@@ -79,7 +79,7 @@ t.test(
     t.equal(rejected.status, 409)
     t.match(rejected.body, {
       type: 'urn:switchyard:error:nacked',
-      detail: /^edge-1 NACKed Cluster: .*prime.*changed are fleets\.fleet\.lb/s,
+      detail: /^edge-1 NACKed Cluster: .*prime.*changed since revision \d+: fleets\.fleet\.lb/s,
       problems: [{ path: /^(upstreams\.echo|fleets\.fleet\.lb)/, message: /prime/ }],
       revision: 2,
       revisionStatus: 'rolled_back',

@@ -40,7 +40,9 @@ t.test('yard status shows dead endpoints, unknown fleets and the warnings of Env
   )
 
   new AnsweringNode(t, xds, { id: 'edge-9', cluster: 'egde' })
-  await statusUntil(/edge-9 is served nothing: no fleet egde; known: edge$/m)
+  await statusUntil(
+    /edge-9 is served nothing: the document has no fleet egde\. Set node\.cluster in its bootstrap to one of: edge$/m,
+  )
 
   const notPrime = 'fleets.edge.lb={mode: l7, policy: maglev, tableSize: 65536}'
   t.equal((await runYard(t, folder, 'set', notPrime)).code, 4)

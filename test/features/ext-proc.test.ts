@@ -42,7 +42,7 @@ t.test('T29: the processor adds a header and refuses calls, and off it does neit
   t.equal(edge.seen.at(-1)?.metadata.get('x-processed-by').join(), 'example', 'the service sees it')
   t.match(await callAt(edge.address, { 'x-refuse': '1' }), {
     status: status.UNAVAILABLE,
-    details: 'refused for the header x-refuse',
+    details: 'denied because of the header x-refuse',
   })
   t.equal(edge.seen.length, 1, 'a refused call does not reach the service')
 

@@ -43,6 +43,8 @@ t.test('each rule has a page that follows it, and a twin that does not', async (
   t.match(problemsOf('```sh\nnpm run doc\n```\n', { 'npm run doc': ['a.test.ts', 'up'] }), [
     'a.md: package.json has no script "doc"',
   ])
+  t.strictSame(problemsOf('Run `npm run docs`, or `npm run …`.', {}), [], 'the accepted twin')
+  t.strictSame(problemsOf('Run `npm run -s doc`.', {}), ['a.md: package.json has no script "doc"'])
   t.strictSame(findCommandProblems([], { 'a.md': {} }, TESTS, []), ['a.md: is in the table, and is no page'])
 })
 

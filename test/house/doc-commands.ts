@@ -384,12 +384,9 @@ function problemsOf(
           : [],
       ),
     ...commands.filter((command) => rows[command] === undefined).map((command) => `"${command}" has no test`),
-    ...commands.flatMap((command) => {
-      const [, script] = /^npm run ([\w:-]+)/.exec(command) ?? []
-      return script === undefined || scripts.includes(script)
-        ? []
-        : [`package.json has no script "${script}"`]
-    }),
+    ...[...text.matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)/g)]
+      .filter(([, script = '']) => !scripts.includes(script))
+      .map(([, script]) => `package.json has no script "${script}"`),
     ...Object.entries(rows).flatMap(([command, [test, evidence]]) => {
       if (!commands.includes(command)) return [`"${command}" is in the table, and not on the page`]
       return tests.get(test)?.includes(evidence)

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
+import { DOCUMENTS } from './xds-documents.ts'
 import { XDS_ROWS } from './xds-rows.ts'
 import { testsOfRows, xdsRowsTable } from './xds-rows-table.ts'
 
@@ -18,6 +19,12 @@ t.test('the rows are numbered from X1 on, without a gap', async (t) => {
     codes,
     codes.map((_, index) => `X${index + 1}`),
   )
+})
+
+t.test('every source of a row is a document that is listed, or an issue of a repository', async (t) => {
+  for (const [row, { sources }] of Object.entries(XDS_ROWS))
+    for (const source of sources)
+      t.ok(DOCUMENTS[source] !== undefined || /^[\w.-]+\/[\w.-]+#\d+$/.test(source), `${row}: ${source}`)
 })
 
 t.test('the table in docs/xds-rows.md is up to date: npm run docs writes it', async (t) => {

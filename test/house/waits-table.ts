@@ -17,7 +17,7 @@ export function waitsTable(): string {
   return [
     '# Waits',
     '',
-    'What the answer to a name that a client asks for waits for: every case of `waitOf` in waiting.ts. `npm run docs` writes this file.',
+    'Why an answer to a requested name waits: every case of `waitOf` in waiting.ts. `npm run docs` writes this file.',
     '',
     'The columns have a letter for each fact that holds: **L** the lookup of the name is not over, **H** the answer has waited before, **R** the push leads to the answer or the client has it, **F** the response has no room for another alias.',
     '',

@@ -195,7 +195,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['envoyproxy/go-control-plane#545', 'cncf/xds#27'],
   },
   X48: {
-    rule: 'Names that a client makes up are gone with its stream. What is remembered of a node is bounded by what it was served.',
+    rule: 'Names that a client makes up are gone with its stream. The server remembers no more of a node than it was served.',
     sources: [],
   },
   X49: {
@@ -264,7 +264,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     says: 'xDS requests allow the client to specify a set of resource names as a hint to the server about which resources the client is interested in.',
   },
   X64: {
-    rule: 'With the option `onDemand`, a client learns that a name does not exist only when the lookup of the name is over. What the lookup makes is pushed in stages meanwhile, so the first call to a host or a cluster finds it. What is gone again at its stage is answered like what does not exist.',
+    rule: 'With the option `onDemand`, a client learns that a name does not exist only when the lookup of the name is over. What the lookup makes is pushed in stages meanwhile, so the first call to a host or a cluster finds it. A name that is removed before its stage is answered as missing.',
     sources: ['P', 'envoyproxy/envoy#17891'],
     says: 'The management server may reply either immediately or when the requested resources are available',
   },
@@ -301,7 +301,7 @@ export const XDS_ROWS: Readonly<Record<string, Row>> = {
     sources: ['envoyproxy/envoy#10362', 'envoyproxy/envoy#9709'],
   },
   X72: {
-    rule: 'A client that reads errors gets the reason why a name has no resource (`resource_errors`): in the answer to its request, and when the name is removed. Without a reason of the snapshot it is NOT_FOUND. What exists is sent beside it.',
+    rule: 'A client that reads errors gets the reason why a name has no resource (`resource_errors`): in the answer to its request, and when the name is removed. Without a reason of the snapshot it is NOT_FOUND. Resources that exist are sent beside it.',
     sources: ['TP3', 'A88'],
     says: 'Clients that support this mechanism will use this additional field to obtain error information for resources that the xDS server couldn’t provide.',
   },

@@ -101,11 +101,7 @@ t.test('Envoy and the authorizer prove to each other who they are, by mutual TLS
   t.equal(await statusAt(closed, { tls: known }), PERMISSION_DENIED, 'an Envoy of another authority')
 
   const other = await start('other', await edge.identity({ uri: 'spiffe://switchyard/echo' }))
-  t.equal(
-    await statusAt(other, { tls: known }),
-    PERMISSION_DENIED,
-    'a service in the place of the authorizer',
-  )
+  t.equal(await statusAt(other, { tls: known }), PERMISSION_DENIED, 'a service instead of the authorizer')
   const { certificate: cert, key } = await stranger.issue({ name: 'authorizer', uris: [AUTHORIZER] })
   const forged = await start('forged', { ca: identity.ca, cert, key })
   t.equal(await statusAt(forged, { tls: known }), PERMISSION_DENIED, 'a certificate of another authority')

@@ -19,7 +19,7 @@ const NPM_INSTALL = /^npm install (.*)$/
 const VENV = 'python3 -m venv venv'
 const PIP_INSTALL = /^venv\/bin\/pip install --quiet (.*)$/
 
-/** Packages of the checkout in the place of those that a registry would send: the same ones, if their names are. */
+/** Packages of the checkout instead of those that a registry would send: the same ones, if their names are. */
 function standIn(t: Test, clients: string, command: string): string {
   const [, fromNpm] = NPM_INSTALL.exec(command) ?? []
   if (fromNpm !== undefined) {

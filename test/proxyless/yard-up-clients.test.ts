@@ -125,7 +125,7 @@ t.test('a fleet that is not one of gRPC clients in the file is reported', async 
   await writeFile(file, stringify(generateDocument(['edge'], [], 10_000)))
   for (const [flag, output] of [
     ['edge=proxyless:node', /edge: is not a fleet of gRPC clients in the document \(kind: proxyless\)/],
-    ['clients=proxyless:cobol', /no gRPC client in "cobol"/],
+    ['clients=proxyless:cobol', /Unknown language of gRPC "cobol"/],
   ] as const) {
     t.match(await runYard(t, folder, 'up', '--config', file, '--fleet', flag), { code: 2, output }, flag)
   }

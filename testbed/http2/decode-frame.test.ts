@@ -95,7 +95,7 @@ const MALFORMED = [
   ['HEADERS', 0x20, 1, '8000', 'HEADERS has 2 bytes, too few for the priority that its flags announce'],
   ['PRIORITY', 0, 1, '00', 'PRIORITY has 1 bytes, not 5 (FRAME_SIZE_ERROR)'],
   ['RST_STREAM', 0, 1, '000000', 'RST_STREAM has 3 bytes, not 4 (FRAME_SIZE_ERROR)'],
-  ['SETTINGS', 0, 0, '0004', 'SETTINGS has 2 bytes, which is no multiple of 6 (FRAME_SIZE_ERROR)'],
+  ['SETTINGS', 0, 0, '0004', 'SETTINGS has 2 bytes, which is not a multiple of 6 (FRAME_SIZE_ERROR)'],
   ['SETTINGS', 1, 0, '000400010000', 'SETTINGS has 6 bytes, not 0 (FRAME_SIZE_ERROR)'],
   ['SETTINGS', 0, 1, '', 'SETTINGS is of the connection, but has stream 1'],
   ['PUSH_PROMISE', 4, 1, '0000', 'PUSH_PROMISE has 2 bytes, too few for the promised stream'],

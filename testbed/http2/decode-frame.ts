@@ -92,7 +92,7 @@ const DECODERS: {
     const ack = has(flags, ACK)
     if (ack) requireLength(payload, 0)
     if (payload.length % 6 !== 0)
-      throw new Malformed(`has ${payload.length} bytes, which is no multiple of 6 (FRAME_SIZE_ERROR)`)
+      throw new Malformed(`has ${payload.length} bytes, which is not a multiple of 6 (FRAME_SIZE_ERROR)`)
     const settings = Array.from({ length: payload.length / 6 }, (_, index) => {
       const id = payload.readUInt16BE(index * 6)
       return {

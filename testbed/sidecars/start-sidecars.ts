@@ -81,7 +81,10 @@ export async function startSidecars(
 async function inboundPlaces(laid: LaidTransport, { address, socket }: SidecarsOptions['server']) {
   const { host } = splitAddress(address) ?? {}
   if (host === undefined)
-    throw new SwitchyardError('invalid-argument', `"${address}" is no address of a server`)
+    throw new SwitchyardError(
+      'invalid-argument',
+      `"${address}" is not the address of a server: write HOST:PORT`,
+    )
   const ports = { plain: await freePort(), mtls: await freePort() }
   const [plain, mtls] = await Promise.all([
     laid.target(`${host}:${ports.plain}`),

@@ -18,7 +18,7 @@ export interface BridgeOptions {
   readonly origins: readonly string[]
   /**
    * Metadata that a page may give in the query of its URL, because it cannot set headers of a WebSocket. URLs end up in logs: what is
-   * secret belongs into a cookie or the first message. Default: none.
+   * secret belongs in a cookie or the first message. Default: none.
    */
   readonly metadata?: readonly string[]
 }

@@ -11,7 +11,7 @@ import { firstOf } from './name-list.ts'
 /**
  * NOT_SENT: something is still to be sent, or the node has not asked yet for a name that it certainly asks for. STALE: sent, but neither
  * ACKed nor NACKed. MISSING: it waits for a name that the snapshot lacks. UNKNOWN: the node NACKed what it is served now or an
- * earlier response, and its next answer tells. NACKED: the node NACKed what it is served now. SYNCED: everything is ACKed.
+ * earlier response, and its next answer shows which. NACKED: the node NACKed what it is served now. SYNCED: everything is ACKed.
  * DISCONNECTED: no stream is open.
  *
  * @example

@@ -89,9 +89,9 @@ export class OpenStreams {
       return new BadRequest('the server shuts down: connect again', grpcStatus.UNAVAILABLE)
     const { streams, streamsOfPeer } = this.limits
     if (this.#open.size >= streams)
-      return exhausted(`the server has ${streams} open streams, and may not have more`)
+      return exhausted(`the server has ${streams} open streams, which is its limit: try again later`)
     if ((this.#byPeer.get(host) ?? 0) < streamsOfPeer) return undefined
-    return exhausted(`${host} has ${streamsOfPeer} open streams, and may not have more: close some`)
+    return exhausted(`${host} has ${streamsOfPeer} open streams, which is the limit: close some`)
   }
 
   /** The account of a node. A stream joins it once it is known whose it is. @throws BadRequest if the node has too many streams */
@@ -101,7 +101,7 @@ export class OpenStreams {
     const { streamsOfNode } = this.limits
     if (account.streams.size >= streamsOfNode) {
       throw exhausted(
-        `the node "${node}" has ${streamsOfNode} open streams, and may not have more: give each client an id of its own, or use ADS`,
+        `the node "${node}" has ${streamsOfNode} open streams, which is the limit: give each client an id of its own, or use ADS`,
       )
     }
     account.streams.add(stream)

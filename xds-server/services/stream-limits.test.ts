@@ -57,7 +57,7 @@ t.test('X85: a server has up to its limit of streams, and an event tells of each
   const { stream } = enter('10.0.0.1:1')
   enter('10.0.0.2:1')
   t.equal(enter('10.0.0.3:7').stream, undefined)
-  const message = 'the server has 2 open streams, and may not have more'
+  const message = 'the server has 2 open streams, which is its limit: try again later'
   t.strictSame(errors, [{ code: status.RESOURCE_EXHAUSTED, details: message }])
   t.strictSame(events, [{ kind: 'rejected', peer: '10.0.0.3:7', code: status.RESOURCE_EXHAUSTED, message }])
   stream?.leave()
@@ -71,7 +71,7 @@ t.test('X85: an address has up to its limit of streams, however they come and go
   enter('10.0.0.1:2')
   const { stream: third } = enter('10.0.0.1:3')
   t.equal(enter('10.0.0.1:4').stream, undefined)
-  t.match(errors, [{ details: '10.0.0.1 has 3 open streams, and may not have more: close some' }])
+  t.match(errors, [{ details: '10.0.0.1 has 3 open streams, which is the limit: close some' }])
   first?.leave()
   third?.leave()
   t.ok(enter('10.0.0.1:5').stream)
@@ -112,7 +112,7 @@ t.test('X85: a node has up to its limit of streams in each group', async (t) => 
   t.equal(error?.code, status.RESOURCE_EXHAUSTED)
   t.equal(
     error?.message,
-    'the node "n" has 1 open streams, and may not have more: give each client an id of its own, or use ADS',
+    'the node "n" has 1 open streams, which is the limit: give each client an id of its own, or use ADS',
   )
   t.equal(streams.disconnect('fleet', 'n'), 1)
   t.strictSame(

@@ -122,7 +122,8 @@ t.test('requests beside answers are limited, and answers are not', async (t) => 
   t.match(hand.call.errors, [
     {
       code: status.RESOURCE_EXHAUSTED,
-      details: 'the limit is 1 requests in a second beside answers: send several names in one request',
+      details:
+        'the limit is 1 requests a second, ACKs and NACKs not counted: send several names in one request',
     },
   ])
 })

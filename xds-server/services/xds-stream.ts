@@ -366,7 +366,7 @@ export class XdsStream<Request extends { readonly typeUrl: string }> {
 
 function tooOften(perSecond: number): BadRequest {
   return new BadRequest(
-    `the limit is ${perSecond} requests in a second beside answers: send several names in one request`,
+    `the limit is ${perSecond} requests a second, ACKs and NACKs not counted: send several names in one request`,
     grpcStatus.RESOURCE_EXHAUSTED,
   )
 }

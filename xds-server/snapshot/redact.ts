@@ -6,7 +6,7 @@ import { CORE_MESSAGES, type MessageRegistry } from './message-registry.ts'
 
 export const REDACTED = '[redacted]'
 
-/** The JSON of a message with `[redacted]` in the place of each sensitive field that is set, at any depth. */
+/** The JSON of a message with `[redacted]` instead of the value of each sensitive field that is set, at any depth. */
 export function redact(
   schema: DescMessage,
   json: JsonValue,

@@ -71,7 +71,7 @@ t.test('one error lists all problems of errors', async (t) => {
   )
   t.equal(problems[0]?.message, 'must not be empty: name the resource that is missing')
   t.equal(problems[4]?.message, 'has 1025 characters: use up to 1024')
-  t.match(problems[1]?.message, /0 is no error: use a gRPC status code from 1 to 16/)
+  t.match(problems[1]?.message, /0 is not an error: use a gRPC status code from 1 to 16/)
   t.match(problems.at(-1)?.message, /RouteConfiguration "e" has an error already/)
 })
 
@@ -138,7 +138,7 @@ t.test('an option that fails to explain has an error of bounded length too', asy
 t.test('an error from a lookup needs a code, and a long message is cut', async (t) => {
   t.same(checkError({ code: 16, message: 'm'.repeat(1_025) }), { code: 16, message: 'm'.repeat(1_024) })
   t.throws(() => checkError({ code: 0, message: 'fine' }), {
-    message: /^code: 0 is no error: use a gRPC status code from 1 to 16/,
+    message: /^code: 0 is not an error: use a gRPC status code from 1 to 16/,
   })
 })
 

@@ -128,7 +128,7 @@ function problemIn({ name, code, message }: ResourceError): readonly [string, st
 
 function problemInCode(code: number): string | undefined {
   if (Number.isInteger(code) && code >= 1 && code <= MAX_CODE) return undefined
-  return `${code} is no error: use a gRPC status code from 1 to ${MAX_CODE}, such as 5 (NOT_FOUND)`
+  return `${code} is not an error: use a gRPC status code from 1 to ${MAX_CODE}, such as 5 (NOT_FOUND)`
 }
 
 function alreadyGiven(typeUrl: string, name: string): string {

@@ -60,7 +60,7 @@ t.test('O1.2: flags and texts that are wrong say how they are right', async (t) 
   })
   t.match(await decode(t, '08 9!'), {
     code: 2,
-    output: /neither hex nor base64; as hex:\n {2}character 5: "!" is no hex digit/,
+    output: /neither hex nor base64; as hex:\n {2}character 5: "!" is not a hex digit/,
   })
 })
 

@@ -49,7 +49,7 @@ async function testOnce(bed: PolicyBed, tests: readonly TestFile[], flags: TestF
   const isPassed = result.cells.every(({ passed }) => passed)
   if (!flags.mutations || !isPassed) {
     printRun(result, flags.format)
-    if (flags.mutations) report('No protection was taken away: --mutations needs tests that all pass.')
+    if (flags.mutations) report('No protection was removed: --mutations needs tests that all pass.')
     return isPassed ? 0 : FAILED
   }
   return (await printMutations(bed, tests, result, flags)) ? 0 : FAILED

@@ -67,7 +67,7 @@ const REJECTED: readonly [
   [
     'a range without an end',
     { [`${MAIN}.tls.plaintextFrom`]: ['10.1.0.0/33'] },
-    { [`${MAIN}.tls.plaintextFrom[0]`]: /^"10\.1\.0\.0\/33" is no range/ },
+    { [`${MAIN}.tls.plaintextFrom[0]`]: /^"10\.1\.0\.0\/33" is not a range/ },
   ],
   [
     'sources without TLS for Node servers, which would crash',

@@ -50,7 +50,7 @@ function* checkModes(
   for (const place of placesOfL4(fleet)) yield { steps: [...steps, ...place], message }
 }
 
-/** Who answers in the place of the authorizer allows every call. */
+/** A program that answers instead of the authorizer could allow every call. */
 function* checkAuthorizer(
   steps: readonly string[],
   { security }: EnvoyFleet,

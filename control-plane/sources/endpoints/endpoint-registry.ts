@@ -87,7 +87,7 @@ export class EndpointRegistry {
     }
   }
 
-  /** Removes a registered endpoint. Resolves when it is served no more. @throws SwitchyardError `not-found` */
+  /** Removes a registered endpoint. Resolves when it is no longer served. @throws SwitchyardError `not-found` */
   async delete(name: string, id: string): Promise<void> {
     this.#settingsOf(name)
     if (!this.#store.registrations.delete(name, id)) {

@@ -42,7 +42,7 @@ function portIn(
   const all = (ports ?? []).filter(({ protocol = 'TCP' }) => protocol === 'TCP')
   if (wanted === undefined && all.length > 1) {
     const names = all.map(({ name, port }) => name || port).join(', ')
-    return `has several ports (${names}): write which one as port`
+    return `has several ports (${names}): write one of them as port`
   }
   const found = all.find(
     ({ name, port }) =>

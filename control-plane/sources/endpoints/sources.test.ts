@@ -211,7 +211,7 @@ t.test(
     t.same(endpointsIn(slices, 7101), { a: { address: '10.0.0.1:7101' } })
     t.same(endpointsIn(slices, 'http'), {})
     t.match(endpointsIn(slices, undefined), {
-      problem: /has several ports \(grpc, metrics\): write which one/,
+      problem: /has several ports \(grpc, metrics\): write one of them/,
     })
   },
 )

@@ -43,7 +43,7 @@ const INVALID: readonly [title: string, text: () => string | Promise<string>, me
     [
       'a list that has expired',
       () => mesh.revoke([], PAST),
-      [/^has expired: the list of CN=mesh was to be replaced until 2020-02-01/],
+      [/^has expired: the list of CN=mesh was to be replaced by 2020-02-01/],
     ],
     ['a list of later', () => mesh.revoke([], FUTURE), [/^is not valid yet: .* is valid from 2100-01-01/]],
     [

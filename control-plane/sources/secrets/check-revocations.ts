@@ -84,7 +84,7 @@ function describeList(list: x509.X509Crl, now: Date): string | undefined {
     return `has a list of ${issuer} without nextUpdate, so nobody could see that it is out of date; make it with one`
   }
   if (nextUpdate <= now) {
-    return `has expired: the list of ${issuer} was to be replaced until ${nextUpdate.toISOString()}`
+    return `has expired: the list of ${issuer} was to be replaced by ${nextUpdate.toISOString()}`
   }
   if (thisUpdate > now) {
     return `is not valid yet: the list of ${issuer} is valid from ${thisUpdate.toISOString()}`

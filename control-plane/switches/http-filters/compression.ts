@@ -107,7 +107,7 @@ export const compression = httpFilterSwitch({
         Type.Boolean({
           default: false,
           description:
-            'true or false: whether callers may compress requests too (content-encoding), which services get as they were before',
+            'true or false: whether callers may compress requests too (content-encoding), which Envoy decompresses for the service',
           ...facts({ envoy: 'Decompressor' }),
         }),
       ),

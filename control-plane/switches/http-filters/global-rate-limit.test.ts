@@ -47,7 +47,7 @@ const CASES: readonly Refusal[] = [
   [
     'a part that says nothing',
     limited(parts({ key: 'tenant' })),
-    [at(''), /^says nothing of a call: write one of header, path/],
+    [at(''), /^takes nothing from the call: write one of header, path/],
     limited(parts({ key: 'tenant', header: 'x-tenant' })),
   ],
   [

@@ -78,7 +78,7 @@ const RequestValidationSchema = Type.Object(
     ),
     rejectUnknownQueryParameters: Flag(
       true,
-      'a query parameter that is no field of the request is denied with 400',
+      'a query parameter that is not a field of the request is denied with 400',
       `${VALIDATION}.reject_unknown_query_parameters`,
     ),
     rejectBindingBodyFieldCollisions: Flag(
@@ -153,14 +153,14 @@ export const grpcJsonTranscoder = httpFilterSwitch({
             uniqueItems: true,
             default: [],
             description:
-              'a list of query parameters that are no fields and are left out, such as [utm_source]',
+              'a list of query parameters that are not fields and are left out, such as [utm_source]',
             ...facts({ envoy: 'GrpcJsonTranscoder.ignored_query_parameters', example: ['utm_source'] }),
           },
         ),
       ),
       ignoreUnknownQueryParameters: Flag(
         false,
-        'all query parameters that are no fields are left out',
+        'all query parameters that are not fields are left out',
         'GrpcJsonTranscoder.ignore_unknown_query_parameters',
       ),
       caseInsensitiveEnumParsing: Flag(

@@ -24,6 +24,6 @@ t.test('T29: a script needs one of the functions that Envoy calls', async (t) =>
 t.test('T29: a module needs the interface of Envoy', async (t) => {
   const module = headerModule('x-a', '1')
   t.same(checkModule(module), [])
-  t.match(checkModule(module.subarray(0, 45)), [{ steps: ['file'], message: /^is no WebAssembly module/ }])
+  t.match(checkModule(module.subarray(0, 45)), [{ steps: ['file'], message: /^is not a WebAssembly module/ }])
   t.match(checkModule(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)), [{ message: /no proxy_abi_version/ }])
 })

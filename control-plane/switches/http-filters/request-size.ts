@@ -1,4 +1,4 @@
-// The size of a request: a rule may have its requests held back until they are whole, and refuse those that are too large.
+// The size of a request: a rule may have its requests held back until they are whole, and deny those that are too large.
 
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'

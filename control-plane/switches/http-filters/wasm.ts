@@ -123,7 +123,7 @@ const checkModule = memoize((bytes: Uint8Array): readonly PlacedProblem[] => {
     exported = Module.exports(new Module(bytes)).map(({ name }) => name)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return [{ steps, message: `is no WebAssembly module (${reason}): build it again` }]
+    return [{ steps, message: `is not a WebAssembly module (${reason}): build it again` }]
   }
   if (exported.some((name) => ABI.test(name))) return []
   const message =

@@ -48,7 +48,7 @@ export const clientSideWeightedRoundRobin = defineLbPolicy({
       Type.String({
         ...DurationSchema,
         default: '10s',
-        description: 'the time of reports before the first counts, such as 10s; 0s for none',
+        description: 'how long an endpoint reports before its reports count, such as 10s; 0s for none',
         ...facts({ envoy: `${Message}.blackout_period`, example: '1s' }),
       }),
     ),
@@ -71,7 +71,7 @@ export const clientSideWeightedRoundRobin = defineLbPolicy({
         minimum: 0,
         maximum: 1000,
         default: 1,
-        description: 'what failed calls weigh, 0 for nothing to 1000',
+        description: 'how much failed calls weigh, from 0 (nothing) to 1000',
         ...facts({ envoy: `${Message}.error_utilization_penalty`, example: 2.5 }),
       }),
     ),

@@ -40,7 +40,7 @@ export const leastRequest = defineLbPolicy({
         minimum: 0,
         maximum: 100,
         default: 1,
-        description: 'what open calls count beside different weights, 0 for nothing to 100',
+        description: 'how much open calls count where weights differ, from 0 (nothing) to 100',
         ...facts({ envoy: 'LeastRequest.active_request_bias', example: 2.5, clients: ['envoy'] }),
       }),
     ),

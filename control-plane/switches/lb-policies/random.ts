@@ -1,4 +1,4 @@
-// Random: any endpoint, without memory; weights are not looked at.
+// Random: a random endpoint for each call; weights have no effect.
 
 import { create } from '@bufbuild/protobuf'
 import { anyPack } from '@bufbuild/protobuf/wkt'
@@ -8,7 +8,7 @@ import { localityLbConfig, ZONE_AWARE } from '../zone-aware.ts'
 
 export const random = defineLbPolicy({
   name: 'random',
-  summary: 'Any endpoint, without memory; weights are not looked at.',
+  summary: 'A random endpoint for each call; weights have no effect.',
   options: ZONE_AWARE,
   appliesTo: ['envoy'],
   messages: [RandomSchema],

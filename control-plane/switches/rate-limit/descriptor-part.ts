@@ -51,7 +51,7 @@ export const DescriptorPart = Type.Object(
       Type.Boolean({
         default: false,
         description:
-          'true or false: whether the other parts still count for a call without this header or claim. Else nothing of the descriptor does',
+          'true or false: whether the other parts still count for a call without this header or claim. Otherwise the whole descriptor is left out',
         ...facts({ envoy: `${ACTION}.request_headers.skip_if_absent` }),
       }),
     ),

@@ -10,7 +10,7 @@ export function* partProblems(steps: readonly string[], part: DescriptorPart): I
   // The text of a comparison is beside it.
   const [first, ...others] = headers && text !== undefined ? written.filter((way) => way !== 'text') : written
   if (first === undefined) {
-    yield { steps, message: `says nothing of a call: write one of ${WAYS.join(', ')}` }
+    yield { steps, message: `takes nothing from the call: write one of ${WAYS.join(', ')}` }
     return
   }
   for (const other of others) {

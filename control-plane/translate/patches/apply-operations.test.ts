@@ -120,7 +120,10 @@ t.test(
       (_, index): Operation => ({ op: 'copy', from: '/a', path: `/a/${index}` }),
     )
     const start: Operation = { op: 'add', path: '/a', value: {} }
-    t.match(apply(start, ...copies), { index: 14, message: /^copy makes too much of it: .* 10000 values/ })
+    t.match(apply(start, ...copies), {
+      index: 14,
+      message: /^copy makes the resource too large: .* 10000 values/,
+    })
     t.match(apply(start, ...copies.slice(0, 13)), { documents: { length: 14 } }, 'fewer')
 
     const nest = (depth: number) => Array.from({ length: depth }).reduce<object>((inner) => ({ inner }), {})

@@ -52,7 +52,7 @@ export function applyOperations(
     const [error] = applyPatch(next, [operation as LibraryOperation])
     if (error) return { index, message: `${operation.op} does not apply: ${error.message}` }
     if (countValues(next) > most) {
-      const message = `${operation.op} makes too much of it: a patch adds at most ${MOST_ADDED} values to a resource, which nest at most ${DEEPEST} deep`
+      const message = `${operation.op} makes the resource too large: a patch adds at most ${MOST_ADDED} values to a resource, which nest at most ${DEEPEST} deep`
       return { index, message }
     }
     changes.push(...changesOf(current, next, operation))

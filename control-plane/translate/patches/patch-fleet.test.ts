@@ -165,7 +165,7 @@ const REJECTED: readonly Rejected[] = [
     ],
     {
       [`${PATCH}.operations[0]`]:
-        /envoy\.extensions\.filters\.http\.lua\.v3\.Lua2 is no message of Envoy's API: its package has .*envoy\.extensions\.filters\.http\.lua\.v3\.Lua\b/,
+        /envoy\.extensions\.filters\.http\.lua\.v3\.Lua2 is not a message of Envoy's API: its package has .*envoy\.extensions\.filters\.http\.lua\.v3\.Lua\b/,
     },
     [
       {
@@ -189,7 +189,7 @@ const REJECTED: readonly Rejected[] = [
     ],
     {
       [`${PATCH}.operations[0]`]:
-        /acme\.filters\.v1\.Own is no message of Envoy's API: Envoy has no such package/,
+        /acme\.filters\.v1\.Own is not a message of Envoy's API: Envoy has no such package/,
     },
     [
       {
@@ -231,7 +231,7 @@ const REJECTED: readonly Rejected[] = [
     [{ type: 'cluster', resource: 'echo', operations: key({ inlineString: 'TOP-SECRET' }) }],
     {
       [`${PATCH}.operations`]:
-        /^writes what is secret at \/transportSocket.*\/privateKey, and everybody who reads the document would see it/,
+        /^writes a secret at \/transportSocket.*\/privateKey, and everybody who reads the document would see it/,
     },
     [{ type: 'cluster', resource: 'echo', operations: key({ filename: '/etc/key.pem' }) }],
   ],

@@ -64,7 +64,7 @@ function unknownTypesIn(json: JsonValue): readonly string[] {
 function describeUnknownType(typeName: string): string {
   const beside = messagesBeside(typeName)
   const hint = beside.length > 0 ? `its package has ${beside.join(', ')}` : 'Envoy has no such package'
-  return `; ${typeName} is no message of Envoy's API: ${hint}`
+  return `; ${typeName} is not a message of Envoy's API: ${hint}`
 }
 
 function whyForbidden(
@@ -84,7 +84,7 @@ function whyForbidden(
     .filter((steps) => !old.has(toPointer(steps)) && !isFromNode(valueAt(after, steps)))
     .map(toPointer)
   if (added.length > 0) {
-    return `writes what is secret at ${added.join(' and ')}, and everybody who reads the document would see it: name a file of the nodes (filename), or an entry of secrets`
+    return `writes a secret at ${added.join(' and ')}, and everybody who reads the document would see it: name a file of the nodes (filename), or an entry of secrets`
   }
   const known = new Set(scriptsIn(before).map(({ text }) => text))
   const scripts = scriptsIn(after).filter(({ text }) => !known.has(text))

@@ -33,7 +33,8 @@ const CHAPTERS = [
 export const SCENARIO: Scenario = {
   name: 'grpc-tuning',
   title: 'Tuning gRPC',
-  question: 'Which settings of clients, servers and Envoys matter, from where on, and what do they cost?',
+  question:
+    'Which settings of clients, servers and Envoys matter, from which load or size on, and what do they cost?',
   plan: (profile) => {
     const plan = planOf(CHAPTERS, profile)
     return {

@@ -128,7 +128,7 @@ function retriesTable(
   return {
     kind: 'table',
     title: 'A client that waits as long as the service says',
-    says: `Both clients write ${total} keys to a service with a quota of ${writes} writes in ${windowMs} ms, through Envoy. The service says with each refusal when the window ends (\`RetryInfo\`). Who waits that long is done as early, and the service has refused far fewer calls. grpc-js does not do it by itself: its retry policy reads \`grpc-retry-pushback-ms\`, not \`RetryInfo\`.`,
+    says: `Both clients write ${total} keys to a service with a quota of ${writes} writes in ${windowMs} ms, through Envoy. With each refusal, the service says when the window ends (\`RetryInfo\`). A client that waits that long finishes as early, and the service has refused far fewer calls. grpc-js does not do it by itself: its retry policy reads \`grpc-retry-pushback-ms\`, not \`RetryInfo\`.`,
     columns: [
       { title: 'the client' },
       { title: 'attempts', decimals: 0 },

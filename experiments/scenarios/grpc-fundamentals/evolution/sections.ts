@@ -43,7 +43,7 @@ function versionsSection({ verdicts = [] }: Found): TableSection {
   const renamed = verdicts.find(({ id }) => id === 'v3')?.violations[0]?.rule
   return {
     ...{ kind: 'table', title: 'One schema in five versions, judged by buf' },
-    says: `Each version changes the one before in a way that old programs survive. \`buf breaking\` judges by categories: \`FILE\` (and \`PACKAGE\`, which lets things move between files) protects code that was generated, so no field may go; \`WIRE_JSON\` protects bytes and JSON, \`WIRE\` bytes alone. Our rules are \`${RULES.use.join('`, `')}\` without \`${RULES.except.join('`, `')}\`: \`WIRE_JSON\` says nothing of methods that go, and ${renamed === 'FIELD_SAME_NAME' ? 'refuses the new name of `v3` (`FIELD_SAME_NAME`) though `json_name` keeps it out of JSON' : 'accepts the new name of `v3`'}.`,
+    says: `Each version changes the one before in a way that old programs survive. \`buf breaking\` judges by categories: \`FILE\` (and \`PACKAGE\`, which lets things move between files) protects code that was generated, so no field may go; \`WIRE_JSON\` protects bytes and JSON, \`WIRE\` bytes alone. Our rules are \`${RULES.use.join('`, `')}\` without \`${RULES.except.join('`, `')}\`: \`WIRE_JSON\` says nothing of methods that go, and ${renamed === 'FIELD_SAME_NAME' ? 'reports the new name of `v3` (`FIELD_SAME_NAME`) though `json_name` keeps it out of JSON' : 'accepts the new name of `v3`'}.`,
     columns: [{ title: 'version' }, { title: 'change' }, ...VERDICT_COLUMNS],
     rows: VERSIONS.slice(1).flatMap(({ id, change }) =>
       verdicts.filter((one) => one.id === id).map((verdict) => [id, change, ...verdictCells(verdict)]),
@@ -71,7 +71,7 @@ const asText = ({ refusedFor, violations }: Verdict) =>
 function meetingsSection({ changes = [] }: Found): TableSection {
   return {
     ...{ kind: 'table', title: 'The same changes, tried: what programs of both sides see' },
-    says: 'Calls go on while a service is updated, so old clients meet new servers and the other way round. The bad changes do not fail loudly: most calls end with OK and a wrong value. This parser (protobuf-es) reads a value by the type of its schema, whatever form the tag has, so a wrong type can also swallow the fields behind it. protoc, in C++, takes such a field for unknown (see **One message, three encoders**).',
+    says: 'Calls go on while a service is updated, so old clients meet new servers and the other way round. The bad changes do not fail loudly: most calls end with OK and a wrong value. This parser (protobuf-es) reads a value by the type of its schema, whatever form the tag has, so a wrong type can also swallow the fields behind it. protoc, in C++, treats such a field as unknown (see **One message, three encoders**).',
     columns: ['change', 'old client, new server', 'new client, old server', 'as JSON, either way'].map(
       (title) => ({ title }),
     ),

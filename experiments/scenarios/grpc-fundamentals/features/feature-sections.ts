@@ -123,7 +123,7 @@ function pings(results: Results): readonly Section[] {
   return [
     {
       ...{ kind: 'table', title: 'Too many pings' },
-      says: 'A client without any call pings every 10 ms, up to 40 times. Servers of the C core and of Go allow a ping each five minutes by default; they count the others as strikes and end the connection with GOAWAY `ENHANCE_YOUR_CALM` and the text `too_many_pings`, and all its calls with it. grpc-js servers have no such rule. A client of grpc-js that gets it doubles its keepalive time. **Agree on the interval with whoever runs the server**, and ping without calls only if you must.',
+      says: 'A client without any call pings every 10 ms, up to 40 times. Servers of the C core and of Go allow a ping every five minutes by default; they count the others as strikes and end the connection with GOAWAY `ENHANCE_YOUR_CALM` and the text `too_many_pings`, and all its calls with it. grpc-js servers have no such rule. A client of grpc-js that gets it doubles its keepalive time. **Agree on the interval with whoever runs the server**, and ping without calls only if you must.',
       columns: [
         { title: 'server' },
         { title: 'pings answered', decimals: 0 },

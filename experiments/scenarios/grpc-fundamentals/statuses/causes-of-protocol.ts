@@ -123,14 +123,14 @@ export const CAUSES_OF_PROTOCOL: readonly Cause[] = [
   {
     id: 'broken-request',
     code: status.INTERNAL,
-    what: 'request bytes that are no message: a field ends behind the message',
+    what: 'request bytes that are not a message: a field ends behind the message',
     ...library,
     provoke: sendBytes('store', { path: UNARY.path, message: BROKEN }),
   },
   {
     id: 'broken-answer',
     code: status.INTERNAL,
-    what: 'answer bytes that are no message: the client cannot read them',
+    what: 'answer bytes that are not a message: the client cannot read them',
     ...client,
     provoke: sendBytes('plain', { path: `/${PLAIN_SERVICE}/Broken` }),
   },

@@ -44,7 +44,7 @@ function introduction(seen: readonly Seen[]): Section {
     title: 'Status codes: how a call ends',
     paragraphs: [
       'A gRPC call ends with a status: one of 17 numbers, and a text. A server sends both as **trailers**, headers that come after the last message: `grpc-status` and `grpc-message`. HTTP itself says 200 all the while, which is why a status page of a proxy can be green while all calls fail.',
-      `The status does not always come from the service. Of the ${seen.length} causes below, the service makes ${made('service')}, the gRPC library of the server ${made("server's library")}, the client ${made('client')} (nobody has answered, or the answer is no gRPC), and Envoy ${made('Envoy')}.`,
+      `The status does not always come from the service. Of the ${seen.length} causes below, the service makes ${made('service')}, the gRPC library of the server ${made("server's library")}, the client ${made('client')} (nobody has answered, or the answer is not gRPC), and Envoy ${made('Envoy')}.`,
       `Each cause was provoked for real: values lose a bit on the disk, a process is killed, two writers race. ${both.length} of them were called both directly and through an Envoy: **${both.length - changed.length} arrive with the same code, ${changed.length} with another**.`,
       'A code is a promise about the next call. **UNAVAILABLE** says: again, soon. **ABORTED** says: again, but from the read on. **FAILED_PRECONDITION** says: not before something else has changed. Retry by the code, never by the text.',
     ],
@@ -98,7 +98,7 @@ function changesTable(seen: readonly Seen[]): Section {
   return {
     kind: 'table',
     title: 'Where the code is not the one you expect',
-    says: 'Envoy answers in the place of a server that it cannot reach. A reset **before** the answer has begun becomes UNAVAILABLE; **after** that, Envoy can only reset the stream, and the client says INTERNAL. Some rows are habits of grpc-js.',
+    says: 'Envoy answers instead of a server that it cannot reach. A reset **before** the answer has begun becomes UNAVAILABLE; **after** that, Envoy can only reset the stream, and the client says INTERNAL. Some rows are habits of grpc-js.',
     columns: [{ title: 'cause' }, { title: 'what becomes of it' }, { title: 'why' }],
     rows: seen.filter(({ note }) => note !== undefined).map((one) => [one.what, becomesText(one), one.note]),
   }
@@ -121,7 +121,7 @@ function httpTable(results: Results): Section {
   })
   return {
     kind: 'table',
-    title: 'HTTP answers that are no gRPC',
+    title: 'HTTP answers that are not gRPC',
     says: 'A plain HTTP/2 server answers a gRPC call with a page. The client makes a code of the HTTP status by the table of gRPC (`doc/http-grpc-status-mapping.md`). Envoy passes such an answer on as it is. Mind two of them: **404 is not NOT_FOUND** but UNIMPLEMENTED, and **429 is not RESOURCE_EXHAUSTED** but UNAVAILABLE, which clients retry at once.',
     columns: [
       { title: 'HTTP', decimals: 0 },

@@ -85,7 +85,7 @@ function checkDeaths(of: Of): readonly Check[] {
   return [
     check(
       'O4.7',
-      'A dead backend costs Envoy calls for as long as nobody looks',
+      'Without health checks and outlier detection, Envoy loses calls to a dead backend until the end',
       of('death', ['envoy-l7-round-robin']).map((one) => failures(one, END, (failed) => failed > 0)),
     ),
     check(
@@ -111,7 +111,7 @@ function checkSickness(of: Of): readonly Check[] {
   return [
     check(
       'O4.7',
-      'Where nobody looks, a third of the calls fails while one of three backends fails',
+      'Without outlier detection, a third of the calls fails while one of three backends fails',
       of('failure').map((one) => failures(one, ill, (failed, calls) => isLikely(failed, calls, 1 / 3))),
     ),
     check(

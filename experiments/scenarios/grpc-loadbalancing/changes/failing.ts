@@ -42,7 +42,7 @@ export const DEATHS: readonly Change[] = [
   {
     ...dies,
     id: 'death',
-    title: 'a backend dies, and nobody looks',
+    title: 'a backend dies, without health checks',
     ways: [
       ...['envoy-l4', 'envoy-l7-round-robin', 'envoy-l7-least-request'],
       ...['dns-round-robin', 'xds-node', 'nginx-keep-alive', 'haproxy-roundrobin'],
@@ -78,7 +78,7 @@ const FAILURE_WAYS = ['envoy-l7-round-robin']
 export const FAILURES: readonly Change[] = [
   {
     id: 'failure',
-    title: 'a backend fails its calls, and nobody looks',
+    title: 'a backend fails its calls, without outlier detection',
     ways: [...FAILURE_WAYS, 'xds-node'],
     play: async (stage) => {
       await stage.phase('before')

@@ -57,7 +57,7 @@ export function changeSections(results: Results): readonly Section[] {
     ),
     table(
       'All backends restart, one by one',
-      'Drained: first nobody sends new calls, then the backend says GOAWAY, then it ends. NGINX and HAProxy have a fixed list of backends here, so they learn it by GOAWAY alone. Killed: nobody knows before.',
+      'Drained: first nobody sends new calls, then the backend says GOAWAY, then it ends. NGINX and HAProxy have a fixed list of backends here, so they learn it by GOAWAY alone. Killed: nothing announces it.',
       of('rolling-restart', 'rolling-crash'),
       [figure(FAILED, 0), { column: { title: 'calls', decimals: 0 }, value: callsOfAll }],
     ),

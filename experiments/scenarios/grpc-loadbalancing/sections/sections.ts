@@ -24,7 +24,7 @@ export function sectionsOf(results: Results, ways: readonly WayFacts[]): readonl
     ...latencySections(base, of('open', 'slow')),
     throughputSection(
       of('closed', 'unary'),
-      'Client, proxy and backends share the cores of this machine, so this shows which way needs least of them, not what a proxy on a machine of its own can do.',
+      'Client, proxy and backends share the cores of this machine, so this shows which way needs the least CPU time, not what a proxy on a machine of its own can do.',
     ),
     ...verdictSections(results, base, of('closed', 'unary')),
     ...costSections(base, subjects),

@@ -12,7 +12,7 @@ export function sharesSections(base: readonly Subject[], subjects: readonly Subj
     shares(
       'Shares: short calls over 4 connections',
       base,
-      'A way that picks for each call is even. One that picks for each connection has four picks in all, however many calls are made.',
+      'A way that picks for each call is even. A way that picks for each connection has four picks in all, however many calls are made.',
     ),
     shares(
       'Shares: one connection',

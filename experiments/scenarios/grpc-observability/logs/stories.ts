@@ -141,7 +141,7 @@ export const STORIES: readonly LogStory[] = [
       'they name the key': [client, server].every((lines) =>
         JSON.stringify(callsOf(lines)).includes(MISSING_KEY),
       ),
-      'it is no error of the service': callsOf(server).every(({ level }) => level === 'info'),
+      'it is not an error of the service': callsOf(server).every(({ level }) => level === 'info'),
     }),
   },
   {
@@ -199,7 +199,7 @@ export const STORIES: readonly LogStory[] = [
     id: 'nowhere',
     row: 'O5.10',
     title: 'the proxy has no backend for the call',
-    says: 'The servers have no line: who reads their logs only sees nothing wrong. Envoy has the reason (`UH`).',
+    says: 'The servers have no line: their logs alone show nothing wrong. Envoy has the reason (`UH`).',
     calls: { client: 1, proxy: 1, server: 0 },
     run: (bed) =>
       one(bed, (call) => withClient(bed, EchoService, (client) => client.unary({}, call), 'nowhere')),

@@ -46,7 +46,7 @@ function handshakes(distances: readonly AtDistance[]): Section {
   return {
     kind: 'table',
     title: 'Round trips of a first call, by distance',
-    says: 'Medians over new connections. What is above the least is the work of client and server, which counts the less the longer the way.',
+    says: 'Medians over new connections. The time above the least is the work of client and server, which counts less the longer the way is.',
     columns: [
       { title: 'client and security' },
       { title: 'at least', decimals: 0 },

@@ -58,7 +58,7 @@ function advice(rounds: readonly Measured[]): Section {
     title: 'Which service for gRPC?',
     paragraphs: [
       `**Within a cluster, take a headless service with round_robin in the client, or a proxy that balances calls**: over one channel, the busier of two servers got ${text('headless-round-robin-1')} of the calls. With pick_first, which is the default of gRPC, it got ${text('headless-pick-first-4')}.`,
-      `**Through a service address (ClusterIP, NodePort, LoadBalancer) open several connections, and let them end now and then**: the kernel draws a server for each connection and never again. The busier server got ${text('address-1')} of the calls of one connection, and ${text('address-4')} of those of four, by turn. Of four connections, chance puts all on one of two servers in one case of eight.`,
+      `**Through a service address (ClusterIP, NodePort, LoadBalancer) open several connections, and let them end now and then**: the kernel draws a server for each connection and never again. The busier server got ${text('address-1')} of the calls of one connection, and ${text('address-4')} of those of four, by turn. In one case of eight, chance puts all of four connections on the same one of two servers.`,
     ],
   }
 }

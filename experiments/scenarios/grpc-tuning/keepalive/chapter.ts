@@ -59,7 +59,7 @@ function strikesRun(server: PingedServer): Run {
 function calmRun(name: CalmName): Run {
   const labels = {
     ...{ what: 'what grpc-js does about GOAWAY', keepalive: `${CALM_TIMES[name]} ms` },
-    server: `allows a ping each ${MIN_PING_MS} ms`,
+    server: `allows a ping every ${MIN_PING_MS} ms`,
   }
   return {
     ...{ id: calmId(name), labels, needs: [NEEDS_GO], rounds: 1, seconds: 3 },

@@ -84,7 +84,7 @@ function calmTable(results: Results): readonly Section[] {
     {
       kind: 'table',
       title: 'What grpc-js does about too_many_pings',
-      says: `A server in Go allows a ping each ${MIN_PING_MS} ms. grpc-js doubles its keepalive time each time it is sent away, for this address and as long as the channel lives, and connects again with the next call. The call in flight is lost each time: it may have had effects, so that nothing retries it. grpc-js also writes a line to standard error: "${texts[CALM_TEXTS.says]?.split('\n')[0]?.replace(/Connection to .* rejected/, 'Connection to … rejected')}".`,
+      says: `A server in Go allows a ping every ${MIN_PING_MS} ms. grpc-js doubles its keepalive time each time it is sent away, for this address and as long as the channel lives, and connects again with the next call. The call in flight is lost each time: it may have had effects, so that nothing retries it. grpc-js also writes a line to standard error: "${texts[CALM_TEXTS.says]?.split('\n')[0]?.replace(/Connection to .* rejected/, 'Connection to … rejected')}".`,
       columns: [
         { title: 'connection' },
         { title: 'pings' },

@@ -97,6 +97,6 @@ function metadataAdvice(rows: readonly LimitRow[]): readonly string[] {
   if (least === undefined) return []
   const codes = [...new Set(limited.map(({ code }) => code))]
   return [
-    `**Metadata: keep all of it below the smallest limit on its way, or 3 KiB if you do not know the way.** The smallest here is that of ${placeText(least)}: a value of ${least.passes} bytes. Beyond limits the status says little: it is ${codes.join(', ')} by place. Large tokens and error details (\`grpc-status-details-bin\` is metadata too) belong into messages.`,
+    `**Metadata: keep all of it below the smallest limit on its way, or 3 KiB if you do not know the way.** The smallest here is that of ${placeText(least)}: a value of ${least.passes} bytes. Beyond limits the status says little: it is ${codes.join(', ')} by place. Large tokens and error details (\`grpc-status-details-bin\` is metadata too) belong in messages.`,
   ]
 }

@@ -22,7 +22,7 @@ function wayTable(results: Results): readonly Section[] {
     {
       kind: 'table',
       title: 'More calls than a connection takes',
-      says: `${CALLS} calls of ${DELAY_MS} ms at once; a server with a limit takes ${LIMIT} on a connection (SETTINGS_MAX_CONCURRENT_STREAMS). Who has one connection sends ${LIMIT} and keeps the others back, so that the last ones take **${waves} times ${DELAY_MS} ms**: no error says so, only latency. A gRPC client never opens a second connection to an address by itself. An Envoy does.`,
+      says: `${CALLS} calls of ${DELAY_MS} ms at once; a server with a limit takes ${LIMIT} on a connection (SETTINGS_MAX_CONCURRENT_STREAMS). A client with one connection sends ${LIMIT} and keeps the others back, so that the last ones take **${waves} times ${DELAY_MS} ms**: no error says so, only latency. A gRPC client never opens a second connection to an address by itself. An Envoy does.`,
       columns: [
         { title: 'who calls' },
         { title: 'calls at once at the server' },

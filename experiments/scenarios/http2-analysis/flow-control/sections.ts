@@ -25,7 +25,7 @@ function windows(results: Results): readonly Section[] {
     {
       kind: 'lines',
       title: `Throughput by flow-control window, over ${rttMs} ms and ${mbitPerSecond} Mbit/s`,
-      says: `A sender may have one window under way, and hears of more after a round trip: throughput is at most **window / round trip**, and never more than the link carries. ${says}The link holds bandwidth × delay, **${NEEDED_KIB.toFixed(0)} KiB**: a smaller window leaves it idle. ${bestSays}A receiver gives window back when half of it is used up, for the stream and for the connection apart. Where these two are out of step, a sender has no more than the smaller of both: a gRPC download then gets **little more than half a window for a round trip**. In grpc-js the window is the channel option \`grpc-node.flow_control_window\`; within a data center, where a round trip is less than a millisecond, the default is enough.`,
+      says: `A sender may have one window under way, and gets more after a round trip: throughput is at most **window / round trip**, and never more than the link carries. ${says}The link holds bandwidth × delay, **${NEEDED_KIB.toFixed(0)} KiB**: a smaller window leaves it idle. ${bestSays}A receiver gives window back when half of it is used up, for the stream and for the connection apart. Where these two are out of step, a sender has no more than the smaller of both: a gRPC download then gets **little more than half a window for a round trip**. In grpc-js the window is the channel option \`grpc-node.flow_control_window\`; within a data center, where a round trip is less than a millisecond, the default is enough.`,
       x: { title: 'window', unit: 'KiB', scale: 'log' },
       y: { title: 'throughput', unit: 'Mbit/s', scale: 'log' },
       lines: [

@@ -89,7 +89,7 @@ function linked(results: Results): readonly Section[] {
     {
       kind: 'table',
       title: `The same over a link of ${REUSE_LINK.rttMs} ms: round trips of a call`,
-      says: `Where the network has a round trip, handshakes are what one waits for. With a connection for each call, a call took this number of round trips: **${said.join(', ')}**. TCP needs one before the first byte, TLS 1.3 another one, and the call its own. grpc-js needs one more, because it sends no call before it has the SETTINGS of the server. With one connection for all calls, only the first call pays. Packets and bytes are counted on the link, with all headers, in both directions.`,
+      says: `Where the network has a round trip, a call mostly waits for handshakes. With a connection for each call, a call took this number of round trips: **${said.join(', ')}**. TCP needs one before the first byte, TLS 1.3 another one, and the call its own. grpc-js needs one more, because it sends no call before it has the SETTINGS of the server. With one connection for all calls, only the first call pays. Packets and bytes are counted on the link, with all headers, in both directions.`,
       columns: [
         { title: 'client' },
         { title: 'security' },

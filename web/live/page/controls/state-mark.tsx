@@ -18,7 +18,7 @@ export const MEANING: Readonly<Record<NodeState, string>> = {
   STALE: 'The newest version was sent; it has not answered yet.',
   NACKED: 'It NACKed the newest version.',
   MISSING: 'It waits for resources that it is not served.',
-  UNKNOWN: 'It NACKed this version or the one before; its next answer tells.',
+  UNKNOWN: 'It NACKed this version or the one before; its next answer shows which.',
   NOT_SENT: 'Something is still to be sent, or it has not asked yet.',
   DISCONNECTED: 'It has no open xDS stream.',
 }

@@ -21,7 +21,7 @@ export function streamTable(cells: readonly MeasuredCell[]): readonly TableSecti
     {
       kind: 'table',
       title: 'Streams, and the key-value service',
-      says: `A stream has ${STREAM_MESSAGES.toLocaleString('en-US')} messages. Those of a server stream follow each other as fast as flow control allows, so latency says nothing about them. In a bidirectional stream each message follows the answer to the one before: p50 is that of its round trip, without the begin of a call. Bytes are those of encoded messages, both ways; 1 MB/s are a million of them.`,
+      says: `A stream has ${STREAM_MESSAGES.toLocaleString('en-US')} messages. Those of a server stream follow each other as fast as flow control allows, so latency says nothing about them. In a bidirectional stream each message follows the answer to the one before: p50 is that of its round trip, without the beginning of a call. Bytes are those of encoded messages, both ways; 1 MB/s are a million of them.`,
       columns: [
         { title: 'calls' },
         { title: 'payload' },

@@ -50,7 +50,7 @@ export function SyncMatrix({ matrix, text, state, chosen }: SyncMatrixProps) {
         <p class="empty">
           {total === 0
             ? 'No node of this fleet has connected. "npx yard bootstrap" writes the bootstrap that a node starts with.'
-            : 'No node is like that.'}
+            : 'No node matches.'}
         </p>
       ) : (
         <Rows rows={rows} columns={columns} chosen={chosen} />

@@ -54,10 +54,10 @@ export function Lanes({ fleet }: { readonly fleet: string }) {
   )
 }
 
-type Over = 'taken back' | 'replaced' | undefined
+type Over = 'rolled back' | 'replaced' | undefined
 
 function overOf(revision: Revision | undefined, isNewest: boolean): Over {
-  if (revision?.status === 'rolled_back') return 'taken back'
+  if (revision?.status === 'rolled_back') return 'rolled back'
   return isNewest ? undefined : 'replaced'
 }
 

@@ -57,11 +57,11 @@ for (const { title, lane, stations } of LANES) {
 
 t.test('a lane of a revision that is not in force any more waits for nothing', async (t) => {
   const texts = (lane: FlipLane) =>
-    stationsOf(lane, FLIP, 'taken back').map(({ state, text }) =>
+    stationsOf(lane, FLIP, 'rolled back').map(({ state, text }) =>
       `${state} ${text}`.trim().replaceAll('\u00a0', ' '),
     )
-  t.same(texts(SENT).slice(1), ['unreached taken back', 'unreached', 'unreached'])
-  t.same(texts({ ...ACKED, oldConnections: 3 }).slice(2), ['unreached taken back', 'unreached'])
+  t.same(texts(SENT).slice(1), ['unreached rolled back', 'unreached', 'unreached'])
+  t.same(texts({ ...ACKED, oldConnections: 3 }).slice(2), ['unreached rolled back', 'unreached'])
 })
 
 const plainSummary = (...args: Parameters<typeof summaryOf>) => {

@@ -24,7 +24,7 @@ export const STATIONS = [
 export function stationsOf(
   lane: FlipLane,
   flip: Pick<FlipProgress, 'at'>,
-  over?: 'taken back' | 'replaced',
+  over?: 'rolled back' | 'replaced',
 ): readonly Station[] {
   const stations = stationsInForce(lane, flip)
   if (over === undefined) return stations
