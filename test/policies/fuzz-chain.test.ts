@@ -21,10 +21,12 @@ const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 50_000)
 const CONNECTIONS = 16
 const BATCH = 50
 
+/** A busy machine must not look like a policy that does not end, or like an authorizer that is down. */
+const PATIENT = ['--evaluation-limit-ms', '30000']
+
 const SECURITY = {
   jwt: { enabled: true, anyOf: ['main', 'partner'] },
-  // A busy machine must not look like an authorizer that is down.
-  opa: { enabled: true, upstream: 'authorizer', timeout: '10s' },
+  opa: { enabled: true, upstream: 'authorizer', timeout: '30s' },
   rbac: {
     enabled: true,
     rules: {
@@ -63,7 +65,7 @@ t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${SEED})`, asyn
   if (!requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const { address: authorizer } = await startAuthorizer(group, testFolder(t), '127.0.0.1:0')
+  const { address: authorizer } = await startAuthorizer(group, testFolder(t), '127.0.0.1:0', PATIENT)
   const edge = await startSecuredEdge(t, { security: SECURITY, upstreams: authorizerAt(authorizer) })
   const forge = await openForge(edge.issuers, AUDIENCE, 'http://127.0.0.1:9')
   const lasting = { exp: 3_000 }
