@@ -3,7 +3,7 @@
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startAuthorizer } from '../../testbed/authorizer.ts'
-import { authorizerAt } from '../support/authorizer.ts'
+import { authorizerAt, PATIENT } from '../support/authorizer.ts'
 import { fc, SEED } from '../support/fast-check.ts'
 import { openForge, type TokenRecipe } from '../support/forged-token.ts'
 import { type CallerToken, randomCalls } from '../support/random-calls.ts'
@@ -21,11 +21,9 @@ const count = Number(process.env.SWITCHYARD_FUZZ_CALLS ?? 50_000)
 const CONNECTIONS = 16
 const BATCH = 50
 
-/** A busy machine must not look like a policy that does not end, or like an authorizer that is down. */
-const PATIENT = ['--evaluation-limit-ms', '30000']
-
 const SECURITY = {
   jwt: { enabled: true, anyOf: ['main', 'partner'] },
+  // A busy machine must not look like an authorizer that is down.
   opa: { enabled: true, upstream: 'authorizer', timeout: '30s' },
   rbac: {
     enabled: true,
