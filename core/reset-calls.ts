@@ -12,9 +12,9 @@ const handlers = Server.prototype as unknown as Record<(typeof HANDLERS)[number]
 const original = HANDLERS.map((name) => [name, handlers[name]] as const)
 
 /**
- * `@grpc/grpc-js` 1.14 answers a call of a method that it does not have, or without the content type of gRPC, without asking whether its stream still
- * exists. If the client has reset it meanwhile, Node throws where nobody can catch it, and the process ends: two frames of anybody who may
- * connect are enough. There is no option for it, so this wraps the functions that take calls, once for the process.
+ * `@grpc/grpc-js` 1.14 answers a call of a method that it does not have, or without the content type of gRPC, and does not ask whether
+ * its stream still exists. If the client has reset it meanwhile, Node throws where nobody can catch it, and the process ends: two frames
+ * of anybody who may connect are enough. There is no option for it, so this wraps the functions that take calls, once for the process.
  */
 export function outliveResetCalls(): void {
   for (const [name, handle] of original) {

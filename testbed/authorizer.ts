@@ -11,11 +11,15 @@ export interface RunningAuthorizer {
   readonly address: string
 }
 
-/** @throws SwitchyardError `process-failed` with the end of its log, if it does not start */
+/**
+ * @param flags more of its command line
+ * @throws SwitchyardError `process-failed` with the end of its log, if it does not start
+ */
 export async function startAuthorizer(
   group: ProcessGroup,
   folder: string,
   listen: string,
+  flags: readonly string[] = [],
 ): Promise<RunningAuthorizer & PartProcess> {
   const started = group.start({
     name: 'authorizer',
@@ -26,6 +30,7 @@ export async function startAuthorizer(
       // A port only where the document has one, which is on loopback.
       ...(listen.startsWith('unix:') ? [] : ['--allow-plaintext']),
       ...['--decision-log', join(folder, 'decisions.log')],
+      ...flags,
     ],
     logFile: join(folder, 'authorizer.log'),
     ready: (line) => parseReady<{ readonly address: string }>(line, 'address')?.address,

@@ -9,6 +9,6 @@ t.test('a warning has its path, if it has one', async (t) => {
       { path: 'upstreams.echo.retry', message: 'has no effect' },
       { path: '', message: 'and 3 more warnings' },
     ]),
-    ['warning: upstreams.echo.retry has no effect', 'warning: and 3 more warnings'],
+    ['warning: upstreams.echo.retry: has no effect', 'warning: and 3 more warnings'],
   )
 })

@@ -118,7 +118,7 @@ export class Publisher {
     return changed
   }
 
-  /** What is served now is what Envoys that start are given while something newer is on trial. */
+  /** What is served now is what Envoys that start are given while something newer is pending. */
   accept(): void {
     this.unpinNewNodes()
     const served = [...this.#fleets].flatMap((fleet) => {

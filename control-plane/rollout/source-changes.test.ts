@@ -58,7 +58,7 @@ async function serve(t: Test) {
 }
 
 t.test(
-  'T31: a NACK of endpoints that a source changed does not roll the revision on trial back',
+  'T31: a NACK of endpoints that a source changed does not roll the pending revision back',
   async (t) => {
     const { holdAndNack, nextFault, register, revisions, store, untilAccepted, write } = await serve(t)
     const { asked, ack } = holdAndNack(ROUTE, ENDPOINT, 'echo: bad endpoint')
@@ -85,7 +85,7 @@ t.test(
   },
 )
 
-t.test('T31: a NACK of endpoints that the revision on trial changed too rolls it back', async (t) => {
+t.test('T31: a NACK of endpoints that the pending revision changed too rolls it back', async (t) => {
   const { endpoints, holdAndNack, node, register, revisions, write } = await serve(t)
   const { asked, ack } = holdAndNack(ENDPOINT, LISTENER, 'unused')
   await write({ [WEIGHT]: 7 })

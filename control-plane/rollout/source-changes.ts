@@ -4,7 +4,7 @@ import type { PreparedSnapshot } from '../../xds-server/index.ts'
 import { typeIn } from '../../xds-server/snapshot/snapshot.ts'
 import { diffTypes, emptyTypeSnapshot, type TypeSnapshot } from '../../xds-server/snapshot/type-snapshot.ts'
 
-/** What is served by a source, and what by a revision that is on trial: by fleet, type and name. */
+/** What is served by a source, and what by a pending revision: by fleet, type and name. */
 export class SourceChanges {
   readonly #bySources = new Set<string>()
   readonly #onTrial = new Set<string>()
@@ -35,7 +35,7 @@ export class SourceChanges {
     this.#isAllOnTrial = false
   }
 
-  /** Whether a NACK of these resources is about a source: it changed one of them, and the revision on trial changed none. */
+  /** Whether a NACK of these resources is about a source: it changed one of them, and the pending revision changed none. */
   isOfSource(fleet: string, typeUrl: string, names: readonly string[]): boolean {
     if (this.#isAllOnTrial) return false
     const keys = names.map((name) => keyOf(fleet, typeUrl, name))

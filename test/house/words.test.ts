@@ -51,6 +51,7 @@ const twins = [
   ['A list instead of a map.', 'A list in the place of a map.'],
   ['It is no longer served.', 'It is served no more.'],
   ['A backend dies, without health checks.', 'A backend dies, and nobody looks.'],
+  ['While a revision is pending.', 'While a revision is on trial.'],
   ['The contents of the file.', 'What stands in the file.'],
   ['After that number of calls.', 'After so many calls.'],
   ['Fix the file.', 'Mend the file.'],

@@ -22,6 +22,7 @@ export const OLD_PATTERNS: readonly OldPattern[] = [
   { pattern: /\bserved no more\b/i, instead: 'no longer' },
   { pattern: /\bwhat stands\b/i, instead: 'the contents' },
   { pattern: /\b(and|where) nobody looks\b/i, instead: 'what is not checked' },
+  { pattern: /\bon trial\b/i, instead: 'pending' },
   { pattern: /\bso many\b/i, instead: 'the number' },
   { pattern: /\bmend(s|ed)?\b/i, instead: 'fix' },
   { pattern: /\bunfit\b/i, instead: 'invalid' },
@@ -35,7 +36,10 @@ export const OLD_PATTERNS: readonly OldPattern[] = [
 
 /** Legitimate uses, by path: the exact text that may contain a pattern. */
 export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  'docs/glossary.md': ['| invalid | input breaks a rule | wrong, unfit |'],
+  'docs/glossary.md': [
+    '| invalid | input breaks a rule | wrong, unfit |',
+    '| pending | no verdict yet | waiting, on trial |',
+  ],
 }
 
 /** Each use of an old pattern in the text of the files, as `PATH:LINE: …`. In TypeScript, JavaScript and Go only comments and strings count, in Python all but a test for None. */

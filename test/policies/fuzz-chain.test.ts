@@ -3,7 +3,7 @@
 import t from 'tap'
 import { ProcessGroup } from '../../processes/process-group.ts'
 import { startAuthorizer } from '../../testbed/authorizer.ts'
-import { authorizerAt } from '../support/authorizer.ts'
+import { authorizerAt, PATIENT } from '../support/authorizer.ts'
 import { fc, SEED } from '../support/fast-check.ts'
 import { openForge, type TokenRecipe } from '../support/forged-token.ts'
 import { type CallerToken, randomCalls } from '../support/random-calls.ts'
@@ -24,7 +24,7 @@ const BATCH = 50
 const SECURITY = {
   jwt: { enabled: true, anyOf: ['main', 'partner'] },
   // A busy machine must not look like an authorizer that is down.
-  opa: { enabled: true, upstream: 'authorizer', timeout: '10s' },
+  opa: { enabled: true, upstream: 'authorizer', timeout: '30s' },
   rbac: {
     enabled: true,
     rules: {
@@ -63,7 +63,7 @@ t.test(`${count} random calls through the chain (SWITCHYARD_SEED=${SEED})`, asyn
   if (!requireTool(t, 'envoy')) return
   const group = new ProcessGroup()
   t.teardown(() => group.stop())
-  const { address: authorizer } = await startAuthorizer(group, testFolder(t), '127.0.0.1:0')
+  const { address: authorizer } = await startAuthorizer(group, testFolder(t), '127.0.0.1:0', PATIENT)
   const edge = await startSecuredEdge(t, { security: SECURITY, upstreams: authorizerAt(authorizer) })
   const forge = await openForge(edge.issuers, AUDIENCE, 'http://127.0.0.1:9')
   const lasting = { exp: 3_000 }

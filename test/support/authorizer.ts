@@ -73,7 +73,11 @@ export interface AuthorizerProcess {
   readonly drain: () => Promise<number>
 }
 
-/** An authorizer as a process, with the policy in git unless `flags` say otherwise. */
+const LIMIT = '--evaluation-limit-ms'
+/** On a busy machine a thread may be paused for longer than the second that a policy may take. */
+export const PATIENT: readonly string[] = [LIMIT, '30000']
+
+/** An authorizer as a process, with the policy in git and time to evaluate it unless `flags` say otherwise. */
 export async function startAuthorizerProcess(
   t: Teardowns,
   listen: string,
@@ -84,7 +88,7 @@ export async function startAuthorizerProcess(
     name: 'the authorizer',
     command: process.execPath,
     args: [
-      ...[AUTHORIZER, '--listen', listen, ...flags],
+      ...[AUTHORIZER, '--listen', listen, ...(flags.includes(LIMIT) ? [] : PATIENT), ...flags],
       ...(listen.startsWith('unix:') || flags.includes('--tls-key') ? [] : ['--allow-plaintext']),
     ],
     ready: (line) => (line.startsWith('{"address"') ? JSON.parse(line) : undefined),

@@ -1,4 +1,4 @@
-// A snapshot on trial: nodes that start are held back, nodes that hold something are not.
+// A pending snapshot: nodes that start are held back, nodes that hold something are not.
 
 import t, { type Test } from 'tap'
 import { cluster } from '../../test/support/resources.ts'

@@ -39,7 +39,7 @@ export interface SnapshotContent {
  * import type { Snapshot } from 'switchyard'
  *
  * const good: Snapshot = cache.setSnapshot('edge', [cluster, endpoints])
- * // Nodes that start while a newer one is on trial get this one.
+ * // Nodes that start while a newer one is pending get this one.
  * cache.pin('edge', good)
  * ```
  */

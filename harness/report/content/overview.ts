@@ -130,7 +130,7 @@ function unfinished({ plan, runs, ended, command }: Results): Note | false {
   if (ended !== undefined) return false
   const all = measurementsOf(plan)
   const missing = Math.max(all - runs.length, 0)
-  const line = `${count(missing, 'measurement')} of ${all} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` makes up for them and keeps what is there; add \`--out\` for another folder than the default.`
+  const line = `${count(missing, 'measurement')} of ${all} ${missing === 1 ? 'is' : 'are'} missing. \`${command} --resume\` measures them and keeps what is there; add \`--out\` for another folder than the default.`
   return { title: 'Unfinished', lines: [line] }
 }
 

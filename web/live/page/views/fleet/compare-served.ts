@@ -1,4 +1,4 @@
-// What one node is served, beside what its fleet is: they differ while a revision is on trial, and in addresses of listeners.
+// What one node is served, beside what its fleet is: they differ while a revision is pending, and in addresses of listeners.
 
 import type { Snapshot } from '../../../../../api/schemas/snapshot.ts'
 import { type Difference, differencesBetween } from '../../../../../core/differences.ts'
