@@ -1,4 +1,4 @@
-// What becomes of the revision in force, by what the nodes answer: a pure step. It says what is to be done, and `revisions.ts` does it.
+// What becomes of the revision in force, by what the nodes answer: a pure step. It says what is to be done, and `reconciler.ts` does it.
 
 import type { RevisionStatus } from '../store/revision.ts'
 import { type Counts, type Eligibility, eligibleIn, everyNodeOf } from './tally.ts'

@@ -1,6 +1,7 @@
 // What a server needs of a cache: the snapshots of the groups, the streams that follow them, and what the nodes have answered.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
+import { SwitchyardError } from '../../core/errors.ts'
 import { EventQueue } from '../nodes/event-queue.ts'
 import type { XdsEvent } from '../nodes/events.ts'
 import type { NackLog } from '../nodes/nack-log.ts'
@@ -11,6 +12,7 @@ import type { NodeStatus } from '../nodes/status.ts'
 import { SyncWaiters } from '../nodes/sync-waiters.ts'
 import { UnconfirmedResources } from '../nodes/unconfirmed.ts'
 import type { ExternalNames } from '../snapshot/consistency.ts'
+import { isSameContent } from '../snapshot/prepare-snapshot.ts'
 import {
   checkError,
   type ErrorDetail,
@@ -18,7 +20,7 @@ import {
   notFound,
   withoutSnapshot,
 } from '../snapshot/resource-error.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts'
 import { callOption, messageOf } from './option.ts'
 import { RetiredNames } from './retired-names.ts'
 import { SentClusters } from './sent-clusters.ts'
@@ -49,6 +51,7 @@ export class Serving {
   readonly #registry: NodeRegistry
   readonly waiters: SyncWaiters
   readonly #unconfirmed: UnconfirmedResources
+  #sequence = 0
 
   constructor({ nodeGroup, listenerAddress, nackLog, external, explainMissing }: ServingOptions) {
     this.#registry = new NodeRegistry(external, (...missing) => this.#explainInStatus(...missing))
@@ -67,8 +70,22 @@ export class Serving {
     return this.#snapshots.get(group)
   }
 
-  serve(snapshot: Snapshot): void {
-    const { group, types } = snapshot
+  /**
+   * Serves content to its group. If it is equal to what is served, nothing is pushed.
+   * @param previous what the group was served when the content was prepared
+   * @throws SwitchyardError `invalid-argument` if that has changed
+   */
+  serve(content: SnapshotContent, previous: Snapshot | undefined): Snapshot {
+    const { group, types } = content
+    if (this.#snapshots.get(group) !== previous) {
+      throw new SwitchyardError(
+        'invalid-argument',
+        `the snapshot of "${group}" has changed since this one was prepared: prepare it again`,
+      )
+    }
+    if (previous !== undefined && isSameContent(previous, content)) return previous
+    this.#sequence += 1
+    const snapshot = { ...content, sequence: this.#sequence }
     this.#snapshots.set(group, snapshot)
     const retired = this.#retiredNames.get(group) ?? new RetiredNames()
     this.#retiredNames.set(group, retired)
@@ -78,6 +95,7 @@ export class Serving {
       this.events.emit({ kind: 'snapshot', group, versions })
     }
     this.#notify(group)
+    return snapshot
   }
 
   clear(group: string): void {

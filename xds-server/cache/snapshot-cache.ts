@@ -1,7 +1,6 @@
 // The snapshot cache: what each group of nodes is served, which nodes are connected, and what each has ACKed or NACKed.
 
 import type { Node } from '@envoy/xds-protos/envoy/config/core/v3/base_pb.js'
-import { SwitchyardError } from '../../core/errors.ts'
 import {
   type ChecksOf,
   FUNCTION,
@@ -18,7 +17,6 @@ import { EXTERNAL_NAMES, type ExternalNames } from '../snapshot/consistency.ts'
 import { listenerAddressOf } from '../snapshot/listener-address.ts'
 import { CORE_MESSAGES, type MessageRegistry } from '../snapshot/message-registry.ts'
 import {
-  isSameContent,
   type PrepareContext,
   prepareChange,
   prepareResources,
@@ -147,7 +145,6 @@ export class SnapshotCache {
   readonly #consistency: 'off' | 'enforce'
   readonly #external: ExternalNames
   readonly #serving: Serving
-  #sequence = 0
 
   /** @throws SwitchyardError `invalid-argument` with every invalid option */
   constructor(options: SnapshotCacheOptions = {}) {
@@ -190,18 +187,7 @@ export class SnapshotCache {
 
   /** The second half: serves it. @throws SwitchyardError `invalid-argument` if the group is served another snapshot by now */
   commitSnapshot({ snapshot, previous }: PreparedSnapshot): Snapshot {
-    const { group } = snapshot
-    if (this.#serving.snapshot(group) !== previous) {
-      throw new SwitchyardError(
-        'invalid-argument',
-        `the snapshot of "${group}" has changed since this one was prepared: prepare it again`,
-      )
-    }
-    if (previous !== undefined && isSameContent(previous, snapshot)) return previous
-    this.#sequence += 1
-    const served = { ...snapshot, sequence: this.#sequence }
-    this.#serving.serve(served)
-    return served
+    return this.#serving.serve(snapshot, previous)
   }
 
   /** Changes some resources of a group and keeps the others. A group without a snapshot gets one. Throws like `setSnapshot`. */
