@@ -40,7 +40,8 @@ export function askedNames(
   const had = (name: string, host: Resource) =>
     pushed === 'none'
       ? heldIn(view, host.name).kind !== 'absent' && heldIn(view, name).kind === 'absent'
-      : virtualHostFor(pushed, name)?.name === host.name || wasSent(typeState, host)
+      : virtualHostFor(pushed, name)?.name === host.name || wasSent(typeState, host, isReplaced(name))
+  const isReplaced = (name: string) => target === latest && heldIn(view, name).kind !== 'absent'
   const isNew = (name: string) => {
     const host = findByDomain(latest, typeState, name)
     return host !== undefined && !had(name, host)
@@ -51,11 +52,12 @@ export function askedNames(
 /**
  * Whether a client by name was sent this virtual host, maybe ahead of the pushes, or has NACKed it. It serves all of its hosts then, and
  * until the pushes catch up, every step would send it again.
+ * @param isReplaced this push takes the virtual host that the client has under the asked name: only a NACKed answer is not sent with it
  */
-function wasSent({ subscription, view }: TypeState, host: Resource): boolean {
+function wasSent({ subscription, view }: TypeState, host: Resource, isReplaced: boolean): boolean {
   if (!subscription.names.has(host.name)) return false
   const held = heldIn(view, host.name)
-  return held.kind === 'unconfirmed' || held.kind === 'unknown' || isExactly(held, host)
+  return held.kind === 'unconfirmed' || held.kind === 'unknown' || (isExactly(held, host) && !isReplaced)
 }
 
 /**
