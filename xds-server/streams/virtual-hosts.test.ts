@@ -152,6 +152,16 @@ testScripts({
       ack 3 → VHDS#6 r/b=b>b
     `,
     },
+  'X61: virtual hosts that the client reports also follow routes that were sent before it asked for any': {
+    delta: `
+      serve CDS a=1 | RDS r=1:vhds | VHDS r/a=a>a
+      ask CDS holding a=1
+      ask RDS +r → RDS#1 r=1:vhds
+      ask VHDS holding r/a=a>a → VHDS#2 r/a=a>a
+      ack 1 2
+      status → CDS SYNCED | RDS SYNCED | VHDS SYNCED
+    `,
+  },
   'X61: a client that has named its virtual hosts gets no others': {
     delta: `
       serve RDS r=1:vhds | VHDS r/a=a r/b=b

@@ -57,11 +57,7 @@ export function resendVirtualHosts(
  * configurations that have none. And for its names whose virtual host is not the reported one or does not serve them: Envoy does not
  * say that a call waits for what it reports.
  */
-export function requestAtStart(
-  hosts: TypeState,
-  latest: Snapshot,
-  { typeStates }: Pick<StreamState, 'typeStates'>,
-): TypeState {
+export function requestAtStart(hosts: TypeState, latest: Snapshot, state: StreamState): TypeState {
   const { request, subscription, view } = hosts
   if (!request.isFirst || hosts.type.typeUrl !== VIRTUAL_HOST) return hosts
   const type = typeIn(latest, VIRTUAL_HOST)
@@ -71,7 +67,7 @@ export function requestAtStart(
   }
   const unserved = [...subscription.names].filter((name) => !isServed(name))
   // Envoy also waits for those of a route configuration that is another in the newest snapshot, and may be this one again after it.
-  const routes = typeStates.get(ROUTE)
+  const routes = state.typeStates.get(ROUTE)
   const referring =
     routes === undefined ? latest.types.values() : [...latest.types.values(), routes.view.base]
   const all = subscription.wildcard
@@ -79,7 +75,10 @@ export function requestAtStart(
     : []
   const hostless = all.filter((one) => hostsAmong(type, one).length === 0)
   const waiting = unite(request.waiting, without(new Set(unserved), request.names))
-  return withRequested({ ...hosts, request: { ...request, waiting } }, new Set(hostless))
+  const asked = withRequested({ ...hosts, request: { ...request, waiting } }, new Set(hostless))
+  // Routes may have been sent before the client asked for virtual hosts, which follow them also if it reports them.
+  const sent = routes?.ledger.pending ?? []
+  return resendVirtualHosts(withTypeState(state, asked), latest, sent).typeStates.get(VIRTUAL_HOST) ?? asked
 }
 
 function withPlaceholder(all: string, names: readonly string[]): readonly string[] {

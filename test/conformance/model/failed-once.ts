@@ -231,6 +231,11 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     types: 'aged',
     what: 'X81: the model did not know that a SotW list counts only with the ACK of the last response',
   },
+  {
+    seed: 975750803,
+    types: 'all',
+    what: 'X61: after a reconnect, reported virtual hosts did not follow routes that were sent before the client asked for any',
+  },
 ]
 
 /** Random seeds of each `npm test`. */
