@@ -13,9 +13,6 @@ import { noteSaturation } from './saturation.ts'
 import { Sender } from './sender.ts'
 import { Tally } from './tally.ts'
 
-/** How long a window goes on for what it lacks. */
-const PATIENCE_MS = 30_000
-
 const SERIES_MS = 100
 const MOST_POINTS = 120
 
@@ -79,7 +76,7 @@ async function measure(
   const isCut = ({ kind, expectedMs }: PreparedCall) =>
     plan.cutStreams ? isStream(kind) : expectedMs > LONG_STREAM_MS
   if (seconds !== Number.POSITIVE_INFINITY && !calls.some(({ call }) => isCut(call)))
-    await Promise.race([tally.untilEnough(plan.servers ?? 0), until(performance.now() + PATIENCE_MS)])
+    await tally.untilEnough(plan.servers ?? 0)
   const busyPercent = performance.eventLoopUtilization(before).utilization * 100
   onClosed()
   const toMs = tally.closeWindow(performance.now())

@@ -7,6 +7,9 @@ import type { CallWatcher, OneCall } from './one-call.ts'
 import { isStream, type WeightedCall } from './prepared-call.ts'
 import { Series } from './series.ts'
 
+/** How long a window goes on for what it lacks. */
+const PATIENCE_MS = 30_000
+
 /** Different texts of errors that are kept. */
 const MOST_ERRORS = 100
 
@@ -44,7 +47,7 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
 
   /**
    * Keeps the window open until it says something, which on a busy machine may be later than its end: a call has ended that was due
-   * within it, and calls of that many servers have succeeded. Call it at the end of the window.
+   * within it, and calls of that many servers have succeeded, or 30 s are over. Call it at the end of the window.
    */
   async untilEnough(servers: number): Promise<void> {
     const isEnough = () => this.#isTimed && this.#shares.size >= servers
@@ -54,7 +57,9 @@ export class Tally implements Omit<CallWatcher, 'ended'> {
     this.#onCounted = () => {
       if (isEnough()) enough.resolve()
     }
+    const patience = setTimeout(enough.resolve, PATIENCE_MS)
     await enough.promise
+    clearTimeout(patience)
   }
 
   /** Ends a window that has no end yet. @returns its end */
